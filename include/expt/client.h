@@ -1,0 +1,151 @@
+// A client: keeps a fresh snapshot, decides, and reports.
+//
+//   auto client = expt::Client::Open({.url = "https://flags.example.com", .key = key});
+//   if (!client.ok()) return client.status();            // wrong options only
+//   client->Ready(2s);
+//   if (client->Enabled("new-checkout", user)) ...
+//
+// Evaluation is local: it takes no lock, does no I/O and never fails. Whatever goes wrong, it yields the caller's
+// default and says why. Everything else happens on one background thread.
+#ifndef EXPT_CLIENT_H_
+#define EXPT_CLIENT_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "expt/context.h"
+#include "expt/decision.h"
+#include "expt/evaluate.h"
+#include "expt/event.h"
+#include "expt/options.h"
+#include "expt/snapshot.h"
+
+namespace expt {
+namespace client {
+class Core;
+}  // namespace client
+
+inline namespace v1 {
+
+struct FlushReport {
+  uint64_t delivered = 0;  // events acknowledged as stored or duplicate during the call
+  uint64_t rejected = 0;   // refused by the server for good during the call
+  uint64_t remaining = 0;  // accepted and not yet acknowledged
+};
+
+struct ClientStatus {
+  // Fresh: a Head was verified in the last 15 minutes. Very stale: none in the last 24 hours.
+  enum class State : uint8_t { kNotReady, kFresh, kStale, kVeryStale };
+  State state = State::kNotReady;
+  std::string environment;                // id
+  int64_t snapshot_version = 0;
+  std::chrono::milliseconds age{0};       // since the last verified Head; since Open() when there was none
+  std::string last_error;                 // empty when the last attempt of each kind succeeded
+  std::optional<LoadError> last_load_error;
+  uint64_t events_accepted = 0;
+  uint64_t events_delivered = 0;          // stored for the first time
+  uint64_t events_duplicate = 0;
+  uint64_t events_rejected = 0;
+  uint64_t exposures_suppressed = 0;      // already sent within the dedupe window
+  struct Drop {
+    DropReason reason;
+    EventKind kind;
+    std::string experiment;  // id; exposures only
+    std::string variant;
+    uint64_t count;
+  };
+  std::vector<Drop> drops;
+};
+std::string_view StateName(ClientStatus::State state);  // "not_ready", "fresh", "stale", "very_stale"
+
+struct DecideOptions {
+  bool record = true;  // report the exposures of the decision
+};
+
+// Thread-safe. Movable; a moved-from client may only be destroyed or assigned to.
+// The destructor is Close(2s).
+class Client {
+ public:
+  // Checks the options and starts loading; never waits for the network.
+  //
+  // Errors: kInvalidArgument for a wrong option, kFailedPrecondition when another process holds data_directory.
+  static absl::StatusOr<Client> Open(ClientOptions options);
+
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+  ~Client();
+
+  // Waits until a snapshot is installed. False when that did not happen in time.
+  bool Ready(std::chrono::milliseconds timeout);
+
+  // The value of a boolean flag; false when nothing decides.
+  bool Enabled(FlagRef flag, const Context& context) const;
+
+  // The value; `fallback` when nothing decides or the flag is of another type than `fallback`.
+  bool Value(FlagRef flag, const Context& context, bool fallback) const;
+  int Value(FlagRef flag, const Context& context, int fallback) const;  // also outside the range of int: fallback
+  int64_t Value(FlagRef flag, const Context& context, int64_t fallback) const;
+  double Value(FlagRef flag, const Context& context, double fallback) const;
+  std::string Value(FlagRef flag, const Context& context, const char* fallback) const;
+  std::string Value(FlagRef flag, const Context& context, std::string_view fallback) const;
+  std::string Value(FlagRef flag, const Context& context, const std::string& fallback) const;
+  // JSON flags; `fallback` must be a JSON value or of the flag's type.
+  expt::Value Value(FlagRef flag, const Context& context, const expt::Value& fallback) const;
+
+  // The variant key; `fallback` when nothing decides.
+  std::string Variant(FlagRef flag, const Context& context, std::string_view fallback) const;
+
+  // Everything about one decision. Owns its bytes.
+  OwnedDecision Decide(FlagRef flag, const Context& context, DecideOptions options = {}) const;
+
+  // Records no exposure.
+  Explanation Explain(FlagRef flag, const Context& context) const;
+
+  // Every flag's decision, in the snapshot's order. Records no exposure; Expose() does when one is applied.
+  std::vector<OwnedDecision> All(const Context& context) const;
+
+  // The snapshot that evaluations use now, for several consistent decisions with expt::Evaluate.
+  Snapshot Pin() const;
+
+  // Records a metric event for the units of `context`. Never blocks on the network.
+  TrackResult Track(std::string_view name, const Context& context, const TrackOptions& options = {});
+
+  // Records the exposures of a decision that was taken without.
+  TrackResult Expose(const Decision& decision, const Context& context);
+
+  // Records an assignment made elsewhere: `experiment` and `variant` are keys, the unit is the context's targeting key
+  // unless the snapshot's experiment buckets by another attribute. Needs a server key and an installed snapshot.
+  TrackResult Expose(std::string_view experiment, std::string_view variant, const Context& context,
+                     const ExposeOptions& options = {});
+
+  // Says that the targeting key of `context` and (unit_type, unit_id) are one person.
+  TrackResult Identify(const Context& context, std::string_view unit_type, std::string_view unit_id);
+
+  // Waits until the event buffer has room for `events` more. False when that did not happen in time.
+  bool WaitForRoom(size_t events, std::chrono::milliseconds timeout);
+
+  // Sends what is buffered and in flight; returns when all is acknowledged or the time is over.
+  FlushReport Flush(std::chrono::milliseconds timeout);
+
+  // Flush, then stops the background thread. A second call does nothing and returns OK.
+  // kDeadlineExceeded when events remained; Status() counts them as drops.
+  absl::Status Close(std::chrono::milliseconds timeout);
+
+  ClientStatus Status() const;
+
+ private:
+  explicit Client(std::shared_ptr<client::Core> core);
+  std::shared_ptr<client::Core> core_;
+};
+
+}  // namespace v1
+}  // namespace expt
+
+#endif  // EXPT_CLIENT_H_

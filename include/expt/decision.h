@@ -1,0 +1,135 @@
+// The result of one evaluation.
+#ifndef EXPT_DECISION_H_
+#define EXPT_DECISION_H_
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "expt/value.h"
+
+namespace expt {
+inline namespace v1 {
+
+// Why a decision is what it is. OpenFeature's words, and PREREQUISITE_FAILED.
+// Stored in snapshots and events; never renumbered.
+enum class Reason : uint8_t {
+  kError = 0,
+  kStatic = 1,
+  kTargetingMatch = 2,
+  kSplit = 3,
+  kDefault = 4,
+  kDisabled = 5,
+  kPrerequisiteFailed = 6,
+  kStale = 7,
+};
+
+// What went wrong. Stored in snapshots; never renumbered.
+enum class ErrorCode : uint8_t {
+  kNone = 0,
+  kProviderNotReady = 1,
+  kFlagNotFound = 2,
+  kParseError = 3,  // the flag is broken or unsupported; the snapshot's warnings say which
+  kTypeMismatch = 4,
+  kTargetingKeyMissing = 5,
+  kInvalidContext = 6,
+  kGeneral = 7,
+};
+
+std::string_view ReasonName(Reason reason);        // "TARGETING_MATCH", ...
+std::string_view ErrorCodeName(ErrorCode code);    // "FLAG_NOT_FOUND", ...; empty for kNone
+
+// Record that a unit met an experiment's variant, or reached a holdout.
+// A view into the snapshot that decided.
+struct Exposure {
+  std::string_view experiment_id;  // holdout: its key
+  std::string_view experiment;     // key
+  std::string_view variant;        // holdout: "held_out" or "in"
+  std::string_view bucket_by;      // the attribute whose unit id was bucketed
+  uint32_t phase = 0;              // 0 for a holdout
+  bool is_holdout = false;
+};
+
+// Most exposures that one decision can carry; a flag that could yield more is refused when it is compiled.
+inline constexpr size_t kMaxExposures = 8;
+
+class OwnedDecision;
+
+// A view into the Snapshot that decided: valid while a copy of that Snapshot lives.
+// It carries no default: where has_value() is false, the caller's default applies.
+// Trivially copyable; thread-safe.
+class Decision {
+ public:
+  bool has_value() const { return !value.is_missing(); }
+
+  // The value as T: bool, int64_t, double or std::string_view (string and JSON flags).
+  // `fallback` where there is no value or it is of another type. An integer flag read as double is
+  // converted when that is exact.
+  template <typename T>
+  T ValueOr(T fallback) const;
+
+  std::span<const Exposure> exposures() const { return {exposure_list.data(), exposure_count}; }
+
+  // A copy that outlives the Snapshot.
+  OwnedDecision Own() const;
+
+  std::string_view flag;            // flag key; empty for an unknown flag
+  ValueView value;
+  std::string_view variant;         // empty without a value
+  std::string_view rule;            // rule id; "override" for an override; empty without a rule
+  int64_t snapshot_version = 0;
+  int32_t bucket = -1;              // of the split that decided, else of the coverage; -1 when none was computed
+  Reason reason = Reason::kError;
+  ErrorCode error = ErrorCode::kNone;
+  uint8_t exposure_count = 0;
+  std::array<Exposure, kMaxExposures> exposure_list;
+};
+
+// A Decision that owns its bytes. Movable and copyable.
+class OwnedDecision {
+ public:
+  explicit OwnedDecision(const Decision& decision);
+  OwnedDecision(const OwnedDecision& other) : OwnedDecision(other.view_) {}
+  OwnedDecision& operator=(const OwnedDecision& other);
+  OwnedDecision(OwnedDecision&& other) noexcept = default;
+  OwnedDecision& operator=(OwnedDecision&& other) noexcept = default;
+
+  // Valid while this object lives.
+  const Decision& view() const { return view_; }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  Value value_;
+  Decision view_;
+};
+
+// One JSON object in one line: flag, value, variant, reason, error_code, rule, bucket, snapshot_version, exposures.
+std::string ToJson(const Decision& decision);
+
+template <typename T>
+T Decision::ValueOr(T fallback) const {
+  if constexpr (std::same_as<T, bool>) {
+    return value.type() == ValueType::kBoolean ? value.boolean() : fallback;
+  } else if constexpr (std::integral<T>) {
+    return value.type() == ValueType::kInteger ? static_cast<T>(value.integer()) : fallback;
+  } else if constexpr (std::floating_point<T>) {
+    if (value.type() == ValueType::kDouble) return static_cast<T>(value.real());
+    if (value.type() != ValueType::kInteger) return fallback;
+    const int64_t integer = value.integer();
+    constexpr int64_t kExact = int64_t{1} << 53;
+    return integer >= -kExact && integer <= kExact ? static_cast<T>(integer) : fallback;
+  } else {
+    static_assert(std::same_as<T, std::string_view>, "bool, an integer, a floating type or std::string_view");
+    return value.type() == ValueType::kString || value.type() == ValueType::kJson ? value.text() : fallback;
+  }
+}
+
+}  // namespace v1
+}  // namespace expt
+
+#endif  // EXPT_DECISION_H_

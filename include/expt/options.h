@@ -1,0 +1,77 @@
+// How a client is opened.
+#ifndef EXPT_OPTIONS_H_
+#define EXPT_OPTIONS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "expt/clock.h"
+#include "expt/transport.h"
+
+namespace expt {
+inline namespace v1 {
+
+enum class LogLevel : uint8_t { kDebug, kInfo, kWarning, kError };
+
+struct ClientOptions {
+  // Where exptd (or a proxy for it) answers, such as "https://flags.example.com".
+  std::string url;
+
+  // "expt1.<srv|cli>.<environment>.<key id>.<root version>.<root digest>.<secret>", as the control plane shows it.
+  // It says who may read and pins the Root; only its last part is secret, and it is never logged.
+  std::string key;
+
+  // Bytes of a Root file to trust instead of the pin in `key`. Empty: fetched and checked against the pin.
+  std::string root;
+
+  // Refuse to open when the key is for another environment id. Empty: no check.
+  std::string expected_environment;
+
+  // Directory for the last-known-good snapshot and the floor, created with mode 0700 when missing, one per process
+  // at a time. Empty: everything stays in memory.
+  std::string data_directory;
+
+  // Between two looks for a new Head; the server's hint wins when it is longer. At least 100 ms.
+  std::chrono::milliseconds poll_interval{30'000};
+
+  // Longest time an event waits for company before it is sent.
+  std::chrono::milliseconds flush_interval{1'000};
+
+  // Bounds of the event buffer; what does not fit is dropped and counted.
+  size_t buffer_events = 10'000;
+  size_t buffer_bytes = 4u << 20;
+
+  // Bounds of one upload. At most 500 and 512 KiB.
+  size_t batch_events = 500;
+  size_t batch_bytes = 512u << 10;
+
+  // Exposures remembered so that the same one is not sent again, and for how long.
+  size_t exposure_dedupe_entries = 100'000;
+  std::chrono::milliseconds exposure_dedupe_ttl{3'600'000};
+
+  std::chrono::milliseconds connect_timeout{3'000};
+  std::chrono::milliseconds request_timeout{10'000};
+
+  // First and longest wait after a failure; full jitter in between. A server's Retry-After wins.
+  std::chrono::milliseconds retry_initial{1'000};
+  std::chrono::milliseconds retry_max{300'000};
+
+  // Called from the background thread, never during an evaluation; must not call the client's Close.
+  std::function<void(LogLevel, std::string_view)> log;
+
+  // Seams. Null: libcurl, the machine's clocks.
+  std::shared_ptr<Transport> transport;
+  std::shared_ptr<Clock> clock;
+
+  // Name of the binding in event batches.
+  std::string sdk = "cpp";
+};
+
+}  // namespace v1
+}  // namespace expt
+
+#endif  // EXPT_OPTIONS_H_

@@ -1,0 +1,62 @@
+// The network seam of a client: one request, one answer.
+#ifndef EXPT_TRANSPORT_H_
+#define EXPT_TRANSPORT_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace expt {
+inline namespace v1 {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::chrono::milliseconds connect_timeout{3000};
+  std::chrono::milliseconds timeout{10000};  // of the whole request
+  uint64_t max_reply_bytes = 32u << 20;      // a larger answer is an error
+};
+
+struct HttpReply {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+
+  // The first header of that name (lower case); empty when there is none.
+  std::string_view header(std::string_view name) const;
+};
+
+// Called from the client's background thread only, one call at a time. Must return within the request's timeout,
+// or soon after Cancel().
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  // Any HTTP status is an answer, not an error.
+  //
+  // Errors:
+  //   kUnavailable        no answer: name resolution, connection, TLS, time-out, cancelled
+  //   kResourceExhausted  the answer is larger than max_reply_bytes
+  //   kInvalidArgument    the URL is not one that this transport may open
+  virtual absl::StatusOr<HttpReply> Send(const HttpRequest& request) = 0;
+
+  // Ends a Send() that is under way and makes later ones fail. Called from another thread than Send().
+  virtual void Cancel() = 0;
+};
+
+// libcurl: https anywhere, plain http to loopback only; TLS 1.2 or newer, certificates always verified;
+// no redirects, cookies or netrc; proxies as the environment says.
+std::unique_ptr<Transport> CurlTransport();
+
+}  // namespace v1
+}  // namespace expt
+
+#endif  // EXPT_TRANSPORT_H_

@@ -1,0 +1,82 @@
+// Makes a model::Snapshot piece by piece, storing equal strings, operand lists and conditions once.
+// Used where definitions are turned into snapshots (control plane, tests); loading never needs it.
+//
+//   Builder b;
+//   Index country = b.Attribute("country");
+//   Index in = b.Leaf(Operator::kIn, country, b.Strings({"CH", "DE"}));
+//   Index rule = b.AddRule({.id = b.String("swiss"), .condition = in, .serve = b.ServeVariant(0)});
+#ifndef EXPT_SRC_MODEL_BUILDER_H_
+#define EXPT_SRC_MODEL_BUILDER_H_
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "src/model/snapshot.h"
+
+namespace expt::model {
+
+// Not thread-safe.
+class Builder {
+ public:
+  Builder();
+  ~Builder();
+  Builder(const Builder&) = delete;
+  Builder& operator=(const Builder&) = delete;
+
+  // Copies `text`; the view lives as long as the built snapshot.
+  std::string_view Copy(std::string_view text);
+  Index String(std::string_view text);
+
+  // The row of that name; a new name gets type kMissing ("any") and no properties.
+  Index Attribute(std::string_view name);
+  void SetAttribute(std::string_view name, ValueType type, uint8_t properties);
+
+  // Operand lists. Equal lists are one row.
+  Index Strings(std::span<const std::string_view> list);
+  Index Integers(std::span<const int64_t> list);
+  Index Doubles(std::span<const double> list);
+  Index References(std::span<const Index> list);
+  Index Conditions(std::span<const Index> children);
+
+  // Equal conditions are one row.
+  Index AddCondition(const Condition& condition);
+  Index Leaf(Operator op, Index attribute, Index operands, uint8_t properties = 0);
+  Index All(std::span<const Index> children);
+  Index Any(std::span<const Index> children);
+  // The row with its negate bit turned over.
+  Index Not(Index condition);
+
+  Index BooleanValue(bool value);
+  Index IntegerValue(int64_t value);
+  Index DoubleValue(double value);
+  Index StringValue(std::string_view value);
+  Index JsonValue(std::string_view text);
+
+  Index AddBucketing(Index bucket_by, std::string_view salt);
+  Index AddCoverage(Index bucketing, uint32_t ppm);
+  Index ServeVariant(Index variant);
+  Index ServeSplit(Index bucketing, std::span<const uint32_t> weights);
+  Index ServeExperiment(Index experiment);
+  Index AddRule(const Rule& rule);
+
+  // xxh3_64(member list salt + ":" + unit_id); SetMemberListSalt() comes first.
+  void SetMemberListSalt(std::string_view salt);
+  uint64_t MemberHash(std::string_view unit_id) const;
+
+  // The snapshot being built, for its plain fields and for tables that have no function here
+  // (flags, segments, layers, experiments, ...).
+  Snapshot& snapshot();
+
+  // Hands the snapshot over; the builder is empty afterwards.
+  Snapshot Take();
+
+ private:
+  struct Tables;
+  std::unique_ptr<Tables> tables_;
+  Snapshot snapshot_;
+};
+
+}  // namespace expt::model
+
+#endif  // EXPT_SRC_MODEL_BUILDER_H_

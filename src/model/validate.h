@@ -1,0 +1,31 @@
+// Says everything that is wrong with a snapshot's content, the same for publish and load.
+#ifndef EXPT_SRC_MODEL_VALIDATE_H_
+#define EXPT_SRC_MODEL_VALIDATE_H_
+
+#include <string>
+#include <vector>
+
+#include "src/model/snapshot.h"
+
+namespace expt::model {
+
+struct Issue {
+  enum class Scope : uint8_t {
+    kSnapshot,  // the snapshot is refused
+    kFlag,      // that flag is broken, the rest lives
+    kWarning,   // works, but surely not as meant
+  };
+  Scope scope = Scope::kSnapshot;
+  Index flag = kNone;  // with kFlag, and with kWarning where one flag is meant
+  std::string place;   // `flag "checkout": rule "r2": attribute "age"`
+  std::string text;    // `expected number, got string`
+};
+
+// Every problem at once, in the order of the tables. Publish refuses any kSnapshot or kFlag issue; load refuses
+// kSnapshot and isolates kFlag. A flag that refers to a broken flag is broken too.
+// Total: any model, also one with indices that point nowhere, gives an answer.
+std::vector<Issue> Validate(const Snapshot& snapshot);
+
+}  // namespace expt::model
+
+#endif  // EXPT_SRC_MODEL_VALIDATE_H_

@@ -1,0 +1,68 @@
+// Checking a signed file in two calls, with the host's cryptography in between.
+//
+//   auto pending = Begin(file, keys, request);      // envelope, digest, key ids, Ed25519 encodings
+//   HostAnswer answer = host does what pending says  // SHA-256, curve equation, inflate
+//   auto plain = Finish(*pending, answer);           // threshold, sizes -> plain payload
+//
+// Steps 1 to 6 of the acceptance order; the first failing step decides. Decoding and steps 7 to 13 follow in
+// root.h, head.h, snapshot_codec.h and src/core. Natively src/host does the host's part in one call.
+#ifndef EXPT_SRC_WIRE_VERIFY_H_
+#define EXPT_SRC_WIRE_VERIFY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "src/wire/envelope.h"
+#include "src/wire/root.h"
+
+namespace expt::wire {
+
+struct VerifyRequest {
+  PayloadType type = PayloadType::kSnapshot;
+  std::string_view environment;           // of the role; empty: any environment whose role knows the key id
+  std::optional<Digest> expected_digest;  // of the payload as stored
+  std::optional<uint64_t> expected_size;  // of the payload as stored
+};
+
+// What the host must do before Finish(). Views into the file.
+struct Pending {
+  struct Candidate {
+    PublicKey public_key;
+    Signature signature;
+    std::string environment;  // of the role that names the key
+  };
+  Envelope envelope;
+  VerifyRequest request;
+  uint32_t threshold = 1;              // of the role
+  std::vector<Candidate> candidates;   // distinct trusted keys with a well-formed signature
+};
+
+struct HostAnswer {
+  Digest payload_digest{};
+  std::vector<bool> is_verified;   // per candidate: Ed25519 over SignedBytes()
+  std::optional<std::string> plain;  // inflated payload; nothing when inflating failed or was not needed
+};
+
+// Checks the envelope and finds the trusted keys. With a `root` that is not trusted yet (reading a Root file) pass
+// the decoded file itself and type kRoot.
+//
+// Errors: TOO_LARGE, BAD_ENVELOPE, UNKNOWN_KEY, BAD_SIGNATURE (S >= L, non-canonical A or R, small order).
+// DIGEST_MISMATCH is decided in Finish(), before UNKNOWN_KEY would be reported: Begin() keeps that error in
+// `deferred` so that the order of steps holds.
+struct BeginResult {
+  Pending pending;
+  absl::Status deferred;  // UNKNOWN_KEY or BAD_SIGNATURE, to be reported by Finish() unless an earlier step fails
+};
+absl::StatusOr<BeginResult> Begin(std::string_view file, const RootModel& root, const VerifyRequest& request);
+
+// Errors: DIGEST_MISMATCH, UNKNOWN_KEY, BAD_SIGNATURE, BAD_INFLATE.
+// The answer views `answer` or the file.
+absl::StatusOr<std::string_view> Finish(const BeginResult& begun, const HostAnswer& answer);
+
+}  // namespace expt::wire
+
+#endif  // EXPT_SRC_WIRE_VERIFY_H_
