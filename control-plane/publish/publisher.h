@@ -1,0 +1,81 @@
+// Models become signed snapshots that every SDK of an environment takes.
+//
+//   Publisher publisher(state, blobs, keys, std::move(signing));
+//   PublishRequest request = ...;            // from service::Assembly
+//   auto outcome = publisher.Publish(std::move(request));
+//   if (outcome.ok() && outcome->problems.empty()) ... outcome->version is live ...
+//
+// The way of one snapshot: golden vectors -> model::Validate -> core::Load with the client's own engine -> encode ->
+// sign -> BlobStore, by digest -> a row of the state store -> Head.
+#ifndef EXPT_CONTROL_PLANE_PUBLISH_PUBLISHER_H_
+#define EXPT_CONTROL_PLANE_PUBLISH_PUBLISHER_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "control-plane/publish/head_issuer.h"
+#include "control-plane/publish/signing_keys.h"
+#include "expt/snapshot.h"
+#include "src/model/snapshot.h"
+
+namespace expt::storage {
+class BlobStore;
+class StateStore;
+}  // namespace expt::storage
+
+namespace expt::publish {
+
+struct PublishRequest {
+  std::string actor;  // for the audit
+  std::string address;
+  Time now{};
+  std::string comment;
+  std::string environment_id;  // "env_…"
+  int64_t state_revision = 0;  // of the documents that the models were made from
+  model::Snapshot server;
+  model::Snapshot client;
+  bool allows_empty = false;  // a server snapshot without any flag is meant
+};
+
+struct PublishOutcome {
+  // Not empty: refused, nothing has changed. Texts as in model::Issue: `flag "checkout": rule "r2": ...`.
+  std::vector<std::string> problems;
+  std::vector<std::string> warnings;
+  int64_t version = 0;
+  Digest digest{};  // of the server snapshot's payload
+  Digest client_digest{};
+  size_t flags = 0;  // in the server snapshot
+};
+
+// Thread-safe. What it is given must outlive it.
+class Publisher {
+ public:
+  Publisher(storage::StateStore& state, storage::BlobStore& blobs, SigningKeys& signing, HeadIssuer& heads);
+
+  // Errors: kNotFound unknown environment; kFailedPrecondition no Root names it; kAborted a newer state has been
+  // published meanwhile, assemble again; storage errors.
+  absl::StatusOr<PublishOutcome> Publish(PublishRequest request);
+
+  // The signed file of a live or earlier snapshot of that environment and audience; kNotFound for any other digest.
+  // `hex_digest` as it stands in the URL.
+  absl::StatusOr<std::string> SnapshotFile(std::string_view environment_id, Audience audience,
+                                           std::string_view hex_digest) const;
+  // The one that is live; kNotFound before the first publish.
+  absl::StatusOr<std::string> LiveSnapshotFile(std::string_view environment_id, Audience audience) const;
+
+ private:
+  storage::StateStore& state_;
+  storage::BlobStore& blobs_;
+  SigningKeys& signing_;
+  HeadIssuer& heads_;
+  std::mutex publishing_;
+};
+
+}  // namespace expt::publish
+
+#endif  // EXPT_CONTROL_PLANE_PUBLISH_PUBLISHER_H_

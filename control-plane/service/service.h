@@ -1,0 +1,162 @@
+// The definitions of flags and experiments, and everything that may be done with them. JSON in, JSON out.
+//
+//   Service service(state, keys);
+//   Call call{.actor = "token tok_1", .address = "127.0.0.1", .now = now};
+//   Result<Versioned> made = service.Create(call, Kind::kFlag, {.project = "shop"}, body);
+//   if (!made.ok()) ... made.fault().status, .errors ...
+//   service.Replace(call, Kind::kFlag, {.project = "shop", .key = "checkout"}, body, made->revision);
+//
+// A `revision` is what the HTTP side calls an ETag: it starts at 1 and rises with each change of the document.
+// docs/definitions.md describes the documents.
+#ifndef EXPT_CONTROL_PLANE_SERVICE_SERVICE_H_
+#define EXPT_CONTROL_PLANE_SERVICE_SERVICE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control-plane/service/assembly.h"
+#include "control-plane/service/call.h"
+#include "control-plane/service/fault.h"
+#include "control-plane/service/results_request.h"
+
+namespace expt::storage {
+class KeyStore;
+class StateStore;
+}  // namespace expt::storage
+
+namespace expt::service {
+
+// Kinds of documents. The first four belong to a project, the others to one of its environments.
+enum class Kind { kFlag, kMetric, kSegment, kAttribute, kExperiment, kLayer };
+bool BelongsToEnvironment(Kind kind);
+
+// Where a document is. `environment` only for kinds that belong to one; `key` not for Create and List.
+struct Where {
+  std::string project = {};      // key
+  std::string environment = {};  // key
+  std::string key = {};
+};
+
+struct Versioned {
+  nlohmann::json body;
+  int64_t revision = 0;
+};
+
+struct ListOptions {
+  size_t limit = 100;     // 1..1000
+  std::string cursor;     // of the previous page; empty for the first one
+  bool archived = false;  // list archived documents instead of the living ones
+};
+struct Page {
+  std::vector<nlohmann::json> items;
+  std::optional<std::string> next_cursor;
+  // {"items": [...], "next_cursor": null}
+  nlohmann::json ToJson() const;
+};
+
+struct EnvironmentRef {
+  std::string project;  // key
+  std::string key;
+  std::string id;  // "env_…"
+};
+
+struct ResultsOptions {
+  std::optional<double> alpha;  // instead of the experiment's
+  std::optional<std::string> mode;
+  std::optional<std::string> metric;  // only this one
+};
+
+// The same JSON text as RFC 8259 allows, and no more: no duplicate name, depth at most 32, no number beyond double, no
+// integer beyond 64 bits, no lone surrogate, nothing behind it. Fault 400 names the place.
+Result<nlohmann::json> ParseJson(std::string_view text);
+
+// Thread-safe. `state` and `keys` must outlive it.
+class Service {
+ public:
+  Service(storage::StateStore& state, storage::KeyStore& keys);
+
+  // --- Who may call -----------------------------------------------------------------------------------------------
+
+  // A new setup token, to be printed once; nothing when setup is done. A token from an earlier start is worthless then.
+  Result<std::optional<std::string>> NewSetupToken(const Call& call);
+  // {"api_token": "..."} of an administrator. 401 when the token is wrong or used.
+  Result<nlohmann::json> Setup(const Call& call, std::string_view setup_token);
+
+  // `bearer` is what stands behind "Bearer " in the header Authorization. 401 without telling why.
+  Result<Principal> AuthenticateApi(const Call& call, std::string_view bearer);
+  Result<SdkPrincipal> AuthenticateSdk(const Call& call, std::string_view bearer);
+
+  // --- Projects and environments ----------------------------------------------------------------------------------
+
+  Result<Versioned> CreateProject(const Call& call, const nlohmann::json& body);
+  Result<Versioned> GetProject(std::string_view project);
+  Result<Page> ListProjects(const ListOptions& options);
+
+  // The publish room takes the new environment into the Root afterwards: Publisher::AdoptEnvironments().
+  Result<Versioned> CreateEnvironment(const Call& call, std::string_view project, const nlohmann::json& body);
+  Result<Versioned> GetEnvironment(std::string_view project, std::string_view environment);
+  Result<Page> ListEnvironments(std::string_view project, const ListOptions& options);
+  Result<EnvironmentRef> FindEnvironment(std::string_view project, std::string_view environment);
+  Result<EnvironmentRef> FindEnvironmentById(std::string_view environment_id);
+  Result<std::vector<EnvironmentRef>> Environments();
+
+  // --- Documents --------------------------------------------------------------------------------------------------
+
+  Result<Versioned> Create(const Call& call, Kind kind, const Where& where, const nlohmann::json& body);
+  Result<Versioned> Get(Kind kind, const Where& where);
+  Result<Page> List(Kind kind, const Where& where, const ListOptions& options);
+  // 412 when `revision` is given and is not the document's.
+  Result<Versioned> Replace(const Call& call, Kind kind, const Where& where, const nlohmann::json& body,
+                            std::optional<int64_t> revision);
+  // Keys are never reused: an archived document can still be read. 409 while another document needs it.
+  Result<Versioned> Archive(const Call& call, Kind kind, const Where& where, std::optional<int64_t> revision);
+
+  // A flag in one environment. Before the first Replace it is disabled and its revision is 0.
+  Result<Versioned> GetConfiguration(const Where& flag);
+  Result<Versioned> ReplaceConfiguration(const Call& call, const Where& flag, const nlohmann::json& body,
+                                         std::optional<int64_t> revision);
+
+  // Flags that serve their off variant at once: {"flags": ["checkout"]}. In force with the next Head, which the
+  // publish room signs: HeadIssuer::IssueNow(). At most 256 keys.
+  Result<Versioned> GetEmergencyOff(std::string_view project, std::string_view environment);
+  Result<Versioned> ReplaceEmergencyOff(const Call& call, std::string_view project, std::string_view environment,
+                                        const nlohmann::json& body, std::optional<int64_t> revision);
+
+  // --- SDK keys ---------------------------------------------------------------------------------------------------
+
+  // Body {"kind": "server"|"client", "name"}; answer {key_id, key, kind, name, created}. `key` is shown here only.
+  // 409 while no Root names the environment.
+  Result<nlohmann::json> CreateSdkKey(const Call& call, std::string_view project, std::string_view environment,
+                                      const nlohmann::json& body);
+  Result<Page> ListSdkKeys(std::string_view project, std::string_view environment, const ListOptions& options);
+  // At once. Revoking twice is no fault.
+  Result<Done> RevokeSdkKey(const Call& call, std::string_view project, std::string_view environment,
+                            std::string_view key_id);
+
+  // --- Publishing, results, audit ---------------------------------------------------------------------------------
+
+  Result<Assembly> Assemble(std::string_view project, std::string_view environment);
+
+  Result<ResultsRequest> RequestResults(std::string_view project, std::string_view environment,
+                                        std::string_view experiment, const ResultsOptions& options);
+  // The metrics that experiments of the environment measure: each key once, and once more for each pinned version.
+  Result<std::vector<Metric>> MetricsInUse(std::string_view environment_id);
+
+  // Newest first. The cursor is the number of the last entry seen.
+  Result<Page> ListAudit(const ListOptions& options);
+
+ private:
+  storage::StateStore& state_;
+  storage::KeyStore& keys_;
+  std::mutex writing_;  // one change at a time, from reading what it depends on to the commit
+};
+
+}  // namespace expt::service
+
+#endif  // EXPT_CONTROL_PLANE_SERVICE_SERVICE_H_
