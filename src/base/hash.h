@@ -2,14 +2,16 @@
 #ifndef EXPT_SRC_BASE_HASH_H_
 #define EXPT_SRC_BASE_HASH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include <xxhash.h>
-
 namespace expt::base {
 
-inline uint64_t Xxh3(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+uint64_t Xxh3(std::string_view bytes);
+
+// Xxh3(first + ":" + second), without allocating whatever the lengths.
+uint64_t Xxh3Joined(std::string_view first, std::string_view second);
 
 // Transparent hasher for absl and std maps keyed by text.
 struct TextHash {

@@ -17,6 +17,12 @@ inline absl::Status Error(absl::StatusCode code, std::string_view text) {
 // docs/snapshot-format.md.
 absl::Status LoadFailure(LoadCode code, std::string_view text);
 
+// The same with another canonical code, such as kUnimplemented for an unknown codec.
+absl::Status LoadFailure(LoadCode code, absl::StatusCode canonical, std::string_view text);
+
+// The step of the acceptance order that yields `code`, 1 to 17; 0 for kNone.
+int LoadStep(LoadCode code);
+
 }  // namespace expt::base
 
 #endif  // EXPT_SRC_BASE_STATUS_H_

@@ -1,0 +1,225 @@
+#include "expt/context.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
+#include <vector>
+
+#include "src/base/context_find.h"
+#include "src/base/hash.h"
+#include "src/base/number.h"
+#include "src/base/utf8.h"
+
+namespace expt {
+inline namespace v1 {
+
+// One block of memory: reference counts, this header, entries, lists, bytes.
+struct Context::Storage {
+  bool is_valid = true;
+  size_t count = 0;
+  const Entry* entries = nullptr;
+};
+
+namespace {
+
+// Hands std::allocate_shared a block with `extra` bytes behind the object and tells where they begin.
+template <typename T>
+struct TrailingAllocator {
+  using value_type = T;
+
+  TrailingAllocator(size_t extra_bytes, char** trailing_bytes) : extra(extra_bytes), trailing(trailing_bytes) {}
+  template <typename U>
+  TrailingAllocator(const TrailingAllocator<U>& other)  // NOLINT: allocators convert
+      : extra(other.extra), trailing(other.trailing) {}
+
+  T* allocate(size_t n) {
+    static_assert(alignof(T) <= alignof(std::max_align_t));
+    constexpr size_t kAlign = alignof(std::max_align_t);
+    const size_t size = (n * sizeof(T) + kAlign - 1) / kAlign * kAlign;
+    char* block = static_cast<char*>(::operator new(size + extra));
+    *trailing = block + size;
+    return reinterpret_cast<T*>(block);
+  }
+  void deallocate(T* block, size_t) { ::operator delete(block); }
+
+  template <typename U>
+  bool operator==(const TrailingAllocator<U>&) const {
+    return true;
+  }
+
+  size_t extra;
+  char** trailing;
+};
+
+bool IsUsable(const ValueView& value) {
+  switch (value.type()) {
+    case ValueType::kMissing:
+    case ValueType::kJson:
+      return false;
+    case ValueType::kString:
+      return base::IsUtf8(value.text());
+    case ValueType::kStringList:
+      return std::all_of(value.list().begin(), value.list().end(), base::IsUtf8);
+    case ValueType::kBoolean:
+    case ValueType::kInteger:
+    case ValueType::kDouble:
+      return true;
+  }
+  return false;
+}
+
+bool IsUsableName(std::string_view name) { return !name.empty() && name[0] != '$' && base::IsUtf8(name); }
+
+std::string_view Canonical(std::string_view name) { return name == "targetingKey" ? kTargetingKey : name; }
+
+// Fills the block behind a Storage.
+class Writer {
+ public:
+  Writer(Context::Entry* entries, std::string_view* lists, char* bytes)
+      : entries_(entries), lists_(lists), bytes_(bytes) {}
+
+  void Add(std::string_view name, const ValueView& value) {
+    const uint64_t hash = base::Xxh3(name);
+    Context::Entry* entry = nullptr;
+    if (count_ < base::kUnsortedEntries) {
+      for (size_t i = 0; i < count_ && entry == nullptr; ++i) {
+        if (entries_[i].hash == hash && entries_[i].name == name) entry = &entries_[i];
+      }
+    }
+    const ValueView copy = IsUsable(value) ? Copy(value) : ValueView();
+    if (entry != nullptr) {
+      entry->value = copy;
+    } else {
+      new (&entries_[count_++]) Context::Entry{hash, Copy(name), copy};
+    }
+  }
+
+  // Leaves the last of equal names, drops what is missing, and sorts where FindEntry() expects it.
+  size_t Finish() {
+    if (count_ >= base::kUnsortedEntries) {
+      std::stable_sort(entries_, entries_ + count_, [](const Context::Entry& a, const Context::Entry& b) {
+        return a.hash != b.hash ? a.hash < b.hash : a.name < b.name;
+      });
+      size_t kept = 0;
+      for (size_t i = 0; i < count_; ++i) {
+        if (i + 1 < count_ && entries_[i].name == entries_[i + 1].name) continue;
+        entries_[kept++] = entries_[i];
+      }
+      count_ = kept;
+    }
+    const auto is_missing = [](const Context::Entry& entry) { return entry.value.is_missing(); };
+    return static_cast<size_t>(std::remove_if(entries_, entries_ + count_, is_missing) - entries_);
+  }
+
+ private:
+  std::string_view Copy(std::string_view text) {
+    char* const begin = bytes_;
+    if (!text.empty()) std::memcpy(begin, text.data(), text.size());
+    bytes_ += text.size();
+    return {begin, text.size()};
+  }
+
+  ValueView Copy(const ValueView& value) {
+    if (value.type() == ValueType::kString) return ValueView(Copy(value.text()));
+    if (value.type() != ValueType::kStringList) return value;
+    std::string_view* const begin = lists_;
+    for (const std::string_view text : value.list()) new (lists_++) std::string_view(Copy(text));
+    return ValueView(std::span<const std::string_view>(begin, value.list().size()));
+  }
+
+  Context::Entry* entries_;
+  std::string_view* lists_;
+  char* bytes_;
+  size_t count_ = 0;
+};
+
+struct Sizes {
+  size_t entries = 0;
+  size_t lists = 0;
+  size_t bytes = 0;
+
+  void Count(std::string_view name, const ValueView& value) {
+    ++entries;
+    bytes += name.size() + (value.type() == ValueType::kString ? value.text().size() : 0);
+    lists += value.list().size();
+    for (const std::string_view text : value.list()) bytes += text.size();
+  }
+};
+
+}  // namespace
+
+Context::Context() = default;
+
+Context::Context(ValueView targeting_key, std::span<const Attribute> attributes) {
+  bool is_valid = attributes.size() <= kMaxContextAttributes;
+  Sizes sizes;
+  ValueView key = targeting_key;
+  if (is_valid) {
+    if (!targeting_key.is_missing()) sizes.Count(kTargetingKey, targeting_key);
+    for (const Attribute& attribute : attributes) {
+      if (!IsUsableName(attribute.name)) continue;
+      const std::string_view name = Canonical(attribute.name);
+      sizes.Count(name, attribute.value);
+      if (name != kTargetingKey || attribute.value.is_missing()) continue;
+      if (!key.is_missing() && !(key == attribute.value)) is_valid = false;
+      key = attribute.value;
+    }
+  }
+  if (!is_valid) sizes = {};
+
+  char* trailing = nullptr;
+  const size_t extra = sizes.entries * sizeof(Entry) + sizes.lists * sizeof(std::string_view) + sizes.bytes;
+  auto storage = std::allocate_shared<Storage>(TrailingAllocator<Storage>(extra, &trailing));
+  storage->is_valid = is_valid;
+  if (is_valid) {
+    auto* entries = reinterpret_cast<Entry*>(trailing);
+    auto* lists = reinterpret_cast<std::string_view*>(entries + sizes.entries);
+    Writer writer(entries, lists, reinterpret_cast<char*>(lists + sizes.lists));
+    if (!targeting_key.is_missing()) writer.Add(kTargetingKey, targeting_key);
+    for (const Attribute& attribute : attributes) {
+      if (IsUsableName(attribute.name)) writer.Add(Canonical(attribute.name), attribute.value);
+    }
+    storage->count = writer.Finish();
+    storage->entries = entries;
+  }
+  storage_ = std::move(storage);
+}
+
+Context::Context(ValueView targeting_key, std::initializer_list<Attribute> attributes)
+    : Context(targeting_key, std::span<const Attribute>(attributes.begin(), attributes.size())) {}
+
+Context::Context(std::span<const Attribute> attributes) : Context(ValueView(), attributes) {}
+
+bool Context::is_valid() const { return storage_ == nullptr || storage_->is_valid; }
+
+std::span<const Context::Entry> Context::entries() const {
+  if (storage_ == nullptr) return {};
+  return {storage_->entries, storage_->count};
+}
+
+ValueView Context::Find(std::string_view name) const {
+  const std::string_view canonical = Canonical(name);
+  const Entry* entry = base::FindEntry(entries(), base::Xxh3(canonical), canonical);
+  return entry == nullptr ? ValueView() : entry->value;
+}
+
+std::string_view UnitId(const ValueView& attribute, std::span<char> buffer) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  switch (attribute.type()) {
+    case ValueType::kString:
+      return attribute.text();
+    case ValueType::kInteger:
+      return base::FormatInteger(attribute.integer(), buffer);
+    case ValueType::kDouble: {
+      if (!(std::abs(attribute.real()) <= kExact)) return {};
+      const auto integer = base::ExactInteger(attribute.real());
+      return integer.has_value() ? base::FormatInteger(*integer, buffer) : std::string_view();
+    }
+    default:
+      return {};
+  }
+}
+
+}  // namespace v1
+}  // namespace expt
