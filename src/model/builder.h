@@ -8,6 +8,7 @@
 #ifndef EXPT_SRC_MODEL_BUILDER_H_
 #define EXPT_SRC_MODEL_BUILDER_H_
 
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -34,16 +35,27 @@ class Builder {
 
   // Operand lists. Equal lists are one row.
   Index Strings(std::span<const std::string_view> list);
+  Index Strings(std::initializer_list<std::string_view> list) {
+    return Strings(std::span(std::data(list), list.size()));
+  }
   Index Integers(std::span<const int64_t> list);
+  Index Integers(std::initializer_list<int64_t> list) { return Integers(std::span(std::data(list), list.size())); }
   Index Doubles(std::span<const double> list);
+  Index Doubles(std::initializer_list<double> list) { return Doubles(std::span(std::data(list), list.size())); }
   Index References(std::span<const Index> list);
+  Index References(std::initializer_list<Index> list) { return References(std::span(std::data(list), list.size())); }
   Index Conditions(std::span<const Index> children);
+  Index Conditions(std::initializer_list<Index> children) {
+    return Conditions(std::span(std::data(children), children.size()));
+  }
 
   // Equal conditions are one row.
   Index AddCondition(const Condition& condition);
   Index Leaf(Operator op, Index attribute, Index operands, uint8_t properties = 0);
   Index All(std::span<const Index> children);
+  Index All(std::initializer_list<Index> children) { return All(std::span(std::data(children), children.size())); }
   Index Any(std::span<const Index> children);
+  Index Any(std::initializer_list<Index> children) { return Any(std::span(std::data(children), children.size())); }
   // The row with its negate bit turned over.
   Index Not(Index condition);
 
@@ -57,6 +69,9 @@ class Builder {
   Index AddCoverage(Index bucketing, uint32_t ppm);
   Index ServeVariant(Index variant);
   Index ServeSplit(Index bucketing, std::span<const uint32_t> weights);
+  Index ServeSplit(Index bucketing, std::initializer_list<uint32_t> weights) {
+    return ServeSplit(bucketing, std::span(std::data(weights), weights.size()));
+  }
   Index ServeExperiment(Index experiment);
   Index AddRule(const Rule& rule);
 

@@ -107,9 +107,9 @@ struct OperandList {
 struct Condition {
   Operator op = Operator::kUnspecified;
   uint8_t properties = 0;
-  Index subject = 0;         // attribute or flag row, as the operator says
-  Index operands = kNone;    // OperandList
-  Index second = kNone;      // OperandList, or the longitude attribute
+  Index subject = 0;       // attribute or flag row, as the operator says
+  Index operands = kNone;  // OperandList
+  Index second = kNone;    // OperandList, or the longitude attribute
 };
 
 enum class Algorithm : uint8_t { kUnspecified = 0, kXxh3Ppm = 1 };
@@ -137,9 +137,9 @@ struct Ramp {
 struct Serve {
   enum class Kind : uint8_t { kNothing = 0, kVariant = 1, kSplit = 2, kExperiment = 3 };
   Kind kind = Kind::kNothing;
-  Index target = 0;                // variant row of the flag, or experiment
-  Index bucketing = 0;             // split
-  std::vector<uint32_t> weights;   // split
+  Index target = 0;               // variant row of the flag, or experiment
+  Index bucketing = 0;            // split
+  std::vector<uint32_t> weights;  // split
 };
 
 struct Rule {

@@ -1,0 +1,281 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "src/base/utf8.h"
+#include "src/model/check.h"
+
+namespace expt::model {
+namespace {
+
+// Damaged tables can be wrong in every row; this many say enough.
+constexpr size_t kMaxIssues = 1'000;
+
+class TableCheck {
+ public:
+  TableCheck(const Snapshot& snapshot, std::vector<Issue>& issues) : s_(snapshot), issues_(issues) {}
+
+  void Run() {
+    Header();
+    Strings();
+    Attributes();
+    Operands();
+    Conditions();
+    Values();
+    Bucketings();
+    Rules();
+    Lists();
+    Segments();
+    LayersAndHoldouts();
+    Experiments();
+    TimeZones();
+    Flags();
+    GoldenVectors();
+  }
+
+ private:
+  void Report(std::string place, std::string text) {
+    if (issues_.size() >= kMaxIssues) return;
+    issues_.push_back(
+        {.scope = Issue::Scope::kSnapshot, .flag = kNone, .place = std::move(place), .text = std::move(text)});
+  }
+
+  // Where the row is right, costs one comparison.
+  void Row(std::string_view table, size_t row, std::string_view target, Index index, size_t size) {
+    if (index < size) return;
+    Report(std::string(table) + " " + std::to_string(row),
+           std::string(target) + " " + std::to_string(index) + " is outside its table of " + std::to_string(size));
+  }
+  void OptionalRow(std::string_view table, size_t row, std::string_view target, Index index, size_t size) {
+    if (index != kNone) Row(table, row, target, index, size);
+  }
+  void RowList(std::string_view table, size_t row, std::string_view target, const std::vector<Index>& list,
+               size_t size) {
+    for (const Index index : list) Row(table, row, target, index, size);
+  }
+
+  void Header() {
+    for (const std::string_view text : {s_.project, s_.environment, s_.member_list_salt, s_.tzdata_version}) {
+      if (!base::IsUtf8(text)) Report("header", "text is not UTF-8");
+    }
+    if (s_.audience != Audience::kServer && s_.audience != Audience::kClient) Report("header", "unknown audience");
+    const auto has_hashes = [](const auto& row) { return !row.hashes.empty(); };
+    bool needs_salt = std::any_of(s_.member_lists.begin(), s_.member_lists.end(), has_hashes);
+    for (const Flag& flag : s_.flags) {
+      needs_salt = needs_salt || std::any_of(flag.overrides.begin(), flag.overrides.end(), has_hashes);
+    }
+    if (needs_salt && !IsSalt(s_.member_list_salt)) {
+      Report("member list salt", "expected 1 to 64 characters of A-Z a-z 0-9 . _ -");
+    }
+  }
+
+  void Strings() {
+    for (size_t i = 0; i < s_.strings.size(); ++i) {
+      if (!base::IsUtf8(s_.strings[i])) Report("string " + std::to_string(i), "not UTF-8");
+    }
+  }
+
+  void Attributes() {
+    for (size_t i = 0; i < s_.attributes.size(); ++i) {
+      Row("attribute", i, "string", s_.attributes[i].name, s_.strings.size());
+    }
+  }
+
+  void Operands() {
+    for (size_t i = 0; i < s_.operands.size(); ++i) {
+      const OperandList& list = s_.operands[i];
+      const size_t pool = PoolSize(list.kind);
+      if (list.begin > pool || list.size > pool - list.begin) {
+        Report("operand list " + std::to_string(i), "reaches beyond its pool of " + std::to_string(pool));
+      }
+    }
+    for (size_t i = 0; i < s_.string_pool.size(); ++i) {
+      Row("operand", i, "string", s_.string_pool[i], s_.strings.size());
+    }
+    for (size_t i = 0; i < s_.condition_pool.size(); ++i) {
+      Row("operand", i, "condition", s_.condition_pool[i], s_.conditions.size());
+    }
+  }
+
+  size_t PoolSize(OperandKind kind) const {
+    switch (kind) {
+      case OperandKind::kString:
+        return s_.string_pool.size();
+      case OperandKind::kInteger:
+        return s_.integer_pool.size();
+      case OperandKind::kDouble:
+        return s_.double_pool.size();
+      case OperandKind::kCondition:
+        return s_.condition_pool.size();
+      case OperandKind::kReference:
+        return s_.reference_pool.size();
+      case OperandKind::kHash:
+        return s_.hash_pool.size() / 32;
+      case OperandKind::kUnspecified:
+        break;
+    }
+    return 0xffffffff;  // an unknown kind has no pool; conditions that use it are broken
+  }
+
+  void Conditions() {
+    for (size_t i = 0; i < s_.conditions.size(); ++i) {
+      const Condition& condition = s_.conditions[i];
+      OptionalRow("condition", i, "operand list", condition.operands, s_.operands.size());
+      if (condition.op == Operator::kAll || condition.op == Operator::kAny) {
+        ForEach(condition.operands, OperandKind::kCondition, [&](uint32_t at) {
+          if (s_.condition_pool[at] >= i) {
+            Report("condition " + std::to_string(i),
+                   "condition " + std::to_string(s_.condition_pool[at]) + " below it must come before it");
+          }
+        });
+        continue;
+      }
+      if (condition.op == Operator::kFlagIs) {
+        Row("condition", i, "flag", condition.subject, s_.flags.size());
+      } else if (condition.op != Operator::kInSegment) {
+        Row("condition", i, "attribute", condition.subject, s_.attributes.size());
+      } else {
+        ForEach(condition.operands, OperandKind::kReference,
+                [&](uint32_t at) { Row("condition", i, "segment", s_.reference_pool[at], s_.segments.size()); });
+      }
+    }
+  }
+
+  // Calls `use` with each pool index of an operand list of that kind.
+  template <typename Use>
+  void ForEach(Index operands, OperandKind kind, Use use) {
+    if (operands >= s_.operands.size()) return;
+    const OperandList& list = s_.operands[operands];
+    const size_t pool = PoolSize(kind);
+    if (list.kind != kind || list.begin > pool || list.size > pool - list.begin) return;
+    for (uint32_t at = list.begin; at < list.begin + list.size; ++at) use(at);
+  }
+
+  void Values() {
+    for (size_t i = 0; i < s_.values.size(); ++i) {
+      const FlagValue& value = s_.values[i];
+      if (value.type != ValueType::kString && value.type != ValueType::kJson) continue;
+      Row("value", i, "string", value.text, s_.strings.size());
+    }
+  }
+
+  void Bucketings() {
+    for (size_t i = 0; i < s_.bucketings.size(); ++i) {
+      Row("bucketing", i, "attribute", s_.bucketings[i].bucket_by, s_.attributes.size());
+      Row("bucketing", i, "string", s_.bucketings[i].salt, s_.strings.size());
+    }
+    for (size_t i = 0; i < s_.coverages.size(); ++i) {
+      Row("coverage", i, "bucketing", s_.coverages[i].bucketing, s_.bucketings.size());
+      OptionalRow("coverage", i, "ramp", s_.coverages[i].ramp, s_.ramps.size());
+    }
+    for (size_t i = 0; i < s_.serves.size(); ++i) {
+      const Serve& serve = s_.serves[i];
+      if (serve.kind == Serve::Kind::kSplit) Row("serve", i, "bucketing", serve.bucketing, s_.bucketings.size());
+      if (serve.kind == Serve::Kind::kExperiment) {
+        Row("serve", i, "experiment", serve.target, s_.experiments.size());
+      }
+    }
+  }
+
+  void Rules() {
+    for (size_t i = 0; i < s_.rules.size(); ++i) {
+      const Rule& rule = s_.rules[i];
+      Row("rule", i, "string", rule.id, s_.strings.size());
+      OptionalRow("rule", i, "condition", rule.condition, s_.conditions.size());
+      OptionalRow("rule", i, "coverage", rule.coverage, s_.coverages.size());
+      Row("rule", i, "serve", rule.serve, s_.serves.size());
+      OptionalRow("rule", i, "operand list", rule.holdouts, s_.operands.size());
+      ForEach(rule.holdouts, OperandKind::kReference,
+              [&](uint32_t at) { Row("rule", i, "holdout", s_.reference_pool[at], s_.holdouts.size()); });
+    }
+  }
+
+  void Lists() {
+    for (size_t i = 0; i < s_.member_lists.size(); ++i) {
+      Row("member list", i, "attribute", s_.member_lists[i].bucket_by, s_.attributes.size());
+    }
+  }
+
+  void Segments() {
+    for (size_t i = 0; i < s_.segments.size(); ++i) {
+      const Segment& segment = s_.segments[i];
+      Row("segment", i, "string", segment.key, s_.strings.size());
+      OptionalRow("segment", i, "condition", segment.condition, s_.conditions.size());
+      RowList("segment", i, "member list", segment.include, s_.member_lists.size());
+      RowList("segment", i, "member list", segment.exclude, s_.member_lists.size());
+      RowList("segment", i, "string", segment.required_features, s_.strings.size());
+    }
+  }
+
+  void LayersAndHoldouts() {
+    for (size_t i = 0; i < s_.layers.size(); ++i) {
+      Row("layer", i, "string", s_.layers[i].key, s_.strings.size());
+      Row("layer", i, "bucketing", s_.layers[i].bucketing, s_.bucketings.size());
+    }
+    for (size_t i = 0; i < s_.holdouts.size(); ++i) {
+      Row("holdout", i, "string", s_.holdouts[i].key, s_.strings.size());
+      Row("holdout", i, "bucketing", s_.holdouts[i].bucketing, s_.bucketings.size());
+    }
+  }
+
+  void Experiments() {
+    for (size_t i = 0; i < s_.experiments.size(); ++i) {
+      const Experiment& experiment = s_.experiments[i];
+      Row("experiment", i, "string", experiment.key, s_.strings.size());
+      Row("experiment", i, "string", experiment.id, s_.strings.size());
+      Row("experiment", i, "flag", experiment.flag, s_.flags.size());
+      Row("experiment", i, "bucketing", experiment.bucketing, s_.bucketings.size());
+      OptionalRow("experiment", i, "layer", experiment.layer, s_.layers.size());
+      RowList("experiment", i, "string", experiment.required_features, s_.strings.size());
+    }
+  }
+
+  void TimeZones() {
+    for (size_t i = 0; i < s_.time_zones.size(); ++i) {
+      Row("time zone", i, "string", s_.time_zones[i].name, s_.strings.size());
+    }
+  }
+
+  void Flags() {
+    for (size_t i = 0; i < s_.flags.size(); ++i) {
+      const Flag& flag = s_.flags[i];
+      Row("flag", i, "string", flag.key, s_.strings.size());
+      RowList("flag", i, "string", flag.variant_keys, s_.strings.size());
+      RowList("flag", i, "value", flag.variant_values, s_.values.size());
+      for (const Override& row : flag.overrides) Row("flag", i, "attribute", row.bucket_by, s_.attributes.size());
+      for (const Prerequisite& row : flag.prerequisites) Row("flag", i, "flag", row.flag, s_.flags.size());
+      RowList("flag", i, "rule", flag.rules, s_.rules.size());
+      OptionalRow("flag", i, "serve", flag.default_serve, s_.serves.size());
+      RowList("flag", i, "string", flag.required_features, s_.strings.size());
+      RowList("flag", i, "string", flag.tags, s_.strings.size());
+      OptionalRow("flag", i, "string", flag.owner, s_.strings.size());
+    }
+  }
+
+  void GoldenVectors() {
+    for (size_t i = 0; i < s_.golden_vectors.size(); ++i) {
+      const GoldenVector& vector = s_.golden_vectors[i];
+      Row("golden vector", i, "flag", vector.flag, s_.flags.size());
+      if (vector.flag < s_.flags.size()) {
+        OptionalRow("golden vector", i, "variant", vector.variant, s_.flags[vector.flag].variant_keys.size());
+      }
+      OptionalRow("golden vector", i, "string", vector.rule, s_.strings.size());
+      RowList("golden vector", i, "experiment", vector.exposed_experiments, s_.experiments.size());
+      RowList("golden vector", i, "holdout", vector.exposed_holdouts, s_.holdouts.size());
+      for (const GoldenVector::Entry& entry : vector.context) {
+        Row("golden vector", i, "string", entry.name, s_.strings.size());
+        if (entry.type == ValueType::kString) Row("golden vector", i, "string", entry.text, s_.strings.size());
+        RowList("golden vector", i, "string", entry.list, s_.strings.size());
+      }
+    }
+  }
+
+  const Snapshot& s_;
+  std::vector<Issue>& issues_;
+};
+
+}  // namespace
+
+void CheckTables(const Snapshot& snapshot, std::vector<Issue>& issues) { TableCheck(snapshot, issues).Run(); }
+
+}  // namespace expt::model

@@ -1,0 +1,51 @@
+#include "src/model/validate.h"
+
+#include <vector>
+
+#include "src/model/check.h"
+
+namespace expt::model {
+namespace {
+
+size_t CountBroken(const Snapshot& snapshot, const std::vector<Issue>& issues) {
+  std::vector<bool> is_broken(snapshot.flags.size());
+  size_t count = 0;
+  for (const Issue& issue : issues) {
+    if (issue.scope != Issue::Scope::kFlag || is_broken[issue.flag]) continue;
+    is_broken[issue.flag] = true;
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+std::vector<Issue> Validate(const Snapshot& snapshot) {
+  std::vector<Issue> issues;
+  CheckTables(snapshot, issues);
+  if (!issues.empty()) return issues;  // the other checks follow indices
+
+  CheckKeys(snapshot, issues);
+  if (snapshot.flags.empty() && !snapshot.is_declared_empty) {
+    issues.push_back({.scope = Issue::Scope::kSnapshot,
+                      .flag = kNone,
+                      .place = "flags",
+                      .text = "there are none, and the snapshot is not declared empty"});
+  }
+  const ConditionFacts conditions = CheckConditions(snapshot);
+  const SegmentFacts segments = CheckSegments(snapshot, conditions);
+  const auto experiments = CheckExperiments(snapshot, issues);
+  CheckFlags(snapshot, conditions, segments, experiments, issues);
+
+  const size_t broken = CountBroken(snapshot, issues);
+  if (broken * 2 > snapshot.flags.size()) {
+    issues.push_back({.scope = Issue::Scope::kSnapshot,
+                      .flag = kNone,
+                      .place = "flags",
+                      .text = std::to_string(broken) + " of " + std::to_string(snapshot.flags.size()) +
+                              " are broken, expected at most half"});
+  }
+  return issues;
+}
+
+}  // namespace expt::model
