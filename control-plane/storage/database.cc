@@ -4,10 +4,13 @@
 
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "src/base/status.h"
 
 namespace expt::storage {
 namespace {
+
+constexpr char kIoErrorPayload[] = "expt.io_error";
 
 std::string_view FileName(std::string_view path) {
   const size_t slash = path.rfind('/');
@@ -42,7 +45,9 @@ absl::StatusCode CodeOf(int extended) {
 absl::Status ErrorOf(std::string_view path, int code, std::string_view text) {
   std::string message = "database \"";
   message.append(FileName(path)).append("\": ").append(text);
-  return base::Error(CodeOf(code), message);
+  absl::Status status = base::Error(CodeOf(code), message);
+  if ((code & 0xff) == SQLITE_IOERR) status.SetPayload(kIoErrorPayload, absl::Cord());
+  return status;
 }
 
 // The last error of a connection, as SQLite words it.
@@ -60,6 +65,8 @@ bool IsName(std::string_view text) {
 }
 
 }  // namespace
+
+bool IsIoError(const absl::Status& status) { return status.GetPayload(kIoErrorPayload).has_value(); }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
@@ -199,11 +206,6 @@ absl::Status Database::Detach(std::string_view name) {
 int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_.get()); }
 
 int64_t Database::changes() const { return sqlite3_changes64(handle_.get()); }
-
-bool Database::has_failed_io() const {
-  const int code = sqlite3_errcode(handle_.get()) & 0xff;
-  return code == SQLITE_IOERR || code == SQLITE_FULL;
-}
 
 void Database::KeepWalOnClose() {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);

@@ -30,6 +30,10 @@ struct sqlite3_stmt;
 
 namespace expt::storage {
 
+// True when reading, writing or syncing the file has failed (not: disk full, locked). What a failed commit has left on
+// disk is not known then.
+bool IsIoError(const absl::Status& status);
+
 // One prepared statement. Parameters count from 1, columns from 0.
 // Not thread-safe; must be destroyed before its Database is.
 class Statement {
@@ -102,8 +106,6 @@ class Database {
   int64_t last_insert_rowid() const;
   // Rows that the last INSERT, UPDATE or DELETE has changed.
   int64_t changes() const;
-  // True after an I/O error or a full disk: what a failed commit has left in the file is not known.
-  bool has_failed_io() const;
   // Leaves the write-ahead log as it is when the connection closes, instead of moving it into the file.
   void KeepWalOnClose();
 

@@ -1,0 +1,631 @@
+#include "control-plane/storage/state_store.h"
+
+#include <algorithm>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "src/base/status.h"
+#include "src/host/crypto.h"
+
+namespace expt::storage {
+namespace {
+
+constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kTouchIntervalMs = 60'000;
+
+constexpr std::string_view kSchema = R"sql(
+CREATE TABLE document(
+  project TEXT NOT NULL, environment TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+  id TEXT NOT NULL, body TEXT NOT NULL, revision INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(project, environment, kind, key)) WITHOUT ROWID;
+CREATE UNIQUE INDEX document_id ON document(kind, id);
+CREATE TABLE audit(
+  number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, actor TEXT NOT NULL, address TEXT NOT NULL,
+  action TEXT NOT NULL, project TEXT NOT NULL, environment TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+  before TEXT NOT NULL, after TEXT NOT NULL, hash BLOB NOT NULL);
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TABLE credential(
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, secret_hash BLOB NOT NULL, project TEXT NOT NULL,
+  environment TEXT NOT NULL, scope TEXT NOT NULL, name TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  last_used_ms INTEGER NOT NULL DEFAULT 0, revoked_ms INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX credential_environment ON credential(kind, environment, id);
+CREATE TABLE publish(
+  environment TEXT NOT NULL, audience INTEGER NOT NULL, version INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  digest BLOB NOT NULL, size_bytes INTEGER NOT NULL, state_revision INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  actor TEXT NOT NULL, comment TEXT NOT NULL,
+  PRIMARY KEY(environment, audience, version)) WITHOUT ROWID;
+CREATE INDEX publish_digest ON publish(environment, audience, digest);
+CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO counter(name, value) VALUES('state_revision', 0);
+)sql";
+
+constexpr std::string_view kDocumentColumns =
+    "project, environment, kind, key, id, body, revision, created_ms, updated_ms, archived";
+constexpr std::string_view kCredentialColumns =
+    "id, kind, secret_hash, project, environment, scope, name, created_ms, last_used_ms, revoked_ms";
+constexpr std::string_view kPublishColumns =
+    "environment, audience, version, epoch, digest, size_bytes, state_revision, created_ms, actor, comment";
+constexpr std::string_view kAuditColumns =
+    "number, time_ms, actor, address, action, project, environment, kind, key, before, after, hash";
+
+std::string Select(std::string_view columns, std::string_view rest) {
+  std::string sql = "SELECT ";
+  sql.append(columns).append(" ").append(rest);
+  return sql;
+}
+
+std::string_view BytesOf(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+
+// Zero when the column does not hold a digest.
+Digest DigestOf(std::string_view bytes) {
+  Digest digest{};
+  if (bytes.size() == digest.size()) std::memcpy(digest.data(), bytes.data(), digest.size());
+  return digest;
+}
+
+Document DocumentRow(const Statement& row) {
+  Document document;
+  document.name = {std::string(row.Text(0)), std::string(row.Text(1)), std::string(row.Text(2)),
+                   std::string(row.Text(3))};
+  document.id = row.Text(4);
+  document.body = row.Text(5);
+  document.revision = row.Int(6);
+  document.created_ms = row.Int(7);
+  document.updated_ms = row.Int(8);
+  document.is_archived = row.Int(9) != 0;
+  return document;
+}
+
+Credential CredentialRow(const Statement& row) {
+  Credential credential;
+  credential.id = row.Text(0);
+  credential.kind = row.Text(1);
+  credential.secret_hash = DigestOf(row.Blob(2));
+  credential.project = row.Text(3);
+  credential.environment = row.Text(4);
+  credential.scope = row.Text(5);
+  credential.name = row.Text(6);
+  credential.created_ms = row.Int(7);
+  credential.last_used_ms = row.Int(8);
+  credential.revoked_ms = row.Int(9);
+  return credential;
+}
+
+Publish PublishRow(const Statement& row) {
+  Publish publish;
+  publish.environment = row.Text(0);
+  publish.audience = static_cast<Audience>(row.Int(1));
+  publish.version = row.Int(2);
+  publish.epoch = row.Int(3);
+  publish.digest = DigestOf(row.Blob(4));
+  publish.size_bytes = static_cast<uint64_t>(row.Int(5));
+  publish.state_revision = row.Int(6);
+  publish.created_ms = row.Int(7);
+  publish.actor = row.Text(8);
+  publish.comment = row.Text(9);
+  return publish;
+}
+
+AuditEntry AuditRow(const Statement& row) {
+  AuditEntry entry;
+  entry.number = row.Int(0);
+  entry.time_ms = row.Int(1);
+  entry.actor = row.Text(2);
+  entry.address = row.Text(3);
+  entry.action = row.Text(4);
+  entry.subject = {std::string(row.Text(5)), std::string(row.Text(6)), std::string(row.Text(7)),
+                   std::string(row.Text(8))};
+  entry.before = row.Text(9);
+  entry.after = row.Text(10);
+  entry.hash = DigestOf(row.Blob(11));
+  return entry;
+}
+
+// The first row of a query, or nothing.
+template <typename Row>
+auto First(Statement& statement, Row row) -> absl::StatusOr<std::optional<decltype(row(statement))>> {
+  using Optional = std::optional<decltype(row(statement))>;
+  const absl::StatusOr<bool> found = statement.Step();
+  if (!found.ok()) return found.status();
+  if (!*found) return Optional();
+  Optional answer(row(statement));
+  statement.Reset();
+  return answer;
+}
+
+template <typename Row>
+auto All(Statement& statement, Row row) -> absl::StatusOr<std::vector<decltype(row(statement))>> {
+  std::vector<decltype(row(statement))> rows;
+  for (;;) {
+    const absl::StatusOr<bool> found = statement.Step();
+    if (!found.ok()) return found.status();
+    if (!*found) return rows;
+    rows.push_back(row(statement));
+  }
+}
+
+Digest HashOf(const Digest& previous, const AuditEntry& entry) {
+  const nlohmann::json line = {entry.number,
+                               entry.time_ms,
+                               entry.actor,
+                               entry.address,
+                               entry.action,
+                               entry.subject.project,
+                               entry.subject.environment,
+                               entry.subject.kind,
+                               entry.subject.key,
+                               entry.before,
+                               entry.after};
+  std::string bytes(BytesOf(previous));
+  bytes += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return host::Sha256(bytes);
+}
+
+std::string Place(const DocumentName& name) { return name.kind + " \"" + name.key + "\""; }
+
+std::string Hex(const Digest& digest) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  for (uint8_t byte : digest) hex.append({kDigits[byte >> 4], kDigits[byte & 15]});
+  return hex;
+}
+
+// What the audit keeps of a credential.
+std::string Describe(const Credential& credential) {
+  return nlohmann::json{
+      {"id", credential.id}, {"kind", credential.kind}, {"scope", credential.scope}, {"name", credential.name}}
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+absl::Status InsertCredential(Database& database, const Credential& credential) {
+  absl::StatusOr<Statement> insert = database.Prepare(
+      "INSERT INTO credential(id, kind, secret_hash, project, environment, scope, name, created_ms) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+  if (!insert.ok()) return insert.status();
+  return insert->BindText(1, credential.id)
+      .BindText(2, credential.kind)
+      .BindBlob(3, BytesOf(credential.secret_hash))
+      .BindText(4, credential.project)
+      .BindText(5, credential.environment)
+      .BindText(6, credential.scope)
+      .BindText(7, credential.name)
+      .BindInt(8, credential.created_ms)
+      .Run();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& path) {
+  absl::StatusOr<Database> database = Database::Open(path, {.durability = Durability::kFull});
+  if (!database.ok()) return database.status();
+  std::unique_ptr<StateStore> store(new StateStore(*std::move(database)));
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(store->database_);
+  if (!transaction.ok()) return transaction.status();
+  int64_t version = 0;
+  {
+    absl::StatusOr<Statement> query = store->database_.Prepare("PRAGMA user_version");
+    if (!query.ok()) return query.status();
+    const auto found = First(*query, [](const Statement& row) { return row.Int(0); });
+    if (!found.ok()) return found.status();
+    version = found->value_or(0);
+  }
+  if (version > kSchemaVersion) {
+    return base::Error(absl::StatusCode::kUnimplemented, "database \"state.db\": schema version " +
+                                                             std::to_string(version) + " is newer than this program");
+  }
+  if (version == 0) {
+    std::string sql(kSchema);
+    sql += "PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
+    if (absl::Status status = store->database_.Execute(sql); !status.ok()) return status;
+  }
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return store;
+}
+
+absl::Status StateStore::AppendAudit(const Change& who, std::string_view action, const DocumentName& subject,
+                                     std::string_view before, std::string_view after) {
+  absl::StatusOr<Statement> last = database_.Prepare("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1");
+  if (!last.ok()) return last.status();
+  const auto tail = First(*last, [](const Statement& row) { return std::pair(row.Int(0), DigestOf(row.Blob(1))); });
+  if (!tail.ok()) return tail.status();
+  AuditEntry entry;
+  entry.number = tail->has_value() ? (*tail)->first + 1 : 1;
+  entry.time_ms = who.time_ms;
+  entry.actor = who.actor;
+  entry.address = who.address;
+  entry.action = action;
+  entry.subject = subject;
+  entry.before = before;
+  entry.after = after;
+  entry.hash = HashOf(tail->has_value() ? (*tail)->second : Digest{}, entry);
+  absl::StatusOr<Statement> insert = database_.Prepare(
+      "INSERT INTO audit(number, time_ms, actor, address, action, project, environment, kind, key, before, after, "
+      "hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+  if (!insert.ok()) return insert.status();
+  return insert->BindInt(1, entry.number)
+      .BindInt(2, entry.time_ms)
+      .BindText(3, entry.actor)
+      .BindText(4, entry.address)
+      .BindText(5, entry.action)
+      .BindText(6, entry.subject.project)
+      .BindText(7, entry.subject.environment)
+      .BindText(8, entry.subject.kind)
+      .BindText(9, entry.subject.key)
+      .BindText(10, entry.before)
+      .BindText(11, entry.after)
+      .BindBlob(12, BytesOf(entry.hash))
+      .Run();
+}
+
+absl::Status StateStore::Write(const Change& change, const DocumentWrite& write) {
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select("revision, body", "FROM document WHERE project=?1 AND environment=?2 AND kind=?3 AND key=?4"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, write.name.project)
+      .BindText(2, write.name.environment)
+      .BindText(3, write.name.kind)
+      .BindText(4, write.name.key);
+  const auto current =
+      First(*query, [](const Statement& row) { return std::pair(row.Int(0), std::string(row.Text(1))); });
+  if (!current.ok()) return current.status();
+  const int64_t revision = current->has_value() ? (*current)->first : 0;
+  if (write.revision == 0 && revision != 0) {
+    return base::Error(absl::StatusCode::kAlreadyExists, Place(write.name) + " is there already");
+  }
+  if (write.revision != 0 && revision == 0) {
+    return base::Error(absl::StatusCode::kNotFound, Place(write.name) + " is not there");
+  }
+  if (write.revision != revision) {
+    return base::Error(absl::StatusCode::kAborted, Place(write.name) + ": expected revision " +
+                                                       std::to_string(write.revision) + ", found " +
+                                                       std::to_string(revision));
+  }
+  absl::StatusOr<Statement> upsert = database_.Prepare(
+      "INSERT INTO document(project, environment, kind, key, id, body, revision, created_ms, updated_ms, archived) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9) ON CONFLICT(project, environment, kind, key) DO UPDATE "
+      "SET body=?6, revision=?7, updated_ms=?8, archived=?9");
+  if (!upsert.ok()) return upsert.status();
+  const absl::Status status = upsert->BindText(1, write.name.project)
+                                  .BindText(2, write.name.environment)
+                                  .BindText(3, write.name.kind)
+                                  .BindText(4, write.name.key)
+                                  .BindText(5, write.id)
+                                  .BindText(6, write.body)
+                                  .BindInt(7, revision + 1)
+                                  .BindInt(8, change.time_ms)
+                                  .BindInt(9, write.is_archived ? 1 : 0)
+                                  .Run();
+  if (!status.ok()) return status;
+  const std::string_view action = revision == 0 ? "create" : write.is_archived ? "archive" : "replace";
+  return AppendAudit(change, action, write.name, revision == 0 ? "" : (*current)->second, write.body);
+}
+
+absl::StatusOr<int64_t> StateStore::Commit(const Change& change) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.status();
+  for (const DocumentWrite& write : change.writes) {
+    if (absl::Status status = Write(change, write); !status.ok()) return status;
+  }
+  absl::StatusOr<Statement> count =
+      database_.Prepare("UPDATE counter SET value=value+1 WHERE name='state_revision' RETURNING value");
+  if (!count.ok()) return count.status();
+  const auto revision = First(*count, [](const Statement& row) { return row.Int(0); });
+  if (!revision.ok()) return revision.status();
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return revision->value_or(0);
+}
+
+absl::StatusOr<std::optional<Document>> StateStore::Find(const DocumentName& name) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select(kDocumentColumns, "FROM document WHERE project=?1 AND environment=?2 AND kind=?3 AND key=?4"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, name.project).BindText(2, name.environment).BindText(3, name.kind).BindText(4, name.key);
+  return First(*query, DocumentRow);
+}
+
+absl::StatusOr<std::vector<Document>> StateStore::List(const DocumentName& folder, std::string_view after_key,
+                                                       size_t limit, bool archived) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select(kDocumentColumns,
+             "FROM document WHERE project=?1 AND environment=?2 AND kind=?3 AND key>?4 AND archived=?5 "
+             "ORDER BY key LIMIT ?6"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, folder.project)
+      .BindText(2, folder.environment)
+      .BindText(3, folder.kind)
+      .BindText(4, after_key)
+      .BindInt(5, archived ? 1 : 0)
+      .BindInt(6, static_cast<int64_t>(limit));
+  return All(*query, DocumentRow);
+}
+
+absl::StatusOr<std::optional<Document>> StateStore::FindById(std::string_view kind, std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query =
+      database_.Prepare(Select(kDocumentColumns, "FROM document WHERE kind=?1 AND id=?2"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, kind).BindText(2, id);
+  return First(*query, DocumentRow);
+}
+
+absl::StatusOr<std::vector<Document>> StateStore::ListEverywhere(std::string_view kind) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select(kDocumentColumns, "FROM document WHERE kind=?1 AND archived=0 ORDER BY project, environment, key"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, kind);
+  return All(*query, DocumentRow);
+}
+
+absl::StatusOr<StateStore::View> StateStore::LoadProject(std::string_view project, std::string_view environment) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_, Transaction::Kind::kRead);
+  if (!transaction.ok()) return transaction.status();
+  View view;
+  {
+    absl::StatusOr<Statement> query = database_.Prepare("SELECT value FROM counter WHERE name='state_revision'");
+    if (!query.ok()) return query.status();
+    const auto revision = First(*query, [](const Statement& row) { return row.Int(0); });
+    if (!revision.ok()) return revision.status();
+    view.revision = revision->value_or(0);
+  }
+  {
+    absl::StatusOr<Statement> query = database_.Prepare(
+        Select(kDocumentColumns,
+               "FROM document WHERE project=?1 AND (?2='' OR environment='' OR environment=?2) AND archived=0 "
+               "ORDER BY environment, kind, key"));
+    if (!query.ok()) return query.status();
+    query->BindText(1, project).BindText(2, environment);
+    absl::StatusOr<std::vector<Document>> documents = All(*query, DocumentRow);
+    if (!documents.ok()) return documents.status();
+    view.documents = *std::move(documents);
+  }
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return view;
+}
+
+absl::StatusOr<std::vector<AuditEntry>> StateStore::ListAudit(int64_t before_number, size_t limit) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query =
+      database_.Prepare(Select(kAuditColumns, "FROM audit WHERE ?1=0 OR number<?1 ORDER BY number DESC LIMIT ?2"));
+  if (!query.ok()) return query.status();
+  query->BindInt(1, before_number).BindInt(2, static_cast<int64_t>(limit));
+  return All(*query, AuditRow);
+}
+
+absl::Status StateStore::VerifyAudit() {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(Select(kAuditColumns, "FROM audit ORDER BY number"));
+  if (!query.ok()) return query.status();
+  Digest previous{};
+  int64_t number = 0;
+  for (;;) {
+    const absl::StatusOr<bool> found = query->Step();
+    if (!found.ok()) return found.status();
+    if (!*found) return absl::OkStatus();
+    const AuditEntry entry = AuditRow(*query);
+    ++number;
+    if (entry.number != number) {
+      return base::Error(absl::StatusCode::kDataLoss, "audit entry " + std::to_string(number) + " is missing");
+    }
+    if (entry.hash != HashOf(previous, entry)) {
+      return base::Error(absl::StatusCode::kDataLoss, "audit entry " + std::to_string(number) + " has been altered");
+    }
+    previous = entry.hash;
+  }
+}
+
+absl::Status StateStore::AddCredential(const Change& who, const Credential& credential) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.status();
+  if (absl::Status status = InsertCredential(database_, credential); !status.ok()) return status;
+  const DocumentName subject{credential.project, credential.environment, credential.kind + "_key", credential.id};
+  if (absl::Status status = AppendAudit(who, "create_key", subject, "", Describe(credential)); !status.ok()) {
+    return status;
+  }
+  return transaction->Commit();
+}
+
+absl::StatusOr<std::optional<Credential>> StateStore::FindCredential(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(Select(kCredentialColumns, "FROM credential WHERE id=?1"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, id);
+  return First(*query, CredentialRow);
+}
+
+absl::StatusOr<std::vector<Credential>> StateStore::ListCredentials(std::string_view kind, std::string_view environment,
+                                                                    std::string_view after_id, size_t limit) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select(kCredentialColumns, "FROM credential WHERE kind=?1 AND environment=?2 AND id>?3 ORDER BY id LIMIT ?4"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, kind).BindText(2, environment).BindText(3, after_id).BindInt(4, static_cast<int64_t>(limit));
+  return All(*query, CredentialRow);
+}
+
+absl::StatusOr<bool> StateStore::RevokeCredential(const Change& who, std::string_view kind,
+                                                  std::string_view environment, std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.status();
+  absl::StatusOr<Statement> query =
+      database_.Prepare(Select(kCredentialColumns, "FROM credential WHERE id=?1 AND kind=?2 AND environment=?3"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, id).BindText(2, kind).BindText(3, environment);
+  const auto found = First(*query, CredentialRow);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return false;
+  if ((*found)->revoked_ms != 0) return true;
+  absl::StatusOr<Statement> update = database_.Prepare("UPDATE credential SET revoked_ms=?2 WHERE id=?1");
+  if (!update.ok()) return update.status();
+  if (absl::Status status = update->BindText(1, id).BindInt(2, std::max<int64_t>(who.time_ms, 1)).Run(); !status.ok()) {
+    return status;
+  }
+  const DocumentName subject{(*found)->project, (*found)->environment, (*found)->kind + "_key", (*found)->id};
+  if (absl::Status status = AppendAudit(who, "revoke_key", subject, Describe(**found), ""); !status.ok()) return status;
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return true;
+}
+
+absl::StatusOr<bool> StateStore::ExchangeCredential(const Change& who, std::string_view old_id,
+                                                    const Credential& fresh) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.status();
+  absl::StatusOr<Statement> update =
+      database_.Prepare("UPDATE credential SET revoked_ms=?2, last_used_ms=?2 WHERE id=?1 AND revoked_ms=0");
+  if (!update.ok()) return update.status();
+  if (absl::Status status = update->BindText(1, old_id).BindInt(2, std::max<int64_t>(who.time_ms, 1)).Run();
+      !status.ok()) {
+    return status;
+  }
+  if (database_.changes() != 1) return false;
+  if (absl::Status status = InsertCredential(database_, fresh); !status.ok()) return status;
+  const DocumentName subject{"", "", fresh.kind + "_key", fresh.id};
+  if (absl::Status status = AppendAudit(who, "exchange_key", subject, "", Describe(fresh)); !status.ok()) return status;
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return true;
+}
+
+absl::StatusOr<bool> StateStore::HasCredential(std::string_view kind) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare("SELECT 1 FROM credential WHERE kind=?1 LIMIT 1");
+  if (!query.ok()) return query.status();
+  query->BindText(1, kind);
+  const auto found = First(*query, [](const Statement& row) { return row.Int(0); });
+  if (!found.ok()) return found.status();
+  return found->has_value();
+}
+
+absl::Status StateStore::TouchCredential(std::string_view id, int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> update =
+      database_.Prepare("UPDATE credential SET last_used_ms=?2 WHERE id=?1 AND last_used_ms<=?2-?3");
+  if (!update.ok()) return update.status();
+  return update->BindText(1, id).BindInt(2, now_ms).BindInt(3, kTouchIntervalMs).Run();
+}
+
+absl::Status StateStore::AddPublish(const Change& who, std::span<const Publish> rows) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.status();
+  absl::StatusOr<Statement> query = database_.Prepare(
+      "SELECT COALESCE(MAX(version), 0), COALESCE(MAX(state_revision), 0) FROM publish WHERE environment=?1");
+  if (!query.ok()) return query.status();
+  absl::StatusOr<Statement> insert = database_.Prepare(
+      "INSERT INTO publish(environment, audience, version, epoch, digest, size_bytes, state_revision, created_ms, "
+      "actor, comment) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+  if (!insert.ok()) return insert.status();
+  bool is_first = true;
+  for (const Publish& row : rows) {
+    if (is_first) {
+      query->BindText(1, row.environment);
+      const auto newest = First(*query, [](const Statement& line) { return std::pair(line.Int(0), line.Int(1)); });
+      if (!newest.ok()) return newest.status();
+      if ((*newest)->first >= row.version || (*newest)->second > row.state_revision) {
+        return base::Error(absl::StatusCode::kAborted, "environment \"" + row.environment +
+                                                           "\": a newer state has been published as version " +
+                                                           std::to_string((*newest)->first));
+      }
+      is_first = false;
+    }
+    const absl::Status status = insert->BindText(1, row.environment)
+                                    .BindInt(2, static_cast<int64_t>(row.audience))
+                                    .BindInt(3, row.version)
+                                    .BindInt(4, row.epoch)
+                                    .BindBlob(5, BytesOf(row.digest))
+                                    .BindInt(6, static_cast<int64_t>(row.size_bytes))
+                                    .BindInt(7, row.state_revision)
+                                    .BindInt(8, row.created_ms)
+                                    .BindText(9, row.actor)
+                                    .BindText(10, row.comment)
+                                    .Run();
+    if (!status.ok()) return status;
+    insert->Reset();
+    const nlohmann::json after = {{"version", row.version},
+                                  {"epoch", row.epoch},
+                                  {"audience", row.audience == Audience::kServer ? "server" : "client"},
+                                  {"digest", Hex(row.digest)},
+                                  {"comment", row.comment}};
+    const DocumentName subject{"", row.environment, "snapshot", std::to_string(row.version)};
+    if (absl::Status written = AppendAudit(who, "publish", subject, "",
+                                           after.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+        !written.ok()) {
+      return written;
+    }
+  }
+  return transaction->Commit();
+}
+
+absl::StatusOr<std::optional<Publish>> StateStore::LivePublish(std::string_view environment, Audience audience) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select(kPublishColumns, "FROM publish WHERE environment=?1 AND audience=?2 ORDER BY version DESC LIMIT 1"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, environment).BindInt(2, static_cast<int64_t>(audience));
+  return First(*query, PublishRow);
+}
+
+absl::StatusOr<std::optional<Publish>> StateStore::FindPublish(std::string_view environment, Audience audience,
+                                                               const Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select(kPublishColumns,
+             "FROM publish WHERE environment=?1 AND audience=?2 AND digest=?3 ORDER BY version DESC LIMIT 1"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, environment).BindInt(2, static_cast<int64_t>(audience)).BindBlob(3, BytesOf(digest));
+  return First(*query, PublishRow);
+}
+
+absl::StatusOr<std::optional<std::string>> StateStore::Setting(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare("SELECT value FROM setting WHERE name=?1");
+  if (!query.ok()) return query.status();
+  query->BindText(1, name);
+  return First(*query, [](const Statement& row) { return std::string(row.Text(0)); });
+}
+
+absl::StatusOr<std::string> StateStore::KeepSetting(std::string_view name, std::string_view value) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> insert =
+      database_.Prepare("INSERT INTO setting(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO NOTHING");
+  if (!insert.ok()) return insert.status();
+  if (absl::Status status = insert->BindText(1, name).BindText(2, value).Run(); !status.ok()) return status;
+  absl::StatusOr<Statement> query = database_.Prepare("SELECT value FROM setting WHERE name=?1");
+  if (!query.ok()) return query.status();
+  query->BindText(1, name);
+  const auto kept = First(*query, [](const Statement& row) { return std::string(row.Text(0)); });
+  if (!kept.ok()) return kept.status();
+  return kept->value_or("");
+}
+
+absl::StatusOr<std::vector<int64_t>> StateStore::NextNumbers(std::span<const std::string> names) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.status();
+  absl::StatusOr<Statement> raise = database_.Prepare(
+      "INSERT INTO counter(name, value) VALUES(?1, 1) ON CONFLICT(name) DO UPDATE SET value=value+1 RETURNING value");
+  if (!raise.ok()) return raise.status();
+  std::vector<int64_t> numbers;
+  for (const std::string& name : names) {
+    raise->Reset();
+    raise->BindText(1, name);
+    const auto number = First(*raise, [](const Statement& row) { return row.Int(0); });
+    if (!number.ok()) return number.status();
+    numbers.push_back(number->value_or(0));
+  }
+  raise->Reset();
+  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+  return numbers;
+}
+
+}  // namespace expt::storage

@@ -1,0 +1,188 @@
+// state.db: documents, keys, publishes and the audit of everything that changed them.
+//
+//   auto store = StateStore::Open("/var/lib/exptd/state.db");
+//   Change change{.actor = "token tok_1", .address = "127.0.0.1", .time_ms = now};
+//   change.writes.push_back({.name = {"shop", "", "flag", "checkout"}, .id = "flg_1", .body = text, .revision = 0});
+//   auto revision = (*store)->Commit(change);   // all writes and their audit entries, or nothing
+//
+// Every change is one transaction that is on disk when the call returns. Errors are those of database.h, and:
+//   kAlreadyExists  a document to be created is there, archived or not
+//   kNotFound       a document to be replaced is not there
+//   kAborted        its revision is another one: somebody else was faster
+#ifndef EXPT_CONTROL_PLANE_STORAGE_STATE_STORE_H_
+#define EXPT_CONTROL_PLANE_STORAGE_STATE_STORE_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "control-plane/storage/database.h"
+#include "expt/snapshot.h"
+
+namespace expt::storage {
+
+// `environment` is empty for what belongs to the whole project, and both are for what belongs to none.
+struct DocumentName {
+  std::string project = {};
+  std::string environment = {};
+  std::string kind = {};
+  std::string key = {};
+  friend bool operator==(const DocumentName&, const DocumentName&) = default;
+};
+
+struct Document {
+  DocumentName name;
+  std::string id;
+  std::string body;      // JSON text
+  int64_t revision = 0;  // 1 when created; rises by one with every change
+  int64_t created_ms = 0;
+  int64_t updated_ms = 0;
+  bool is_archived = false;
+};
+
+struct DocumentWrite {
+  DocumentName name;
+  std::string id;  // when created; ignored afterwards
+  std::string body;
+  int64_t revision = 0;  // that it must have now; 0 creates it
+  bool is_archived = false;
+};
+
+struct Change {
+  std::string actor = {};
+  std::string address = {};
+  int64_t time_ms = 0;
+  std::vector<DocumentWrite> writes = {};
+};
+
+// One line of the audit. hash = SHA-256(hash of the previous entry | the entry as canonical JSON).
+struct AuditEntry {
+  int64_t number = 0;  // 1, 2, 3, ...
+  int64_t time_ms = 0;
+  std::string actor;
+  std::string address;
+  std::string action;  // "create", "replace", "archive", "publish", "create_key", "revoke_key", ...
+  DocumentName subject;
+  std::string before;  // JSON text; empty where there is none
+  std::string after;
+  Digest hash{};
+};
+
+// Keys of SDKs, API tokens and the setup token. The secret itself is never stored.
+struct Credential {
+  std::string id;           // public
+  std::string kind;         // "sdk", "api", "setup"
+  Digest secret_hash{};     // SHA-256 of the secret
+  std::string project;      // sdk
+  std::string environment;  // sdk: environment id
+  std::string scope;        // sdk: "server" or "client"; api: role
+  std::string name;
+  int64_t created_ms = 0;
+  int64_t last_used_ms = 0;  // 0: never; written at most once a minute
+  int64_t revoked_ms = 0;    // 0: valid
+};
+
+struct Publish {
+  std::string environment;  // id
+  Audience audience = Audience::kServer;
+  int64_t epoch = 0;
+  int64_t version = 0;
+  Digest digest{};          // of the payload as stored
+  uint64_t size_bytes = 0;  // of that payload
+  int64_t state_revision = 0;
+  int64_t created_ms = 0;
+  std::string actor;
+  std::string comment;
+};
+
+// Thread-safe: one call at a time.
+class StateStore {
+ public:
+  // Makes the file and brings an older one up to date.
+  static absl::StatusOr<std::unique_ptr<StateStore>> Open(const std::string& path);
+
+  // --- Documents --------------------------------------------------------------------------------------------------
+
+  // Answers with the revision of the store after the change.
+  absl::StatusOr<int64_t> Commit(const Change& change);
+
+  // Nothing when there is no such document.
+  absl::StatusOr<std::optional<Document>> Find(const DocumentName& name);
+  // By key, after `after_key`.
+  absl::StatusOr<std::vector<Document>> List(const DocumentName& folder, std::string_view after_key, size_t limit,
+                                             bool archived);
+  // Of any project, by id; archived ones too.
+  absl::StatusOr<std::optional<Document>> FindById(std::string_view kind, std::string_view id);
+  absl::StatusOr<std::vector<Document>> ListEverywhere(std::string_view kind);
+
+  struct View {
+    int64_t revision = 0;  // of the store: the number of changes to documents so far
+    std::vector<Document> documents;
+  };
+  // What is not archived of a project and one of its environments (all of them when `environment` is empty), read at
+  // one moment, in the order of environment, kind, key.
+  absl::StatusOr<View> LoadProject(std::string_view project, std::string_view environment);
+
+  // --- Audit ------------------------------------------------------------------------------------------------------
+
+  // Newest first, below `before_number` (0: all).
+  absl::StatusOr<std::vector<AuditEntry>> ListAudit(int64_t before_number, size_t limit);
+  // kDataLoss names the first entry that does not follow from the one before it.
+  absl::Status VerifyAudit();
+
+  // --- Credentials ------------------------------------------------------------------------------------------------
+
+  absl::Status AddCredential(const Change& who, const Credential& credential);
+  // Whether it is revoked or not; nothing for an unknown id.
+  absl::StatusOr<std::optional<Credential>> FindCredential(std::string_view id);
+  absl::StatusOr<std::vector<Credential>> ListCredentials(std::string_view kind, std::string_view environment,
+                                                          std::string_view after_id, size_t limit);
+  // False when there is none of that kind and environment. Revoking again changes nothing.
+  absl::StatusOr<bool> RevokeCredential(const Change& who, std::string_view kind, std::string_view environment,
+                                        std::string_view id);
+  // Replaces one credential by another in one step: the old one must be valid (else false, and nothing changes).
+  absl::StatusOr<bool> ExchangeCredential(const Change& who, std::string_view old_id, const Credential& fresh);
+  // True when there has ever been one.
+  absl::StatusOr<bool> HasCredential(std::string_view kind);
+  absl::Status TouchCredential(std::string_view id, int64_t now_ms);
+
+  // --- Publishes --------------------------------------------------------------------------------------------------
+
+  // Adds the rows of one publish. kAborted when a row of the environment has that version or a higher one, or was made
+  // from a newer state.
+  absl::Status AddPublish(const Change& who, std::span<const Publish> rows);
+  // The newest; nothing before the first.
+  absl::StatusOr<std::optional<Publish>> LivePublish(std::string_view environment, Audience audience);
+  // The newest with that digest.
+  absl::StatusOr<std::optional<Publish>> FindPublish(std::string_view environment, Audience audience,
+                                                     const Digest& digest);
+
+  // --- Settings ---------------------------------------------------------------------------------------------------
+
+  absl::StatusOr<std::optional<std::string>> Setting(std::string_view name);
+  // Keeps the first value that anybody offers, and answers with it.
+  absl::StatusOr<std::string> KeepSetting(std::string_view name, std::string_view value);
+  // Raises each counter by one, from 0, and answers with the new numbers.
+  absl::StatusOr<std::vector<int64_t>> NextNumbers(std::span<const std::string> names);
+
+ private:
+  explicit StateStore(Database database) : database_(std::move(database)) {}
+  absl::Status AppendAudit(const Change& who, std::string_view action, const DocumentName& subject,
+                           std::string_view before, std::string_view after);
+  absl::Status Write(const Change& change, const DocumentWrite& write);
+
+  std::mutex mutex_;  // guards the database
+  Database database_;
+};
+
+}  // namespace expt::storage
+
+#endif  // EXPT_CONTROL_PLANE_STORAGE_STATE_STORE_H_
