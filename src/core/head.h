@@ -25,6 +25,7 @@ struct AcceptedHead {
 // `environment` and `audience` are the configured ones. `now` decides HEAD_EXPIRED only.
 //
 // Errors: as Snapshot::Parse, and HEAD_EXPIRED. A Head equal to the floor (same number and digest) is accepted.
+// UNKNOWN_KEY also for a Head that names a newer Root than `root`: fetch Roots first, then open it again.
 absl::StatusOr<AcceptedHead> OpenHead(std::string_view file, const Root& root, std::string_view environment,
                                       Audience audience, const HeadFloor& floor, Time now);
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "src/host/crypto.h"
@@ -17,9 +18,12 @@ std::string MakeSignedFile(wire::PayloadType type, std::string_view plain, std::
 
 struct OpenedFile {
   std::string plain;
-  Digest payload_digest{};      // of the payload as stored
+  Digest payload_digest{};  // of the payload as stored
   uint64_t payload_size = 0;
-  std::string environment;      // of the role whose keys signed; empty for a Root
+  // Of the roles whose keys signed; several only where the request named no environment and environments share keys.
+  // A caller that named none must find what the payload says among them. For a Root: one empty name.
+  std::vector<std::string> environments;
+  std::string environment;  // the first of them
 };
 // Steps 1 to 6 of the acceptance order.
 absl::StatusOr<OpenedFile> OpenSignedFile(std::string_view file, const wire::RootModel& root,

@@ -27,6 +27,9 @@ inline constexpr uint64_t kMaxRootSize = 64u << 10;
 inline constexpr uint64_t kMaxHeadSize = 16u << 10;
 inline constexpr uint64_t kMaxSnapshotSize = 32u << 20;  // plain, and a whole file
 
+// Of a whole file of that type, and of its payload after inflating.
+uint64_t MaxFileSize(PayloadType type);
+
 using KeyId = std::array<uint8_t, 8>;
 using PublicKey = std::array<uint8_t, 32>;
 using Signature = std::array<uint8_t, 64>;

@@ -19,9 +19,15 @@ namespace expt::wire {
 
 inline constexpr size_t kMaxBatchEvents = 500;
 inline constexpr size_t kMaxBatchBytes = 512u << 10;  // before compression
+// What DecodeBatch() takes: room for the header and drop counts beside kMaxBatchBytes of events.
+inline constexpr size_t kMaxBatchFileBytes = kMaxBatchBytes + (64u << 10);
+inline constexpr size_t kMaxDropCounts = 1000;
 inline constexpr size_t kMaxEventIdSize = 64;
 inline constexpr size_t kMaxEventNameSize = 128;
 inline constexpr size_t kMaxUnitIdSize = 256;
+inline constexpr size_t kMaxEventUnits = 32;
+inline constexpr size_t kMaxPropertyText = 256;          // of a metric event
+inline constexpr size_t kMaxExposureAttributeText = 64;  // of an exposure
 
 enum class Origin : uint8_t { kEngine = 1, kSticky = 2, kImported = 3 };
 
@@ -97,7 +103,8 @@ struct BatchHeader {
   std::vector<DropCount> drops;
 };
 
-// One Event message, without the field header that a batch puts before it.
+// One Event message, without the field header that a batch puts before it. Checks nothing: what breaks a limit is
+// refused by DecodeEvent(). A property whose value is missing, JSON or a list is written without a value.
 std::string EncodeEvent(const Event& event);
 
 // Puts encoded events (EncodeEvent) into a batch without decoding them.
@@ -112,10 +119,13 @@ struct Batch {
   };
   std::vector<Item> items;
 };
-// Errors: kInvalidArgument when the batch itself is not readable or holds more than kMaxBatchEvents. An event that
-// is not readable or breaks a limit is an error of its item only, text `event 3: ...`.
+// Errors: kInvalidArgument when the batch itself is not readable, is larger than kMaxBatchFileBytes or holds more than
+// kMaxBatchEvents or kMaxDropCounts. An event that is not readable or breaks a limit is an error of its item only,
+// text `event 3: ...`.
 absl::StatusOr<Batch> DecodeBatch(std::string_view bytes);
 
+// Errors: kInvalidArgument, text `exposure: unit id is missing`: not readable, a name or id that is empty or too long,
+// more properties or units than allowed, a number that is not finite, an unknown origin, no kind.
 absl::StatusOr<Event> DecodeEvent(std::string_view bytes);
 
 enum class AckResult : uint8_t { kStored = 1, kDuplicate = 2, kRejected = 3, kRetry = 4 };
@@ -130,6 +140,7 @@ struct BatchReply {
   int64_t received_at_ms = 0;
 };
 std::string EncodeReply(const BatchReply& reply);
+// Errors: kInvalidArgument, also for a result that is not an AckResult.
 absl::StatusOr<BatchReply> DecodeReply(std::string_view bytes);
 
 }  // namespace expt::wire

@@ -17,9 +17,9 @@ enum class RoleKind : uint8_t { kRoot = 1, kHead = 2, kSnapshot = 3 };
 
 struct Role {
   RoleKind kind = RoleKind::kRoot;
-  std::string environment;      // id; empty for kRoot
+  std::string environment;  // id; empty for kRoot
   uint32_t threshold = 1;
-  std::vector<uint32_t> keys;   // indices into RootModel::public_keys
+  std::vector<uint32_t> keys;  // indices into RootModel::public_keys
 };
 
 struct EnvironmentEpoch {

@@ -15,8 +15,8 @@ struct SdkKey {
   std::string environment;  // id
   std::string key_id;
   int64_t root_version = 0;
-  Digest root_digest{};     // SHA-256 of the whole Root file
-  std::string secret;       // never logged
+  Digest root_digest{};  // SHA-256 of the whole Root file
+  std::string secret;    // never logged
 };
 
 std::string FormatSdkKey(const SdkKey& key);

@@ -23,27 +23,33 @@ namespace expt::wire {
 
 struct VerifyRequest {
   PayloadType type = PayloadType::kSnapshot;
-  std::string_view environment;           // of the role; empty: any environment whose role knows the key id
-  std::optional<Digest> expected_digest;  // of the payload as stored
-  std::optional<uint64_t> expected_size;  // of the payload as stored
+  std::string_view environment = {};  // of the role; empty: any environment whose role knows the key id
+  std::optional<Digest> expected_digest = std::nullopt;  // of the payload as stored
+  std::optional<uint64_t> expected_size = std::nullopt;  // of the payload as stored
 };
 
 // What the host must do before Finish(). Views into the file.
 struct Pending {
+  // A signature whose key id names a trusted key, both well formed.
   struct Candidate {
     PublicKey public_key;
     Signature signature;
-    std::string environment;  // of the role that names the key
+  };
+  // A role that may sign the file.
+  struct RoleCheck {
+    std::string environment;  // empty for a Root
+    uint32_t threshold = 1;
+    std::vector<size_t> candidates;  // by its keys
   };
   Envelope envelope;
   VerifyRequest request;
-  uint32_t threshold = 1;              // of the role
-  std::vector<Candidate> candidates;   // distinct trusted keys with a well-formed signature
+  std::vector<Candidate> candidates;
+  std::vector<RoleCheck> roles;
 };
 
 struct HostAnswer {
   Digest payload_digest{};
-  std::vector<bool> is_verified;   // per candidate: Ed25519 over SignedBytes()
+  std::vector<bool> is_verified;     // per candidate: Ed25519 over SignedBytes()
   std::optional<std::string> plain;  // inflated payload; nothing when inflating failed or was not needed
 };
 
@@ -59,9 +65,18 @@ struct BeginResult {
 };
 absl::StatusOr<BeginResult> Begin(std::string_view file, const RootModel& root, const VerifyRequest& request);
 
-// Errors: DIGEST_MISMATCH, UNKNOWN_KEY, BAD_SIGNATURE, BAD_INFLATE.
+// Steps 3 to 5 alone: what must hold before a host inflates. `answer.plain` is not looked at.
+//
+// Errors: DIGEST_MISMATCH, UNKNOWN_KEY, BAD_SIGNATURE.
+absl::Status CheckSignatures(const BeginResult& begun, const HostAnswer& answer);
+
+// Errors: as CheckSignatures(), and BAD_INFLATE.
 // The answer views `answer` or the file.
 absl::StatusOr<std::string_view> Finish(const BeginResult& begun, const HostAnswer& answer);
+
+// Environments of the roles whose threshold of distinct keys verified, in the order of the Root. More than one only
+// where the request named none and environments share keys. For a Root: one empty name.
+std::vector<std::string> SignedEnvironments(const BeginResult& begun, const HostAnswer& answer);
 
 }  // namespace expt::wire
 

@@ -1,0 +1,95 @@
+#include "src/core/head.h"
+
+#include <algorithm>
+#include <string>
+
+#include "src/base/status.h"
+#include "src/core/engine.h"
+#include "src/host/signed_file.h"
+
+namespace expt::core {
+namespace {
+
+// More than any publisher counts within one epoch; a jump beyond it would leave no room below 2^63.
+constexpr int64_t kMaxJump = int64_t{1} << 32;
+
+std::string PlaceOf(const wire::HeadModel& head) { return "head " + std::to_string(head.head_number) + ": "; }
+
+absl::Status Failure(LoadCode code, const wire::HeadModel& head, std::string_view text) {
+  return base::LoadFailure(code, PlaceOf(head).append(text));
+}
+
+// Step 9.
+absl::Status CheckAddressee(const wire::HeadModel& head, std::string_view environment, Audience audience) {
+  if (head.environment != environment) {
+    return Failure(LoadCode::kWrongEnvironment, head,
+                   std::string("is of environment \"")
+                       .append(head.environment)
+                       .append("\", expected \"")
+                       .append(environment)
+                       .append("\""));
+  }
+  if (head.audience != audience) {
+    return Failure(LoadCode::kWrongEnvironment, head, "is for another audience");
+  }
+  return absl::OkStatus();
+}
+
+// Step 10.
+absl::Status CheckFloor(const wire::HeadModel& head, const Digest& digest, const wire::RootModel& root,
+                        const HeadFloor& floor) {
+  if (head.root_version > root.root_version) {
+    return Failure(LoadCode::kUnknownKey, head,
+                   std::string("names root ")
+                       .append(std::to_string(head.root_version))
+                       .append(", newer than the trusted root ")
+                       .append(std::to_string(root.root_version)));
+  }
+  const int64_t epoch = root.Epoch(head.environment);
+  if (head.epoch != epoch) {
+    return Failure(head.epoch < epoch ? LoadCode::kRollback : LoadCode::kFastForward, head,
+                   std::string("epoch is ")
+                       .append(std::to_string(head.epoch))
+                       .append(", expected the root's ")
+                       .append(std::to_string(epoch)));
+  }
+  if (epoch < floor.epoch) return Failure(LoadCode::kRollback, head, "epoch is older than the one seen");
+  const bool is_new_epoch = epoch > floor.epoch;
+  const int64_t least = is_new_epoch ? 0 : std::max<int64_t>(floor.head_number, 0);
+  if (head.head_number < least) {
+    return Failure(LoadCode::kRollback, head, std::string("is older than head ").append(std::to_string(least)));
+  }
+  if (!is_new_epoch && head.head_number == least && floor.digest.has_value() && *floor.digest != digest) {
+    return Failure(LoadCode::kEquivocation, head, "was seen with another digest");
+  }
+  if (head.head_number - least > kMaxJump) {
+    return Failure(LoadCode::kFastForward, head,
+                   std::string("is too far ahead of head ").append(std::to_string(least)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<AcceptedHead> OpenHead(std::string_view file, const Root& root, std::string_view environment,
+                                      Audience audience, const HeadFloor& floor, Time now) {
+  const wire::RootModel& keys = KeysOf(root);
+  // Without an environment any role would do, so none does.
+  if (environment.empty()) {
+    return base::LoadFailure(LoadCode::kWrongEnvironment, "head: expected an environment to compare with, got none");
+  }
+  const absl::StatusOr<host::OpenedFile> opened =
+      host::OpenSignedFile(file, keys, {.type = wire::PayloadType::kHead, .environment = environment});
+  if (!opened.ok()) return opened.status();
+  absl::StatusOr<wire::HeadModel> head = wire::DecodeHead(opened->plain);
+  if (!head.ok()) return head.status();
+  absl::Status status = CheckAddressee(*head, environment, audience);
+  if (status.ok()) status = CheckFloor(*head, opened->payload_digest, keys, floor);
+  if (status.ok() && now.time_since_epoch().count() >= head->expires_at_ms) {
+    status = Failure(LoadCode::kHeadExpired, *head, "has expired");
+  }
+  if (!status.ok()) return status;
+  return AcceptedHead{*std::move(head), opened->payload_digest};
+}
+
+}  // namespace expt::core

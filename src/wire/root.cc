@@ -1,0 +1,220 @@
+#include "src/wire/root.h"
+
+#include <algorithm>
+
+#include "src/base/status.h"
+#include "src/wire/decode_check.h"
+#include "src/wire/ed25519_encoding.h"
+#include "src/wire/pbf.h"
+#include "src/wire/schema.h"
+
+namespace expt::wire {
+namespace {
+
+absl::Status BadEncoding(std::string_view text) {
+  return base::LoadFailure(LoadCode::kBadEncoding, std::string("root: ").append(text));
+}
+absl::Status BadContent(std::string_view text) {
+  return base::LoadFailure(LoadCode::kBadContent, std::string("root: ").append(text));
+}
+
+template <size_t kSize>
+bool ReadExactly(Reader& reader, std::array<uint8_t, kSize>& out) {
+  const std::string_view bytes = reader.get_view();
+  if (bytes.size() != kSize) return false;
+  std::copy_n(bytes.begin(), kSize, out.begin());
+  return true;
+}
+
+template <size_t kSize>
+std::string_view TextOf(const std::array<uint8_t, kSize>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), kSize};
+}
+
+Role ReadRole(Reader reader) {
+  Role role;
+  role.threshold = 0;
+  role.kind = RoleKind{};
+  while (reader.next()) {
+    switch (reader.tag()) {
+      case 1:
+        role.kind = static_cast<RoleKind>(EnumByte(reader.get_uint64()));
+        break;
+      case 2:
+        role.environment = reader.get_view();
+        break;
+      case 3:
+        role.threshold = reader.get_uint32();
+        break;
+      case 4:
+        ReadPacked(reader, role.keys);
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return role;
+}
+
+EnvironmentEpoch ReadEpoch(Reader reader) {
+  EnvironmentEpoch epoch;
+  while (reader.next()) {
+    switch (reader.tag()) {
+      case 1:
+        epoch.environment = reader.get_view();
+        break;
+      case 2:
+        epoch.epoch = reader.get_int64();
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return epoch;
+}
+
+std::string NameOf(const Role& role) {
+  switch (role.kind) {
+    case RoleKind::kRoot:
+      return "role root: ";
+    case RoleKind::kHead:
+      return "role head of \"" + role.environment + "\": ";
+    case RoleKind::kSnapshot:
+      return "role snapshot of \"" + role.environment + "\": ";
+  }
+  return "role " + std::to_string(static_cast<int>(role.kind)) + ": ";
+}
+
+absl::Status CheckRole(const RootModel& root, const Role& role) {
+  std::vector<uint32_t> keys = role.keys;
+  std::sort(keys.begin(), keys.end());
+  const bool has_repeated = std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+  const auto fail = [&](std::string_view text) { return BadContent(NameOf(role).append(text)); };
+  if (!keys.empty() && keys.back() >= root.public_keys.size()) return fail("names a key that is not there");
+  if (has_repeated) return fail("names a key twice");
+  if (role.threshold < 1) return fail("threshold is 0, expected at least 1");
+  if (keys.size() < role.threshold) return fail("has fewer keys than its threshold");
+  if (role.threshold > kMaxSignatures) return fail("threshold is more than a file can carry signatures");
+  if ((role.kind == RoleKind::kRoot) != role.environment.empty()) {
+    return fail(role.kind == RoleKind::kRoot ? "names an environment" : "environment is missing");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckContent(const RootModel& root) {
+  if (root.root_version < 1) return BadContent("root version is not positive");
+  for (size_t i = 0; i < root.public_keys.size(); ++i) {
+    const std::string place = "key " + std::to_string(i) + ": ";
+    if (!IsCanonicalPoint(root.public_keys[i])) return BadContent(place + "is not in canonical form");
+    if (IsSmallOrderPoint(root.public_keys[i])) return BadContent(place + "is of small order");
+    if (std::find(root.public_keys.begin(), root.public_keys.begin() + i, root.public_keys[i]) !=
+        root.public_keys.begin() + i) {
+      return BadContent(place + "is there twice");
+    }
+  }
+  for (size_t i = 0; i < root.roles.size(); ++i) {
+    const Role& role = root.roles[i];
+    if (role.kind != RoleKind::kRoot && role.kind != RoleKind::kHead && role.kind != RoleKind::kSnapshot) continue;
+    absl::Status status = CheckRole(root, role);
+    if (!status.ok()) return status;
+    if (root.FindRole(role.kind, role.environment) != &role) return BadContent(NameOf(role) + "is there twice");
+  }
+  if (root.FindRole(RoleKind::kRoot, "") == nullptr) return BadContent("role root is missing");
+  for (size_t i = 0; i < root.epochs.size(); ++i) {
+    const EnvironmentEpoch& epoch = root.epochs[i];
+    const auto is_same = [&](const EnvironmentEpoch& other) { return other.environment == epoch.environment; };
+    if (std::any_of(root.epochs.begin(), root.epochs.begin() + i, is_same)) {
+      return BadContent("epoch of \"" + epoch.environment + "\" is there twice");
+    }
+    if (epoch.epoch < 0) return BadContent("epoch of \"" + epoch.environment + "\" is negative");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const Role* RootModel::FindRole(RoleKind kind, std::string_view environment) const {
+  for (const Role& role : roles) {
+    if (role.kind == kind && role.environment == environment) return &role;
+  }
+  return nullptr;
+}
+
+int64_t RootModel::Epoch(std::string_view environment) const {
+  for (const EnvironmentEpoch& entry : epochs) {
+    if (entry.environment == environment) return entry.epoch;
+  }
+  return 0;
+}
+
+std::string EncodeRoot(const RootModel& root) {
+  std::string out;
+  Writer writer(out);
+  writer.Uint(1, root.format_version);
+  writer.Int(2, root.root_version);
+  writer.Int(3, root.issued_at_ms);
+  writer.Int(4, root.expires_at_ms);
+  for (const PublicKey& key : root.public_keys) writer.BytesAlways(5, TextOf(key));
+  for (const Role& role : root.roles) {
+    writer.Message(6, [&](Writer& inner) {
+      inner.Uint(1, static_cast<uint64_t>(role.kind));
+      inner.Text(2, role.environment);
+      inner.Uint(3, role.threshold);
+      inner.Packed(4, role.keys);
+    });
+  }
+  for (const EnvironmentEpoch& epoch : root.epochs) {
+    writer.Message(7, [&](Writer& inner) {
+      inner.Text(1, epoch.environment);
+      inner.Int(2, epoch.epoch);
+    });
+  }
+  for (const Digest& hash : root.revoked_key_hashes) writer.BytesAlways(8, TextOf(hash));
+  return out;
+}
+
+absl::StatusOr<RootModel> DecodeRoot(std::string_view payload) {
+  absl::Status status = ScanVersioned(payload, kRootMessage, nullptr);
+  if (!status.ok()) return status;
+  RootModel root;
+  root.format_version = 0;
+  Reader reader(payload);
+  while (reader.next()) {
+    switch (reader.tag()) {
+      case 1:
+        root.format_version = reader.get_uint32();
+        break;
+      case 2:
+        root.root_version = reader.get_int64();
+        break;
+      case 3:
+        root.issued_at_ms = reader.get_int64();
+        break;
+      case 4:
+        root.expires_at_ms = reader.get_int64();
+        break;
+      case 5:
+        if (!ReadExactly(reader, root.public_keys.emplace_back())) return BadEncoding("public key is not 32 bytes");
+        break;
+      case 6:
+        root.roles.push_back(ReadRole(reader.get_message()));
+        break;
+      case 7:
+        root.epochs.push_back(ReadEpoch(reader.get_message()));
+        break;
+      case 8:
+        if (!ReadExactly(reader, root.revoked_key_hashes.emplace_back())) {
+          return BadEncoding("revoked key hash is not 32 bytes");
+        }
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  status = CheckVersion("root: format version", root.format_version);
+  if (status.ok()) status = CheckContent(root);
+  if (!status.ok()) return status;
+  return root;
+}
+
+}  // namespace expt::wire

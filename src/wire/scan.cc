@@ -1,0 +1,247 @@
+#include "src/wire/scan.h"
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "src/base/status.h"
+#include "src/base/utf8.h"
+
+namespace expt::wire {
+namespace {
+
+constexpr uint32_t kVarintType = 0;
+constexpr uint32_t kFixed64Type = 1;
+constexpr uint32_t kLengthType = 2;
+constexpr uint32_t kGroupType = 3;
+constexpr uint32_t kEndGroupType = 4;
+constexpr uint32_t kFixed32Type = 5;
+
+constexpr uint32_t kMaxFieldNumber = (1u << 29) - 1;
+
+// Moves `at` behind a varint; false when it is cut short or longer than 64 bits.
+bool ReadVarint(const char*& at, const char* end, uint64_t& value) {
+  uint64_t sum = 0;
+  for (int shift = 0; shift < 70 && at != end; shift += 7) {
+    const auto byte = static_cast<uint8_t>(*at++);
+    if (shift == 63 && byte > 1) return false;
+    sum |= uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) {
+      value = sum;
+      return true;
+    }
+  }
+  return false;
+}
+
+// Counts the varints of a packed field; false when one is cut short or wider than its kind.
+bool CountVarints(std::string_view bytes, bool is_32_bit, uint64_t& count) {
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  uint64_t sum = 0;
+  while (at != end) {
+    while (end - at >= 8) {
+      uint64_t word;
+      std::memcpy(&word, at, sizeof(word));
+      if ((word & 0x8080808080808080u) != 0) break;
+      at += 8;
+      sum += 8;
+    }
+    if (at == end) break;
+    uint64_t value;
+    if (!ReadVarint(at, end, value) || (is_32_bit && value > 0xffffffffu)) return false;
+    ++sum;
+  }
+  count = sum;
+  return true;
+}
+
+uint32_t WireTypeOf(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::kBool:
+    case FieldKind::kVarint32:
+    case FieldKind::kVarint64:
+      return kVarintType;
+    case FieldKind::kFixed64:
+      return kFixed64Type;
+    default:
+      return kLengthType;
+  }
+}
+
+const FieldDescription* FindField(const MessageDescription& message, uint32_t number) {
+  const auto fields = message.fields;
+  // Numbers mostly run from 1 without a gap.
+  if (number - 1 < fields.size() && fields[number - 1].number == number) return &fields[number - 1];
+  for (const FieldDescription& field : fields) {
+    if (field.number == number) return &field;
+  }
+  return nullptr;
+}
+
+class Scanner {
+ public:
+  Scanner(std::string_view bytes, const MessageDescription& message, const ScanLimits& limits, ScanResult& result)
+      : begin_(bytes.data()), at_(begin_), limits_(limits), result_(result) {
+    frames_.reserve(8);
+    frames_.push_back({begin_ + bytes.size(), &message, 0, 0});
+  }
+
+  absl::Status Run() {
+    while (true) {
+      Frame& frame = frames_.back();
+      if (at_ != frame.end) {
+        absl::Status status = ScanField(frame);
+        if (!status.ok()) return status;
+      } else {
+        frames_.pop_back();
+        if (frames_.empty()) return absl::OkStatus();
+      }
+    }
+  }
+
+ private:
+  struct Frame {
+    const char* end;
+    const MessageDescription* message;
+    uint64_t seen;    // bit per slot
+    uint32_t number;  // of the field being read
+  };
+
+  // Not for the good path: `frame.number` names the place.
+  absl::Status Fail(LoadCode code, std::string_view text) const {
+    std::string place;
+    for (const Frame& frame : frames_) place.append(frame.message->name).append(": ");
+    if (frames_.back().number != 0) {
+      place.append("field ").append(std::to_string(frames_.back().number)).append(": ");
+    }
+    return base::LoadFailure(code, place.append(text));
+  }
+  absl::Status BadEncoding(std::string_view text) const { return Fail(LoadCode::kBadEncoding, text); }
+  absl::Status CutShort() const {
+    return BadEncoding(std::string("cut short at byte ").append(std::to_string(at_ - begin_)));
+  }
+
+  absl::Status ScanField(Frame& frame) {
+    frame.number = 0;
+    uint64_t tag;
+    if (!ReadVarint(at_, frame.end, tag)) return BadEncoding("tag is not a number");
+    const uint64_t number = tag >> 3;
+    const auto wire_type = static_cast<uint32_t>(tag & 7);
+    if (number == 0 || number > kMaxFieldNumber || (number >= 19000 && number <= 19999)) {
+      return BadEncoding("field number is not legal");
+    }
+    frame.number = static_cast<uint32_t>(number);
+    if (wire_type == kGroupType || wire_type == kEndGroupType) {
+      return Fail(LoadCode::kWireLimit, "expected no group fields, found one");
+    }
+    const FieldDescription* field = FindField(*frame.message, frame.number);
+    if ((field == nullptr || !field->is_free) && ++result_.elements > limits_.elements) {
+      return Fail(LoadCode::kWireLimit,
+                  std::string("more than ").append(std::to_string(limits_.elements)).append(" elements"));
+    }
+    if (field == nullptr) return SkipUnknown(frame, wire_type);
+    if (wire_type != WireTypeOf(field->kind)) return BadEncoding("wire type is not that of the schema");
+    if (!field->is_repeated) {
+      const uint64_t bit = uint64_t{1} << (field->slot != 0 ? field->slot : field->number);
+      if ((frame.seen & bit) != 0) return BadEncoding("occurs more than once");
+      frame.seen |= bit;
+    }
+    if (frames_.size() == 1) ++result_.occurrences[field->number];
+    return ScanValue(frame, *field);
+  }
+
+  absl::Status ScanValue(Frame& frame, const FieldDescription& field) {
+    uint64_t value;
+    switch (field.kind) {
+      case FieldKind::kBool:
+      case FieldKind::kVarint32:
+      case FieldKind::kVarint64:
+        if (!ReadVarint(at_, frame.end, value)) return BadEncoding("expected a number");
+        if (field.kind == FieldKind::kBool && value > 1) return BadEncoding("expected a boolean");
+        if (field.kind == FieldKind::kVarint32 && value > 0xffffffffu) return BadEncoding("more than 32 bits");
+        return Charge(field.memory);
+      case FieldKind::kFixed64:
+        if (frame.end - at_ < 8) return CutShort();
+        at_ += 8;
+        return Charge(field.memory);
+      default:
+        break;
+    }
+    if (!ReadVarint(at_, frame.end, value) || value > static_cast<uint64_t>(frame.end - at_)) return CutShort();
+    const std::string_view content(at_, static_cast<size_t>(value));
+    uint64_t count = 1;
+    switch (field.kind) {
+      case FieldKind::kText:
+        if (!base::IsUtf8(content)) return BadEncoding("text is not UTF-8");
+        break;
+      case FieldKind::kPackedVarint32:
+      case FieldKind::kPackedVarint64:
+        if (!CountVarints(content, field.kind == FieldKind::kPackedVarint32, count)) {
+          return BadEncoding("expected packed numbers");
+        }
+        break;
+      case FieldKind::kPackedFixed64:
+        if (content.size() % 8 != 0) return BadEncoding("expected packed numbers of 8 bytes");
+        count = content.size() / 8;
+        break;
+      case FieldKind::kMessage: {
+        if (frames_.size() >= static_cast<size_t>(limits_.depth)) {
+          return Fail(LoadCode::kWireLimit, std::string("nested deeper than ").append(std::to_string(limits_.depth)));
+        }
+        absl::Status status = Charge(field.memory);
+        if (status.ok()) frames_.push_back({at_ + value, field.message, 0, 0});
+        return status;
+      }
+      default:
+        break;
+    }
+    at_ += value;
+    return Charge(count * field.memory);
+  }
+
+  absl::Status SkipUnknown(const Frame& frame, uint32_t wire_type) {
+    uint64_t size;
+    switch (wire_type) {
+      case kVarintType:
+        return ReadVarint(at_, frame.end, size) ? absl::OkStatus() : BadEncoding("expected a number");
+      case kFixed64Type:
+        size = 8;
+        break;
+      case kFixed32Type:
+        size = 4;
+        break;
+      case kLengthType:
+        if (!ReadVarint(at_, frame.end, size)) return CutShort();
+        break;
+      default:
+        return BadEncoding("wire type is unknown");
+    }
+    if (size > static_cast<uint64_t>(frame.end - at_)) return CutShort();
+    at_ += size;
+    return absl::OkStatus();
+  }
+
+  absl::Status Charge(uint64_t memory) {
+    result_.memory += memory;
+    if (result_.memory <= limits_.memory) return absl::OkStatus();
+    return BadEncoding(
+        std::string("would take more than ").append(std::to_string(limits_.memory)).append(" bytes of memory"));
+  }
+
+  const char* const begin_;
+  const char* at_;
+  const ScanLimits& limits_;
+  ScanResult& result_;
+  std::vector<Frame> frames_;
+};
+
+}  // namespace
+
+absl::Status ScanMessage(std::string_view bytes, const MessageDescription& message, const ScanLimits& limits,
+                         ScanResult* result) {
+  ScanResult scratch;
+  return Scanner(bytes, message, limits, result != nullptr ? *result : scratch).Run();
+}
+
+}  // namespace expt::wire
