@@ -150,6 +150,10 @@ std::string_view Statement::Blob(int column) const {
 
 bool Statement::IsNull(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 
+bool Statement::IsReal(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_FLOAT; }
+
+int Statement::column_count() const { return sqlite3_column_count(statement_.get()); }
+
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 
 absl::StatusOr<Database> Database::Open(const std::string& path, const DatabaseOptions& options) {

@@ -62,6 +62,8 @@ class Statement {
   std::string_view Text(int column) const;
   std::string_view Blob(int column) const;
   bool IsNull(int column) const;
+  bool IsReal(int column) const;
+  int column_count() const;
 
  private:
   friend class Database;
