@@ -62,9 +62,16 @@ class OwnedDecision;
 
 // A view into the Snapshot that decided: valid while a copy of that Snapshot lives.
 // It carries no default: where has_value() is false, the caller's default applies.
-// Trivially copyable; thread-safe.
+// Cheap to copy; thread-safe.
 class Decision {
  public:
+  Decision() {}  // leaves the exposures beyond exposure_count unset
+  Decision(const Decision& other) { Copy(other); }
+  Decision& operator=(const Decision& other) {
+    Copy(other);
+    return *this;
+  }
+
   bool has_value() const { return !value.is_missing(); }
 
   // The value as T: bool, int64_t, double or std::string_view (string and JSON flags).
@@ -83,11 +90,28 @@ class Decision {
   std::string_view variant;         // empty without a value
   std::string_view rule;            // rule id; "override" for an override; empty without a rule
   int64_t snapshot_version = 0;
-  int32_t bucket = -1;              // of the split that decided, else of the coverage; -1 when none was computed
+  // Of the split that decided; else of the coverage of the rule that decided, where it was below 1,000,000; else -1.
+  int32_t bucket = -1;
   Reason reason = Reason::kError;
   ErrorCode error = ErrorCode::kNone;
   uint8_t exposure_count = 0;
-  std::array<Exposure, kMaxExposures> exposure_list;
+  union {
+    std::array<Exposure, kMaxExposures> exposure_list;  // the first exposure_count are set; read exposures()
+  };
+
+ private:
+  void Copy(const Decision& other) {
+    flag = other.flag;
+    value = other.value;
+    variant = other.variant;
+    rule = other.rule;
+    snapshot_version = other.snapshot_version;
+    bucket = other.bucket;
+    reason = other.reason;
+    error = other.error;
+    exposure_count = other.exposure_count;
+    for (size_t i = 0; i < exposure_count; ++i) std::construct_at(&exposure_list[i], other.exposure_list[i]);
+  }
 };
 
 // A Decision that owns its bytes. Movable and copyable.
@@ -121,8 +145,9 @@ T Decision::ValueOr(T fallback) const {
     if (value.type() == ValueType::kDouble) return static_cast<T>(value.real());
     if (value.type() != ValueType::kInteger) return fallback;
     const int64_t integer = value.integer();
-    constexpr int64_t kExact = int64_t{1} << 53;
-    return integer >= -kExact && integer <= kExact ? static_cast<T>(integer) : fallback;
+    const auto real = static_cast<double>(integer);
+    const bool is_exact = real < 9223372036854775808.0 && static_cast<int64_t>(real) == integer;
+    return is_exact ? static_cast<T>(real) : fallback;
   } else {
     static_assert(std::same_as<T, std::string_view>, "bool, an integer, a floating type or std::string_view");
     return value.type() == ValueType::kString || value.type() == ValueType::kJson ? value.text() : fallback;

@@ -38,7 +38,7 @@ class FlagHandle {
   friend class FlagRef;
   std::string key_;
   uint64_t hash_;
-  mutable std::atomic<uint64_t> cached_{0};  // {ruleset generation, index}
+  mutable std::atomic<uint64_t> cached_{0};  // where the flag stood last: index + 1; checked at each use
 };
 
 // Names a flag for one call: by key or by handle.

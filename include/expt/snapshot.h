@@ -26,6 +26,7 @@ namespace core {
 struct RootKeys;
 struct Ruleset;
 struct OverlayState;
+struct Access;
 }  // namespace core
 
 inline namespace v1 {
@@ -94,6 +95,7 @@ class Root {
   const core::RootKeys* keys() const { return keys_.get(); }
 
  private:
+  friend struct core::Access;
   std::shared_ptr<const core::RootKeys> keys_;
 };
 
@@ -177,6 +179,7 @@ class Snapshot {
   const core::OverlayState* overlay() const { return overlay_.get(); }
 
  private:
+  friend struct core::Access;
   std::shared_ptr<const core::Ruleset> ruleset_;
   std::shared_ptr<const core::OverlayState> overlay_;
 };

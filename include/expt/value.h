@@ -113,10 +113,10 @@ class ValueView {
     size_t size;
   };
   union Payload {
-    int64_t integer = 0;
+    Text text = {nullptr, 0};  // first, so that no byte is ever unset
+    int64_t integer;
     bool boolean;
     double real;
-    Text text;
     List list;
   };
   Payload payload_;

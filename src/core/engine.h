@@ -16,6 +16,10 @@ namespace expt::core {
 // Errors: BAD_CONTENT, COMPILE_FAILED, GOLDEN_MISMATCH.
 absl::StatusOr<Snapshot> Load(model::Snapshot model, const Digest& digest);
 
+// Replaces the golden vectors of `model`: synthetic contexts made from what its rules ask for, and the decisions that
+// this engine takes for them. At most 256 and 256 KiB. Leaves none where Load() would refuse the model.
+void AddGoldenVectors(model::Snapshot& model);
+
 // What a Root holds, for the rooms that verify Heads.
 const wire::RootModel& KeysOf(const Root& root);
 

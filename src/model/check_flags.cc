@@ -144,6 +144,10 @@ class FlagCheck {
   void Overrides() {
     std::unordered_map<uint64_t, std::pair<Index, Index>> seen;  // {bucket_by, variant} of a hash
     bool is_contradicted = false;
+    if (flag_->overrides.size() > kMaxFlagOverrides) {
+      Report("", "has more than " + std::to_string(kMaxFlagOverrides) + " override lists");
+      return;
+    }
     for (const Override& row : flag_->overrides) {
       Variant("override", row.variant == kNone ? kNone - 1 : row.variant);
       const std::string_view name = s_.strings[s_.attributes[row.bucket_by].name];

@@ -1,0 +1,64 @@
+#include "src/core/accept.h"
+
+#include <string>
+
+#include "src/base/status.h"
+#include "src/model/place.h"
+
+namespace expt::core {
+namespace {
+
+std::string_view AudienceName(Audience audience) {
+  return audience == Audience::kServer ? "servers" : audience == Audience::kClient ? "clients" : "nobody known";
+}
+
+std::string Differs(std::string_view noun, std::string_view what, std::string_view expected, std::string_view got) {
+  std::string text(noun);
+  text.append(": expected ").append(what);
+  return text + " " + model::Quoted(expected) + ", got " + model::Quoted(got);
+}
+
+}  // namespace
+
+absl::Status CheckMonotone(std::string_view noun, int64_t epoch, int64_t number, const Digest& digest,
+                           int64_t root_epoch, const Floor& floor) {
+  const std::string place = std::string(noun) + " v" + std::to_string(number);
+  if (epoch != root_epoch) {
+    return base::LoadFailure(
+        epoch < root_epoch ? LoadCode::kRollback : LoadCode::kFastForward,
+        place + ": epoch is " + std::to_string(epoch) + ", expected that of the root, " + std::to_string(root_epoch));
+  }
+  if (epoch < floor.epoch || number < 0 || (epoch == floor.epoch && number < floor.version)) {
+    return base::LoadFailure(LoadCode::kRollback, place + " of epoch " + std::to_string(epoch) + " is older than v" +
+                                                      std::to_string(floor.version) + " of epoch " +
+                                                      std::to_string(floor.epoch));
+  }
+  const bool is_same_epoch = epoch == floor.epoch;
+  if (is_same_epoch && number == floor.version && floor.digest.has_value() && *floor.digest != digest) {
+    return base::LoadFailure(LoadCode::kEquivocation, place + ": another content was seen under this version");
+  }
+  const int64_t from = is_same_epoch && floor.version > 0 ? floor.version : 0;  // a new epoch begins anew
+  if (number - from > kMaxVersionStep) {
+    return base::LoadFailure(LoadCode::kFastForward, place + ": is more than " + std::to_string(kMaxVersionStep) +
+                                                         " versions ahead of v" + std::to_string(from));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOrigin(const model::Snapshot& model, const Origin& origin, const Trust& trust) {
+  if (model.environment != origin.signed_for) {
+    return base::LoadFailure(LoadCode::kWrongEnvironment,
+                             Differs("snapshot", "environment", origin.signed_for, model.environment));
+  }
+  if (!trust.environment.empty() && model.environment != trust.environment) {
+    return base::LoadFailure(LoadCode::kWrongEnvironment,
+                             Differs("snapshot", "environment", trust.environment, model.environment));
+  }
+  if (trust.audience.has_value() && model.audience != *trust.audience) {
+    return base::LoadFailure(LoadCode::kWrongEnvironment, Differs("snapshot", "audience", AudienceName(*trust.audience),
+                                                                  AudienceName(model.audience)));
+  }
+  return CheckMonotone("snapshot", model.epoch, model.version, origin.digest, origin.root_epoch, trust.floor);
+}
+
+}  // namespace expt::core

@@ -1,0 +1,32 @@
+#include "expt/evaluate.h"
+
+#include "src/base/hash.h"
+#include "src/core/look_up.h"
+#include "src/core/ruleset.h"
+#include "src/eval/evaluate.h"
+
+namespace expt {
+inline namespace v1 {
+
+FlagHandle::FlagHandle(std::string_view key) : key_(key), hash_(base::Xxh3(key)) {}
+FlagHandle::FlagHandle(const FlagHandle& other)
+    : key_(other.key_), hash_(other.hash_), cached_(other.cached_.load(std::memory_order_relaxed)) {}
+
+Decision Evaluate(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input,
+                  ValueType expected) {
+  Decision decision;
+  const core::Ruleset* const ruleset = snapshot.ruleset().get();
+  if (ruleset == nullptr) {
+    decision.error = ErrorCode::kProviderNotReady;
+    return decision;
+  }
+  eval::Decide(ruleset->rules, core::QuestionOf(snapshot, flag, input, expected), context, decision);
+  return decision;
+}
+
+Decision Evaluate(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input) {
+  return Evaluate(snapshot, flag, context, input, ValueType::kMissing);
+}
+
+}  // namespace v1
+}  // namespace expt

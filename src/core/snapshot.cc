@@ -1,0 +1,72 @@
+#include "expt/snapshot.h"
+
+#include "src/base/hash.h"
+#include "src/core/ruleset.h"
+
+namespace expt {
+inline namespace v1 {
+
+Snapshot::Snapshot() = default;
+
+Snapshot Snapshot::With(const Overlay& overlay) const {
+  Snapshot copy = *this;
+  copy.overlay_ = nullptr;
+  if (ruleset_ == nullptr) return copy;
+  eval::Overlaid all = eval::Overlaid::kNot;
+  if (overlay.stale == Overlay::Stale::kDefaults) all = eval::Overlaid::kDefaults;
+  if (overlay.stale == Overlay::Stale::kFailClosed) all = eval::Overlaid::kFailClosed;
+  if (all == eval::Overlaid::kNot && overlay.emergency_off.empty()) return copy;
+
+  auto state = std::make_shared<core::OverlayState>();
+  state->flags.assign(ruleset_->rules.flags.size(), all);
+  for (const std::string& key : overlay.emergency_off) {
+    const eval::Index index = ruleset_->rules.FindFlag(key, base::Xxh3(key));
+    if (index != eval::kNone) state->flags[index] = eval::Overlaid::kEmergencyOff;
+  }
+  copy.overlay_ = std::move(state);
+  return copy;
+}
+
+int64_t Snapshot::version() const { return ruleset_ == nullptr ? 0 : ruleset_->version; }
+int64_t Snapshot::epoch() const { return ruleset_ == nullptr ? 0 : ruleset_->epoch; }
+Time Snapshot::issued_at() const {
+  return Time(std::chrono::milliseconds(ruleset_ == nullptr ? 0 : ruleset_->issued_at_ms));
+}
+std::string_view Snapshot::project() const {
+  return ruleset_ == nullptr ? std::string_view() : std::string_view(ruleset_->project);
+}
+std::string_view Snapshot::environment() const {
+  return ruleset_ == nullptr ? std::string_view() : std::string_view(ruleset_->environment);
+}
+Audience Snapshot::audience() const { return ruleset_ == nullptr ? Audience::kServer : ruleset_->audience; }
+
+const Digest& Snapshot::digest() const {
+  static constexpr Digest kNoDigest{};
+  return ruleset_ == nullptr ? kNoDigest : ruleset_->digest;
+}
+
+std::span<const std::string> Snapshot::warnings() const {
+  if (ruleset_ == nullptr) return {};
+  return ruleset_->warnings;
+}
+
+size_t Snapshot::flag_count() const { return ruleset_ == nullptr ? 0 : ruleset_->rules.flags.size(); }
+
+Snapshot::FlagSummary Snapshot::flag(size_t index) const {
+  const eval::Flag& flag = ruleset_->rules.flags[index];
+  return {.key = ruleset_->rules.View(flag.key),
+          .type = flag.type,
+          .is_enabled = flag.is_enabled,
+          .is_broken = flag.is_broken};
+}
+
+std::span<const std::string_view> Snapshot::required_attributes(std::string_view flag_key) const {
+  if (ruleset_ == nullptr) return {};
+  const eval::Ruleset& rules = ruleset_->rules;
+  const eval::Index index = rules.FindFlag(flag_key, base::Xxh3(flag_key));
+  if (index == eval::kNone) return {};
+  return std::span(rules.sorted_names).subspan(rules.flags[index].slots, rules.flags[index].slot_count);
+}
+
+}  // namespace v1
+}  // namespace expt

@@ -1,0 +1,14 @@
+#include "src/eval/evaluate.h"
+
+#include "src/base/number.h"
+
+namespace expt::eval {
+
+bool IsExactDouble(int64_t value) { return base::Compare(value, static_cast<double>(value)) == 0; }
+
+void Decide(const Ruleset& ruleset, const Question& question, const Context& context, Decision& decision) {
+  SilentVisitor visitor;
+  Decide(ruleset, question, context, visitor, decision);
+}
+
+}  // namespace expt::eval
