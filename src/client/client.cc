@@ -1,0 +1,136 @@
+#include "expt/client.h"
+
+#include <limits>
+#include <utility>
+
+#include "src/client/core.h"
+
+namespace expt {
+inline namespace v1 {
+namespace {
+
+template <typename T>
+struct Used {
+  T result;
+  bool is_used;
+};
+
+// Texts are copied while the snapshot is held.
+std::string TextValue(client::Core& core, FlagRef flag, const Context& context, std::string_view fallback) {
+  return core.Evaluate(flag, context, ValueType::kString, true, [fallback](const Decision& decision) {
+    return Used<std::string>{std::string(decision.ValueOr<std::string_view>(fallback)), decision.has_value()};
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Client> Client::Open(ClientOptions options) {
+  absl::StatusOr<std::shared_ptr<client::Core>> core = client::Core::Open(std::move(options));
+  if (!core.ok()) return core.status();
+  return Client(*std::move(core));
+}
+
+Client::Client(std::shared_ptr<client::Core> core) : core_(std::move(core)) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;  // the core closes itself
+
+bool Client::Ready(std::chrono::milliseconds timeout) { return core_->Ready(timeout); }
+
+bool Client::Enabled(FlagRef flag, const Context& context) const { return Value(flag, context, false); }
+
+bool Client::Value(FlagRef flag, const Context& context, bool fallback) const {
+  return core_->Evaluate(flag, context, ValueType::kBoolean, true, [fallback](const Decision& decision) {
+    return Used<bool>{decision.ValueOr<bool>(fallback), decision.has_value()};
+  });
+}
+
+int Client::Value(FlagRef flag, const Context& context, int fallback) const {
+  return core_->Evaluate(flag, context, ValueType::kInteger, true, [fallback](const Decision& decision) {
+    const auto value = decision.ValueOr<int64_t>(fallback);
+    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
+      return Used<int>{fallback, false};
+    }
+    return Used<int>{static_cast<int>(value), decision.has_value()};
+  });
+}
+
+int64_t Client::Value(FlagRef flag, const Context& context, int64_t fallback) const {
+  return core_->Evaluate(flag, context, ValueType::kInteger, true, [fallback](const Decision& decision) {
+    return Used<int64_t>{decision.ValueOr<int64_t>(fallback), decision.has_value()};
+  });
+}
+
+double Client::Value(FlagRef flag, const Context& context, double fallback) const {
+  return core_->Evaluate(flag, context, ValueType::kDouble, true, [fallback](const Decision& decision) {
+    return Used<double>{decision.ValueOr<double>(fallback), decision.has_value()};
+  });
+}
+
+std::string Client::Value(FlagRef flag, const Context& context, const char* fallback) const {
+  return TextValue(*core_, flag, context, fallback);
+}
+
+std::string Client::Value(FlagRef flag, const Context& context, std::string_view fallback) const {
+  return TextValue(*core_, flag, context, fallback);
+}
+
+std::string Client::Value(FlagRef flag, const Context& context, const std::string& fallback) const {
+  return TextValue(*core_, flag, context, fallback);
+}
+
+expt::Value Client::Value(FlagRef flag, const Context& context, const expt::Value& fallback) const {
+  return core_->Evaluate(flag, context, fallback.type(), true, [&fallback](const Decision& decision) {
+    if (!decision.has_value()) return Used<expt::Value>{fallback, false};
+    return Used<expt::Value>{expt::Value(decision.value), true};
+  });
+}
+
+std::string Client::Variant(FlagRef flag, const Context& context, std::string_view fallback) const {
+  return core_->Evaluate(flag, context, ValueType::kMissing, true, [fallback](const Decision& decision) {
+    const bool is_used = decision.has_value();
+    return Used<std::string>{std::string(is_used ? decision.variant : fallback), is_used};
+  });
+}
+
+OwnedDecision Client::Decide(FlagRef flag, const Context& context, DecideOptions options) const {
+  return core_->Evaluate(flag, context, ValueType::kMissing, options.record, [](const Decision& decision) {
+    return Used<OwnedDecision>{decision.Own(), true};
+  });
+}
+
+Explanation Client::Explain(FlagRef flag, const Context& context) const { return core_->Explain(flag, context); }
+
+std::vector<OwnedDecision> Client::All(const Context& context) const { return core_->All(context); }
+
+Snapshot Client::Pin() const { return core_->Pin(); }
+
+TrackResult Client::Track(std::string_view name, const Context& context, const TrackOptions& options) {
+  return core_->Track(name, context, options);
+}
+
+TrackResult Client::Expose(const Decision& decision, const Context& context) {
+  return core_->Expose(decision, context);
+}
+
+TrackResult Client::Expose(std::string_view experiment, std::string_view variant, const Context& context,
+                           const ExposeOptions& options) {
+  return core_->Expose(experiment, variant, context, options);
+}
+
+TrackResult Client::Identify(const Context& context, std::string_view unit_type, std::string_view unit_id) {
+  return core_->Identify(context, unit_type, unit_id);
+}
+
+bool Client::WaitForRoom(size_t events, std::chrono::milliseconds timeout) {
+  return core_->WaitForRoom(events, timeout);
+}
+
+FlushReport Client::Flush(std::chrono::milliseconds timeout) { return core_->Flush(timeout); }
+
+absl::Status Client::Close(std::chrono::milliseconds timeout) { return core_->Close(timeout); }
+
+ClientStatus Client::Status() const { return core_->Status(); }
+
+}  // namespace v1
+}  // namespace expt

@@ -1,0 +1,123 @@
+// The parts of a client, and its one background thread.
+//
+//   program's threads                       background thread
+//   Read() ------ SnapshotSlot <----------- Loader ---- Store
+//   Record() ---- ExposureDedupe,
+//                 EventBuffer ------------> Uploader
+//                 SnapshotSlot (counts) --> evaluation summaries --> EventBuffer
+#ifndef EXPT_SRC_CLIENT_CORE_H_
+#define EXPT_SRC_CLIENT_CORE_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "expt/client.h"
+#include "src/client/drop_counts.h"
+#include "src/client/event_buffer.h"
+#include "src/client/event_record.h"
+#include "src/client/exposure_dedupe.h"
+#include "src/client/health.h"
+#include "src/client/loader.h"
+#include "src/client/settings.h"
+#include "src/client/snapshot_slot.h"
+#include "src/client/store.h"
+#include "src/client/uploader.h"
+
+namespace expt::client {
+
+// Thread-safe.
+class Core {
+ public:
+  // As Client::Open.
+  static absl::StatusOr<std::shared_ptr<Core>> Open(ClientOptions options);
+  ~Core();
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  // Evaluates and calls use(decision); when that returns a value that was really used, the exposures are recorded.
+  // `use` returns {result, is_used}. `expected` is kMissing where any type will do.
+  template <typename Use>
+  auto Evaluate(FlagRef flag, const Context& context, ValueType expected, bool record, Use use) {
+    const Time now = settings_.options.clock->Now();  // before the reader: a clock is foreign code
+    const SnapshotSlot::Reader reader(slot_);
+    const Snapshot& snapshot = reader.installed().snapshot;
+    const Decision decision = expected == ValueType::kMissing
+                                  ? expt::Evaluate(snapshot, flag, context, {.now = now})
+                                  : expt::Evaluate(snapshot, flag, context, {.now = now}, expected);
+    if (snapshot.is_ready()) reader.Count(decision);
+    auto [result, is_used] = use(decision);
+    if (decision.exposure_count != 0 && record && is_used) {
+      RecordExposures(reader.installed(), decision, context, now);
+    }
+    return result;
+  }
+
+  // As the methods of Client.
+  std::vector<OwnedDecision> All(const Context& context);
+  Explanation Explain(FlagRef flag, const Context& context);
+  Snapshot Pin() const;
+  TrackResult Track(std::string_view name, const Context& context, const TrackOptions& options);
+  TrackResult Expose(const Decision& decision, const Context& context);
+  TrackResult Expose(std::string_view experiment, std::string_view variant, const Context& context,
+                     const ExposeOptions& options);
+  TrackResult Identify(const Context& context, std::string_view unit_type, std::string_view unit_id);
+  bool Ready(std::chrono::milliseconds timeout) { return health_.WaitReady(timeout); }
+  bool WaitForRoom(size_t events, std::chrono::milliseconds timeout) { return buffer_.WaitForRoom(events, timeout); }
+  FlushReport Flush(std::chrono::milliseconds timeout);
+  absl::Status Close(std::chrono::milliseconds timeout);
+  ClientStatus Status() const;
+
+ private:
+  Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status);
+
+  TrackResult RecordExposures(const Installed& installed, const Decision& decision, const Context& context, Time now);
+  TrackResult Push(EventKind kind, const RecordWriter& record);
+  TrackResult Drop(DropReason reason, EventKind kind);
+  RecordHead HeadOf(EventKind kind, std::optional<Time> time, std::string_view event_id) const;
+
+  void StartThread();
+  void Run();
+  void Wake();
+  void QueueSummaries();
+  bool IsFlushed(uint64_t until) const;
+  uint64_t Remaining() const;
+
+  const Settings settings_;
+  const std::chrono::milliseconds opened_;  // monotonic
+  const std::unique_ptr<Store> store_;      // null: everything stays in memory
+  Health health_;
+  SnapshotSlot slot_;
+  ExposureDedupe dedupe_;
+  DropCounts drops_;
+  EventBuffer buffer_;
+  std::atomic<uint64_t> suppressed_{0};
+
+  // The background thread's.
+  Loader loader_;
+  Uploader uploader_;
+  EvaluationTally tally_;
+  Time window_start_;
+
+  std::mutex wake_mutex_;
+  std::condition_variable wake_;     // the background thread waits here
+  std::condition_variable flushed_;  // callers of Flush() wait here
+  // Under wake_mutex_.
+  bool is_woken_ = false;
+  bool is_stopping_ = false;
+  uint64_t flush_asked_ = 0;  // Flush() calls so far
+  uint64_t flush_seen_ = 0;   // of them, those whose summaries are in the buffer
+  uint64_t flush_until_ = 0;  // their last sequence number
+
+  std::mutex close_mutex_;
+  bool is_closed_ = false;  // under close_mutex_
+  std::thread thread_;
+};
+
+}  // namespace expt::client
+
+#endif  // EXPT_SRC_CLIENT_CORE_H_

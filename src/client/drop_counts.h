@@ -1,0 +1,44 @@
+// Everything that was dropped, by reason, kind, experiment and variant.
+#ifndef EXPT_SRC_CLIENT_DROP_COUNTS_H_
+#define EXPT_SRC_CLIENT_DROP_COUNTS_H_
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/wire/event_codec.h"
+
+namespace expt::client {
+
+// Thread-safe. Counts never go down and saturate. At most kMaxRows rows name an experiment; the rest is counted
+// without one.
+class DropCounts {
+ public:
+  static constexpr size_t kMaxRows = 1000;
+
+  // `experiment` and `variant` are empty but for exposures.
+  void Add(DropReason reason, EventKind kind, std::string_view experiment, std::string_view variant,
+           uint64_t count = 1);
+
+  std::vector<wire::DropCount> List() const;
+
+ private:
+  struct Row {
+    DropReason reason;
+    EventKind kind;
+    std::string experiment;
+    std::string variant;
+    auto operator<=>(const Row&) const = default;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<Row, uint64_t> counts_;
+};
+
+}  // namespace expt::client
+
+#endif  // EXPT_SRC_CLIENT_DROP_COUNTS_H_

@@ -1,0 +1,78 @@
+#include "src/client/health.h"
+
+#include <algorithm>
+
+namespace expt::client {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+// docs/client.md, "Staleness".
+constexpr milliseconds kFreshFor = std::chrono::minutes(15);
+constexpr milliseconds kStaleFor = std::chrono::hours(24);
+
+std::string TextOf(const absl::Status& status) { return std::string(status.message().data(), status.message().size()); }
+
+}  // namespace
+
+void Health::SetReady() {
+  const std::lock_guard guard(mutex_);
+  is_ready_ = true;
+  changed_.notify_all();
+}
+
+bool Health::WaitReady(milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, timeout, [this] { return is_ready_; });
+}
+
+void Health::SetVerified(milliseconds now) {
+  const std::lock_guard guard(mutex_);
+  verified_ = now;
+}
+
+bool Health::Set(std::string& place, const absl::Status& status) {
+  std::string text = TextOf(status);
+  if (text == place) return false;
+  place = std::move(text);
+  return true;
+}
+
+bool Health::SetLoadStatus(const absl::Status& status) {
+  const std::lock_guard guard(mutex_);
+  if (status.ok()) load_code_.reset();
+  if (const std::optional<LoadError> code = LoadErrorOf(status)) load_code_ = code;
+  return Set(load_error_, status);
+}
+
+bool Health::SetSaveStatus(const absl::Status& status) {
+  const std::lock_guard guard(mutex_);
+  save_code_ = LoadErrorOf(status);
+  return Set(save_error_, status);
+}
+
+bool Health::SetSendStatus(const absl::Status& status) {
+  const std::lock_guard guard(mutex_);
+  return Set(send_error_, status);
+}
+
+void Health::Fill(milliseconds now, ClientStatus& status) const {
+  const std::lock_guard guard(mutex_);
+  status.age = std::max(milliseconds(0), now - verified_.value_or(opened_));
+  if (!is_ready_) {
+    status.state = ClientStatus::State::kNotReady;
+  } else if (verified_.has_value() && status.age < kFreshFor) {
+    status.state = ClientStatus::State::kFresh;
+  } else {
+    status.state = status.age < kStaleFor ? ClientStatus::State::kStale : ClientStatus::State::kVeryStale;
+  }
+  for (const std::string* error : {&load_error_, &save_error_, &send_error_}) {
+    if (error->empty()) continue;
+    if (!status.last_error.empty()) status.last_error += "; ";
+    status.last_error += *error;
+  }
+  status.last_load_error = load_code_.has_value() ? load_code_ : save_code_;
+}
+
+}  // namespace expt::client

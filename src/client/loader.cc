@@ -1,0 +1,398 @@
+#include "src/client/loader.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "src/base/hash.h"
+#include "src/base/status.h"
+#include "src/host/crypto.h"
+#include "src/wire/envelope.h"
+
+namespace expt::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::hours kRefusalTime{1};
+constexpr std::chrono::minutes kTransferRefusalTime{1};
+constexpr std::chrono::minutes kMaxLead{10};
+constexpr milliseconds kShortestWait{10};
+constexpr size_t kMaxRefused = 100;
+constexpr uint64_t kMaxHeader = wire::kFixedHeaderSize + wire::kMaxSignatures * wire::kSignatureSize;
+
+std::string Hex(const Digest& digest) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : digest) {
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 15]);
+  }
+  return text;
+}
+
+std::string TextOf(const absl::Status& status) { return std::string(status.message().data(), status.message().size()); }
+
+LoadCode CodeOf(const absl::Status& status) {
+  const std::optional<LoadError> error = LoadErrorOf(status);
+  return error.has_value() ? error->code : LoadCode::kNone;
+}
+
+// Whether the bytes, not what was signed, are at fault: another transfer may bring better ones.
+bool IsTransferFault(LoadCode code) {
+  return code == LoadCode::kTooLarge || code == LoadCode::kBadEnvelope || code == LoadCode::kDigestMismatch;
+}
+
+// Steps 1 to 3 of the acceptance order: size, envelope, digest.
+absl::Status CheckBytes(std::string_view file, const wire::SnapshotRef& target) {
+  absl::StatusOr<wire::Envelope> envelope = wire::ParseEnvelope(file, wire::PayloadType::kSnapshot);
+  if (!envelope.ok()) return envelope.status();
+  const std::string place = "snapshot v" + std::to_string(target.version) + ": ";
+  if (envelope->payload.size() > target.size_bytes) {
+    return base::LoadFailure(LoadCode::kTooLarge, place + "payload of " + std::to_string(envelope->payload.size()) +
+                                                      " bytes, expected " + std::to_string(target.size_bytes));
+  }
+  if (envelope->payload.size() != target.size_bytes || host::Sha256(envelope->payload) != target.digest) {
+    return base::LoadFailure(LoadCode::kDigestMismatch, place + "digest is not the one that the head names");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Loader::Loader(const Settings& settings, Store* store, Health* health, SnapshotSlot* slot)
+    : settings_(settings),
+      store_(store),
+      health_(health),
+      slot_(slot),
+      backoff_(settings.options.retry_initial, settings.options.retry_max) {
+  // Checked when the options were: this cannot fail.
+  if (settings.root.has_value()) chain_.Start(settings.options.root).IgnoreError();
+}
+
+SteadyTime Loader::Step() {
+  const SteadyTime begin = std::chrono::steady_clock::now();
+  if (begin < next_poll_ && begin < fetch_at_) return std::min(next_poll_, fetch_at_);
+  const bool is_poll = begin >= next_poll_;
+  is_reachable_ = false;
+  retry_after_.reset();
+  const absl::Status status = is_poll ? Refresh() : FollowHead();
+  if (health_->SetLoadStatus(status) && !status.ok()) Log(LogLevel::kWarning, TextOf(status));
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (!is_reachable_) {
+    next_poll_ = now + std::max(kShortestWait, backoff_.Next(retry_after_, jitter_));
+  } else if (is_poll) {
+    backoff_.Reset();
+    milliseconds interval = settings_.options.poll_interval;
+    if (head_.has_value()) interval = std::max(interval, milliseconds(head_->poll_interval_ms));
+    next_poll_ = now + interval * 9 / 10 + jitter_.Below(interval / 5);
+  }
+  return std::min(next_poll_, fetch_at_);
+}
+
+absl::Status Loader::Refresh() {
+  if (chain_.empty()) {
+    if (absl::Status status = FetchFirstRoot(); !status.ok()) return status;
+  }
+  if (absl::Status status = FetchHead(); !status.ok()) return status;
+  return FollowHead();
+}
+
+absl::StatusOr<HttpReply> Loader::Get(std::string_view path, uint64_t max_bytes, bool with_key) {
+  HttpRequest request;
+  request.url = settings_.options.url;
+  while (request.url.ends_with('/')) request.url.pop_back();
+  request.url += path;
+  request.connect_timeout = settings_.options.connect_timeout;
+  request.timeout = settings_.options.request_timeout;
+  request.max_reply_bytes = max_bytes;
+  if (with_key) request.headers.emplace_back("Authorization", wire::AuthorizationHeader(settings_.key));
+  if (path == "/sdk/v1/head" && !etag_.empty()) request.headers.emplace_back("If-None-Match", etag_);
+  return settings_.options.transport->Send(request);
+}
+
+absl::Status Loader::UnexpectedReply(std::string_view what, const HttpReply& reply) {
+  retry_after_ = ParseRetryAfter(reply.header("retry-after"), settings_.options.clock->Now());
+  const std::string text = std::string(what) + ": expected status 200, got " + std::to_string(reply.status);
+  if (reply.status == 401) return base::Error(absl::StatusCode::kUnauthenticated, text + ", the key is not accepted");
+  if (reply.status == 403) return base::Error(absl::StatusCode::kPermissionDenied, text + ", the key is not allowed");
+  return base::Error(absl::StatusCode::kUnavailable, text);
+}
+
+absl::Status Loader::FetchFirstRoot() {
+  const std::string name = "root " + std::to_string(settings_.key.root_version);
+  absl::StatusOr<HttpReply> reply =
+      Get("/sdk/v1/root/" + std::to_string(settings_.key.root_version), wire::kMaxRootSize + kMaxHeader, false);
+  if (!reply.ok()) return reply.status();
+  if (reply->status != 200) return UnexpectedReply(name, *reply);
+  return chain_.Start(reply->body, settings_.key.root_digest);
+}
+
+absl::Status Loader::FetchHead() {
+  absl::StatusOr<HttpReply> reply = Get("/sdk/v1/head", wire::kMaxHeadSize + kMaxHeader, true);
+  if (!reply.ok()) return reply.status();
+  if (reply->status == 304 && head_.has_value() && !etag_.empty()) {
+    if (FlooredNow().time_since_epoch().count() >= head_->expires_at_ms) {
+      etag_.clear();  // the server may have a newer one under the same tag
+      return base::LoadFailure(LoadCode::kHeadExpired, "head " + std::to_string(head_->head_number) + ": it has ended");
+    }
+    is_reachable_ = true;
+    health_->SetVerified(settings_.options.clock->Monotonic());
+    return absl::OkStatus();
+  }
+  if (reply->status != 200) return UnexpectedReply("head", *reply);
+  return AcceptHead(*reply);
+}
+
+absl::StatusOr<core::AcceptedHead> Loader::OpenHead(const std::string& file) {
+  return core::OpenHead(file, chain_.newest(), settings_.key.environment, settings_.key.audience, head_floor_,
+                        FlooredNow());
+}
+
+absl::Status Loader::AcceptHead(const HttpReply& reply) {
+  absl::StatusOr<core::AcceptedHead> accepted = OpenHead(reply.body);
+  const LoadCode code = CodeOf(accepted.status());
+  const bool may_need_newer_root =
+      accepted.ok() ? accepted->head.root_version > chain_.newest().version()
+                    : code == LoadCode::kUnknownKey || code == LoadCode::kBadSignature || code == LoadCode::kRollback;
+  if (may_need_newer_root) {
+    const absl::Status walked = WalkRoots();
+    if (walked.ok()) accepted = OpenHead(reply.body);
+    if (!walked.ok() && accepted.ok()) return walked;
+  }
+  if (!accepted.ok()) return accepted.status();
+  is_reachable_ = true;
+  const bool is_new =
+      !head_.has_value() || accepted->head.head_number != head_->head_number || accepted->head.epoch != head_->epoch;
+  head_ = std::move(accepted->head);
+  head_floor_ = {.epoch = head_->epoch, .head_number = head_->head_number, .digest = accepted->digest};
+  etag_ = reply.header("etag");
+  verified_at_ = settings_.options.clock->Monotonic();
+  health_->SetVerified(verified_at_);
+  const Time issued_at{milliseconds(head_->issued_at_ms)};
+  is_clock_suspect_ = issued_at > settings_.options.clock->Now() + kMaxLead;
+  if (is_new) {
+    head_file_ = reply.body;
+    SaveState();
+  }
+  return absl::OkStatus();
+}
+
+// Fetches the Roots after the newest until there is none. OK when at least one was added.
+absl::Status Loader::WalkRoots() {
+  RootChain longer = chain_;
+  while (true) {
+    const int64_t version = longer.newest().version() + 1;
+    absl::StatusOr<HttpReply> reply =
+        Get("/sdk/v1/root/" + std::to_string(version), wire::kMaxRootSize + kMaxHeader, false);
+    if (!reply.ok()) return reply.status();
+    if (reply->status == 404) break;
+    const std::string name = "root " + std::to_string(version);
+    if (reply->status != 200) return UnexpectedReply(name, *reply);
+    if (absl::Status status = longer.Extend(reply->body); !status.ok()) return status;
+  }
+  if (longer.newest().version() == chain_.newest().version()) {
+    return base::Error(absl::StatusCode::kUnavailable,
+                       "root " + std::to_string(chain_.newest().version() + 1) + ": the server does not have it");
+  }
+  if (longer.IsExpired(FlooredNow())) {
+    return base::LoadFailure(LoadCode::kUnknownKey,
+                             "root " + std::to_string(longer.newest().version()) + ": it has ended");
+  }
+  chain_ = std::move(longer);
+  return absl::OkStatus();
+}
+
+const wire::SnapshotRef& Loader::TargetOf(const wire::HeadModel& head) const {
+  if (!head.candidate.has_value()) return head.stable;
+  constexpr uint64_t kWholePpm = 1'000'000;
+  const std::string_view instance(reinterpret_cast<const char*>(settings_.instance_id.data()),
+                                  settings_.instance_id.size());
+  return base::Xxh3(instance) % kWholePpm < head.candidate_ppm ? *head.candidate : head.stable;
+}
+
+absl::Status Loader::FollowHead() {
+  fetch_at_ = SteadyTime::max();
+  is_reachable_ = true;
+  ApplyEmergencyOff();
+  const wire::SnapshotRef& target = TargetOf(*head_);
+  if (snapshot_.is_ready() && snapshot_.digest() == target.digest) return absl::OkStatus();
+  if (absl::Status status = CheckFloor(target); !status.ok()) return status;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  std::erase_if(refused_, [now](const auto& entry) { return entry.second.until <= now; });
+  if (const auto refusal = refused_.find(target.digest); refusal != refused_.end()) return refusal->second.status;
+  if (snapshot_.is_ready() && head_->fetch_jitter_ms != 0 && spread_digest_ != target.digest) {
+    spread_digest_ = target.digest;
+    fetch_at_ = now + jitter_.Below(milliseconds(head_->fetch_jitter_ms));
+    return absl::OkStatus();
+  }
+  return FetchSnapshot(target);
+}
+
+absl::Status Loader::CheckFloor(const wire::SnapshotRef& target) const {
+  if (head_->epoch != floor_.epoch) return absl::OkStatus();
+  const std::string place = "snapshot v" + std::to_string(target.version) + ": ";
+  if (target.version < floor_.version) {
+    return base::LoadFailure(LoadCode::kRollback, place + "older than v" + std::to_string(floor_.version));
+  }
+  if (target.version == floor_.version && floor_.digest.has_value() && *floor_.digest != target.digest) {
+    return base::LoadFailure(LoadCode::kEquivocation, place + "another digest than the one accepted before");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Loader::FetchSnapshot(const wire::SnapshotRef& target) {
+  is_reachable_ = false;
+  absl::StatusOr<HttpReply> reply =
+      Get("/sdk/v1/snapshots/" + Hex(target.digest), wire::kMaxSnapshotSize + kMaxHeader, true);
+  if (!reply.ok()) return reply.status();
+  if (reply->status != 200) return UnexpectedReply("snapshot v" + std::to_string(target.version), *reply);
+  is_reachable_ = true;
+  absl::Status status = AcceptSnapshot(reply->body, target);
+  return status.ok() ? status : Refuse(target, std::move(status));
+}
+
+absl::Status Loader::AcceptSnapshot(const std::string& file, const wire::SnapshotRef& target) {
+  if (absl::Status status = CheckBytes(file, target); !status.ok()) return status;
+  const Trust trust{.root = chain_.newest(),
+                    .environment = settings_.key.environment,
+                    .audience = settings_.key.audience,
+                    .floor = floor_};
+  absl::StatusOr<Snapshot> snapshot = Snapshot::Parse(file, trust);
+  if (!snapshot.ok()) return snapshot.status();
+  if (snapshot->version() != target.version) {
+    return base::LoadFailure(LoadCode::kBadContent, "snapshot v" + std::to_string(snapshot->version()) +
+                                                        ": the head calls it v" + std::to_string(target.version));
+  }
+  Install(*std::move(snapshot));
+  SaveSnapshot(file);
+  SaveState();
+  return absl::OkStatus();
+}
+
+absl::Status Loader::Refuse(const wire::SnapshotRef& target, absl::Status status) {
+  if (refused_.size() >= kMaxRefused) refused_.clear();
+  const bool is_transfer_fault = IsTransferFault(CodeOf(status));
+  const std::chrono::minutes wait = is_transfer_fault ? kTransferRefusalTime : std::chrono::minutes(kRefusalTime);
+  refused_[target.digest] = {.until = std::chrono::steady_clock::now() + wait, .status = status};
+  return status;
+}
+
+void Loader::Install(Snapshot snapshot) {
+  snapshot_ = std::move(snapshot);
+  const auto rank = [](int64_t epoch, int64_t version) { return std::make_tuple(epoch, version); };
+  if (rank(snapshot_.epoch(), snapshot_.version()) >= rank(floor_.epoch, floor_.version)) {
+    floor_ = {.epoch = snapshot_.epoch(), .version = snapshot_.version(), .digest = snapshot_.digest()};
+  }
+  emergency_off_ = head_.has_value() ? head_->emergency_off : std::vector<std::string>();
+  slot_->Install(MakeInstalled(snapshot_.With({.emergency_off = emergency_off_})));
+  ++installs_;
+  health_->SetReady();
+  Log(LogLevel::kInfo, "snapshot v" + std::to_string(snapshot_.version()) + " installed");
+  for (const std::string& warning : snapshot_.warnings()) Log(LogLevel::kWarning, warning);
+}
+
+void Loader::ApplyEmergencyOff() {
+  if (!snapshot_.is_ready() || emergency_off_ == head_->emergency_off) return;
+  emergency_off_ = head_->emergency_off;
+  slot_->Install(MakeInstalled(snapshot_.With({.emergency_off = emergency_off_})));
+  ++installs_;
+  Log(LogLevel::kWarning, "emergency off: " + std::to_string(emergency_off_.size()) + " flags");
+}
+
+void Loader::SaveSnapshot(const std::string& file) {
+  if (store_ == nullptr) return;
+  snapshot_saved_ = store_->SaveSnapshot({.roots = chain_.files(), .snapshot = file});
+}
+
+void Loader::SaveState() {
+  if (store_ == nullptr) return;
+  absl::Status status = store_->SaveState({.environment = settings_.key.environment,
+                                           .audience = settings_.key.audience,
+                                           .floor = floor_,
+                                           .head_floor = head_floor_,
+                                           .head = head_file_,
+                                           .roots = chain_.files()});
+  if (!snapshot_saved_.ok()) status = snapshot_saved_;
+  if (!status.ok()) status = base::LoadFailure(LoadCode::kLkgNotSaved, TextOf(status));
+  if (health_->SetSaveStatus(status) && !status.ok()) Log(LogLevel::kWarning, TextOf(status));
+}
+
+void Loader::LoadSaved() {
+  if (store_ == nullptr) return;
+  SavedState state;
+  absl::StatusOr<SavedState> saved = store_->LoadState();
+  if (saved.ok() && saved->environment == settings_.key.environment && saved->audience == settings_.key.audience) {
+    state = *std::move(saved);
+    floor_ = state.floor;
+    head_floor_ = state.head_floor;
+  }
+  if (!LoadSlot(Store::Slot::kCurrent, state) && !LoadSlot(Store::Slot::kPrevious, state)) return;
+  LoadHead(state);
+}
+
+absl::Status Loader::LoadChain(const std::vector<std::string>& files, RootChain& chain) const {
+  if (files.empty()) return base::Error(absl::StatusCode::kNotFound, "no root");
+  if (settings_.root.has_value()) {
+    if (files.front() != settings_.options.root) {
+      return base::LoadFailure(LoadCode::kUnknownKey, "root: not the one of the options");
+    }
+    if (absl::Status status = chain.Start(files.front()); !status.ok()) return status;
+  } else if (absl::Status status = chain.Start(files.front(), settings_.key.root_digest); !status.ok()) {
+    return status;
+  }
+  for (size_t i = 1; i < files.size(); ++i) {
+    if (absl::Status status = chain.Extend(files[i]); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+bool Loader::LoadSlot(Store::Slot slot, const SavedState& state) {
+  absl::StatusOr<SavedSnapshot> saved = store_->LoadSnapshot(slot);
+  absl::Status status = saved.status();
+  RootChain chain;
+  if (status.ok() && !LoadChain(state.roots, chain).ok()) {
+    chain = RootChain();
+    status = LoadChain(saved->roots, chain);
+  }
+  if (status.ok()) {
+    const Trust trust{.root = chain.newest(),
+                      .environment = settings_.key.environment,
+                      .audience = settings_.key.audience,
+                      .floor = {}};
+    absl::StatusOr<Snapshot> snapshot = Snapshot::Parse(saved->snapshot, trust);
+    if (snapshot.ok()) {
+      chain_ = std::move(chain);
+      Install(*std::move(snapshot));
+      return true;
+    }
+    status = snapshot.status();
+    const LoadCode code = CodeOf(status);
+    if (code != LoadCode::kWrongEnvironment && code != LoadCode::kUnknownKey) store_->MarkCorrupt(slot);
+  }
+  if (!absl::IsNotFound(status) && health_->SetSaveStatus(status)) Log(LogLevel::kWarning, TextOf(status));
+  return false;
+}
+
+// The emergency-off list of the last accepted Head holds until a newer Head comes, also when it has expired.
+void Loader::LoadHead(const SavedState& state) {
+  if (state.head.empty()) return;
+  absl::StatusOr<core::AcceptedHead> accepted =
+      core::OpenHead(state.head, chain_.newest(), settings_.key.environment, settings_.key.audience, {}, Time{});
+  if (!accepted.ok()) return;
+  head_file_ = state.head;
+  head_ = std::move(accepted->head);
+  ApplyEmergencyOff();
+}
+
+Time Loader::FlooredNow() const {
+  const Time now = settings_.options.clock->Now();
+  if (!head_.has_value() || verified_at_.count() == 0) return now;
+  return std::max(now, Time(milliseconds(head_->issued_at_ms)) + (settings_.options.clock->Monotonic() - verified_at_));
+}
+
+void Loader::Log(LogLevel level, std::string_view text) const {
+  if (settings_.options.log) settings_.options.log(level, text);
+}
+
+}  // namespace expt::client

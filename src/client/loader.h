@@ -1,0 +1,110 @@
+// Keeps the snapshot fresh: Root, Head, Snapshot, in this order, each verified before it counts.
+//
+//   no Root --GET root/{n}, digest = pin--> Root --GET head--> Head --GET snapshots/{digest}--> Snapshot --> slot
+//
+// On any refusal what is served stays. A snapshot digest that was refused is left alone for an hour.
+#ifndef EXPT_SRC_CLIENT_LOADER_H_
+#define EXPT_SRC_CLIENT_LOADER_H_
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "src/client/health.h"
+#include "src/client/retry.h"
+#include "src/client/root_chain.h"
+#include "src/client/settings.h"
+#include "src/client/snapshot_slot.h"
+#include "src/client/store.h"
+#include "src/core/head.h"
+
+namespace expt::client {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// Used by the background thread only. What it is given outlives it; `store` may be null.
+class Loader {
+ public:
+  Loader(const Settings& settings, Store* store, Health* health, SnapshotSlot* slot);
+
+  // Installs the last known good snapshot of the data directory, verified again.
+  void LoadSaved();
+
+  // Makes the requests that are due and returns when to call again.
+  SteadyTime Step();
+
+  // Counts installs, so that a caller can see that one happened.
+  uint64_t installs() const { return installs_; }
+
+  // The last Head was issued more than 10 minutes in the future of the wall clock.
+  bool is_clock_suspect() const { return is_clock_suspect_; }
+
+ private:
+  struct Refusal {
+    SteadyTime until;
+    absl::Status status;
+  };
+
+  absl::Status Refresh();
+  absl::Status FetchFirstRoot();
+  absl::Status FetchHead();
+  absl::Status AcceptHead(const HttpReply& reply);
+  absl::StatusOr<core::AcceptedHead> OpenHead(const std::string& file);
+  absl::Status WalkRoots();
+  absl::Status FollowHead();
+  absl::Status CheckFloor(const wire::SnapshotRef& target) const;
+  absl::Status FetchSnapshot(const wire::SnapshotRef& target);
+  absl::Status AcceptSnapshot(const std::string& file, const wire::SnapshotRef& target);
+  absl::Status Refuse(const wire::SnapshotRef& target, absl::Status status);
+
+  const wire::SnapshotRef& TargetOf(const wire::HeadModel& head) const;
+  void Install(Snapshot snapshot);
+  void ApplyEmergencyOff();
+  void SaveSnapshot(const std::string& file);
+  void SaveState();
+
+  bool LoadSlot(Store::Slot slot, const SavedState& state);
+  absl::Status LoadChain(const std::vector<std::string>& files, RootChain& chain) const;
+  void LoadHead(const SavedState& state);
+
+  absl::StatusOr<HttpReply> Get(std::string_view path, uint64_t max_bytes, bool with_key);
+  absl::Status UnexpectedReply(std::string_view what, const HttpReply& reply);
+  Time FlooredNow() const;
+  void Log(LogLevel level, std::string_view text) const;
+
+  const Settings& settings_;
+  Store* const store_;
+  Health* const health_;
+  SnapshotSlot* const slot_;
+  Jitter jitter_;
+  Backoff backoff_;
+
+  RootChain chain_;
+  std::optional<wire::HeadModel> head_;
+  std::string head_file_;
+  std::string etag_;
+  core::HeadFloor head_floor_;
+  std::chrono::milliseconds verified_at_{0};  // monotonic, of head_
+  Floor floor_;
+  Snapshot snapshot_;                       // without overlay
+  std::vector<std::string> emergency_off_;  // as installed
+  std::map<Digest, Refusal> refused_;
+  absl::Status snapshot_saved_;  // the last attempt
+
+  // Of one Step(): whether the server was reached and agreed, and what it asked for.
+  bool is_reachable_ = false;
+  std::optional<std::chrono::milliseconds> retry_after_;
+
+  SteadyTime next_poll_{};
+  Digest spread_digest_{};  // whose fetch is spread over time, until fetch_at_
+  SteadyTime fetch_at_ = SteadyTime::max();
+  uint64_t installs_ = 0;
+  bool is_clock_suspect_ = false;
+};
+
+}  // namespace expt::client
+
+#endif  // EXPT_SRC_CLIENT_LOADER_H_

@@ -1,0 +1,44 @@
+#include "expt/client.h"
+#include "expt/event.h"
+
+namespace expt {
+inline namespace v1 {
+
+std::string_view DropReasonName(DropReason reason) {
+  switch (reason) {
+    case DropReason::kNone:
+      return "none";
+    case DropReason::kBufferFull:
+      return "buffer_full";
+    case DropReason::kTooLarge:
+      return "too_large";
+    case DropReason::kRejected:
+      return "rejected";
+    case DropReason::kClosed:
+      return "closed";
+    case DropReason::kSpoolFull:
+      return "spool_full";
+    case DropReason::kExpired:
+      return "expired";
+    case DropReason::kInvalid:
+      return "invalid";
+  }
+  return "unknown";
+}
+
+std::string_view StateName(ClientStatus::State state) {
+  switch (state) {
+    case ClientStatus::State::kNotReady:
+      return "not_ready";
+    case ClientStatus::State::kFresh:
+      return "fresh";
+    case ClientStatus::State::kStale:
+      return "stale";
+    case ClientStatus::State::kVeryStale:
+      return "very_stale";
+  }
+  return "unknown";
+}
+
+}  // namespace v1
+}  // namespace expt

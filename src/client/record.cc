@@ -1,0 +1,200 @@
+// What a client reports: exposures, metric events, identities.
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "src/client/core.h"
+#include "src/core/catalog.h"
+
+namespace expt::client {
+namespace {
+
+constexpr size_t kUnitIdBuffer = 24;      // as UnitId() asks
+constexpr size_t kMaxAttributes = 16;     // of an exposure; security.md
+constexpr size_t kMaxAttributeSize = 64;  // bytes
+constexpr size_t kMaxPropertyText = 256;  // bytes
+constexpr size_t kMaxPropertyName = 128;  // bytes
+constexpr size_t kMaxUnits = 16;
+
+bool IsUsableUnit(std::string_view unit_id) { return !unit_id.empty() && unit_id.size() <= wire::kMaxUnitIdSize; }
+
+bool IsValidProperty(const Property& property) {
+  if (property.name.empty() || property.name.size() > kMaxPropertyName) return false;
+  switch (property.value.type()) {
+    case ValueType::kBoolean:
+    case ValueType::kInteger:
+      return true;
+    case ValueType::kDouble:
+      return std::isfinite(property.value.real());
+    case ValueType::kString:
+      return property.value.text().size() <= kMaxPropertyText;
+    default:
+      return false;
+  }
+}
+
+// The attributes of `context` that may leave the process, as far as they fit.
+size_t AnalyticsOf(const Installed& installed, const Context& context,
+                   std::array<Property, kMaxAttributes>& properties) {
+  size_t count = 0;
+  for (const std::string& name : installed.analytics) {
+    if (count == properties.size()) break;
+    const ValueView value = context.Find(name);
+    const Property property{name, value};
+    if (value.is_missing() || !IsValidProperty(property)) continue;
+    if (value.text().size() > kMaxAttributeSize) continue;
+    properties[count++] = property;
+  }
+  return count;
+}
+
+}  // namespace
+
+RecordHead Core::HeadOf(EventKind kind, std::optional<Time> time, std::string_view event_id) const {
+  Clock& clock = *settings_.options.clock;
+  const Time at = time.has_value() ? *time : clock.Now();
+  return {.kind = kind,
+          .time_ms = at.time_since_epoch().count(),
+          .monotonic_ms = static_cast<uint64_t>((clock.Monotonic() - opened_).count()),
+          .event_id = event_id};
+}
+
+TrackResult Core::Push(EventKind kind, const RecordWriter& record) {
+  const EventBuffer::Pushed pushed = buffer_.Push(kind, record.bytes());
+  if (pushed.wake && kind != EventKind::kSummary) Wake();
+  return {pushed.dropped};
+}
+
+TrackResult Core::Drop(DropReason reason, EventKind kind) {
+  drops_.Add(reason, kind, {}, {});
+  return {reason};
+}
+
+TrackResult Core::RecordExposures(const Installed& installed, const Decision& decision, const Context& context,
+                                  Time now) {
+  TrackResult result;
+  for (const Exposure& exposure : decision.exposures()) {
+    std::array<char, kUnitIdBuffer> buffer;
+    const std::string_view unit_id = UnitId(context.Find(exposure.bucket_by), buffer);
+    if (!IsUsableUnit(unit_id)) {
+      drops_.Add(DropReason::kInvalid, EventKind::kExposure, exposure.experiment_id, exposure.variant);
+      result.dropped = DropReason::kInvalid;
+      continue;
+    }
+    const ExposureKey key = dedupe_.KeyOf(exposure, unit_id);
+    if (!dedupe_.Note(key, now)) {
+      suppressed_.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    std::array<Property, kMaxAttributes> attributes;
+    const size_t attribute_count = AnalyticsOf(installed, context, attributes);
+    RecordWriter record;
+    PutExposure(record, HeadOf(EventKind::kExposure, now, {}),
+                {.experiment = exposure.experiment_id,
+                 .variant = exposure.variant,
+                 .flag = decision.flag,
+                 .rule = decision.rule,
+                 .unit_type = exposure.bucket_by,
+                 .unit_id = unit_id,
+                 .snapshot_version = decision.snapshot_version,
+                 .phase = exposure.phase,
+                 .origin = wire::Origin::kEngine,
+                 .is_holdout = exposure.is_holdout,
+                 .attributes = std::span(attributes).first(attribute_count)});
+    const TrackResult pushed = Push(EventKind::kExposure, record);
+    if (pushed.accepted()) continue;
+    dedupe_.Forget(key);
+    result = pushed;
+  }
+  return result;
+}
+
+TrackResult Core::Track(std::string_view name, const Context& context, const TrackOptions& options) {
+  constexpr EventKind kKind = EventKind::kMetric;
+  if (name.empty() || name.size() > wire::kMaxEventNameSize) return Drop(DropReason::kInvalid, kKind);
+  if (options.event_id.size() > wire::kMaxEventIdSize) return Drop(DropReason::kInvalid, kKind);
+  if (options.value.has_value() && !std::isfinite(*options.value)) return Drop(DropReason::kInvalid, kKind);
+  if (options.properties.size() > kMaxEventProperties) return Drop(DropReason::kInvalid, kKind);
+  for (const Property& property : options.properties) {
+    if (!IsValidProperty(property)) return Drop(DropReason::kInvalid, kKind);
+  }
+
+  std::array<std::array<char, kUnitIdBuffer>, kMaxUnits> buffers;
+  std::array<Unit, kMaxUnits> units;
+  size_t unit_count = 0;
+  bool is_too_many = false;
+  const auto add = [&](std::string_view unit_type, std::string_view unit_id) {
+    if (unit_type.empty() || !IsUsableUnit(unit_id)) return;
+    for (size_t i = 0; i < unit_count; ++i) {
+      if (units[i].unit_type == unit_type) return;  // the first of a type counts
+    }
+    if (unit_count == kMaxUnits) {
+      is_too_many = true;
+      return;
+    }
+    units[unit_count++] = {unit_type, unit_id};
+  };
+  const SnapshotSlot::Reader reader(slot_);
+  for (const Unit& unit : options.units) add(unit.unit_type, unit.unit_id);
+  const auto add_attribute = [&](std::string_view attribute) {
+    if (unit_count < kMaxUnits) add(attribute, UnitId(context.Find(attribute), buffers[unit_count]));
+  };
+  add_attribute(kTargetingKey);
+  for (const std::string& unit_type : reader.installed().unit_types) add_attribute(unit_type);
+  if (unit_count == 0 || is_too_many) return Drop(DropReason::kInvalid, kKind);
+
+  RecordWriter record;
+  PutMetric(record, HeadOf(kKind, options.time, options.event_id), name, options.value, options.properties,
+            std::span(units).first(unit_count));
+  return Push(kKind, record);
+}
+
+TrackResult Core::Expose(const Decision& decision, const Context& context) {
+  const Time now = settings_.options.clock->Now();
+  const SnapshotSlot::Reader reader(slot_);
+  return RecordExposures(reader.installed(), decision, context, now);
+}
+
+TrackResult Core::Expose(std::string_view experiment, std::string_view variant, const Context& context,
+                         const ExposeOptions& options) {
+  constexpr EventKind kKind = EventKind::kExposure;
+  const SnapshotSlot::Reader reader(slot_);
+  const auto entry = core::FindExperiment(reader.installed().snapshot, experiment);
+  if (settings_.key.audience != Audience::kServer || !entry.has_value() ||
+      options.event_id.size() > wire::kMaxEventIdSize) {
+    return Drop(DropReason::kInvalid, kKind);
+  }
+  const bool is_variant = std::find(entry->variants.begin(), entry->variants.end(), variant) != entry->variants.end();
+  std::array<char, kUnitIdBuffer> buffer;
+  const std::string_view unit_id = UnitId(context.Find(entry->bucket_by), buffer);
+  if (!is_variant || !IsUsableUnit(unit_id)) return Drop(DropReason::kInvalid, kKind);
+  std::array<Property, kMaxAttributes> attributes;
+  const size_t attribute_count = AnalyticsOf(reader.installed(), context, attributes);
+  RecordWriter record;
+  PutExposure(record, HeadOf(kKind, options.time, options.event_id),
+              {.experiment = entry->id,
+               .variant = variant,
+               .flag = entry->flag,
+               .rule = {},
+               .unit_type = entry->bucket_by,
+               .unit_id = unit_id,
+               .snapshot_version = 0,
+               .phase = entry->phase,
+               .origin = wire::Origin::kImported,
+               .is_holdout = false,
+               .attributes = std::span(attributes).first(attribute_count)});
+  return Push(kKind, record);
+}
+
+TrackResult Core::Identify(const Context& context, std::string_view unit_type, std::string_view unit_id) {
+  constexpr EventKind kKind = EventKind::kIdentify;
+  std::array<char, kUnitIdBuffer> buffer;
+  const std::string_view own = UnitId(context.Find(kTargetingKey), buffer);
+  if (!IsUsableUnit(own) || unit_type.empty() || !IsUsableUnit(unit_id)) return Drop(DropReason::kInvalid, kKind);
+  RecordWriter record;
+  PutIdentify(record, HeadOf(kKind, std::nullopt, {}), {kTargetingKey, own}, {unit_type, unit_id});
+  return Push(kKind, record);
+}
+
+}  // namespace expt::client

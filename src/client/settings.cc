@@ -1,0 +1,87 @@
+#include "src/client/settings.h"
+
+#include <string>
+#include <utility>
+
+#include "src/base/status.h"
+#include "src/client/event_id.h"
+#include "src/client/url.h"
+#include "src/wire/event_codec.h"
+
+namespace expt::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortestPoll{100};
+
+absl::Status Invalid(std::string_view text) { return base::Error(absl::StatusCode::kInvalidArgument, text); }
+
+absl::Status AtLeast(std::string_view name, milliseconds value, milliseconds least) {
+  if (value >= least) return absl::OkStatus();
+  return Invalid(std::string(name) + ": expected at least " + std::to_string(least.count()) + " ms, got " +
+                 std::to_string(value.count()));
+}
+
+absl::Status InRange(std::string_view name, uint64_t value, uint64_t least, uint64_t most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return Invalid(std::string(name) + ": expected " + std::to_string(least) + " to " + std::to_string(most) + ", got " +
+                 std::to_string(value));
+}
+
+absl::Status CheckNumbers(const ClientOptions& options) {
+  constexpr uint64_t kMostEvents = 10'000'000;
+  constexpr uint64_t kMostBytes = uint64_t{1} << 32;
+  const absl::Status checks[] = {
+      AtLeast("poll_interval", options.poll_interval, kShortestPoll),
+      AtLeast("flush_interval", options.flush_interval, milliseconds(1)),
+      AtLeast("connect_timeout", options.connect_timeout, milliseconds(1)),
+      AtLeast("request_timeout", options.request_timeout, milliseconds(1)),
+      AtLeast("retry_initial", options.retry_initial, milliseconds(1)),
+      AtLeast("retry_max", options.retry_max, options.retry_initial),
+      AtLeast("exposure_dedupe_ttl", options.exposure_dedupe_ttl, milliseconds(0)),
+      InRange("buffer_events", options.buffer_events, 1, kMostEvents),
+      InRange("buffer_bytes", options.buffer_bytes, 1024, kMostBytes),
+      InRange("batch_events", options.batch_events, 1, wire::kMaxBatchEvents),
+      InRange("batch_bytes", options.batch_bytes, 1024, wire::kMaxBatchBytes),
+      InRange("exposure_dedupe_entries", options.exposure_dedupe_entries, 1, kMostEvents),
+  };
+  for (const absl::Status& check : checks) {
+    if (!check.ok()) return check;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
+  return base::Error(status.code(),
+                     std::string(prefix) + std::string(status.message().data(), status.message().size()));
+}
+
+}  // namespace
+
+absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
+  if (absl::Status status = CheckBaseUrl(options.url); !status.ok()) return status;
+  if (absl::Status status = CheckNumbers(options); !status.ok()) return status;
+  absl::StatusOr<wire::SdkKey> key = wire::ParseSdkKey(options.key);
+  if (!key.ok()) return Prefixed("key: ", key.status());
+  if (!options.expected_environment.empty() && options.expected_environment != key->environment) {
+    return Invalid("key: expected environment \"" + options.expected_environment + "\", got \"" + key->environment +
+                   "\"");
+  }
+  Settings settings;
+  if (!options.root.empty()) {
+    absl::StatusOr<Root> root = Root::Parse(options.root);
+    if (!root.ok()) return Prefixed("root: ", root.status());
+    settings.root = *std::move(root);
+  } else if (key->root_version <= 0 || key->root_digest == Digest{}) {
+    return Invalid("key: it pins no root; copy the whole key as the control plane shows it, or set the option root");
+  }
+  if (options.clock == nullptr) options.clock = std::shared_ptr<Clock>(SystemClock(), [](Clock*) {});
+  if (options.transport == nullptr) options.transport = CurlTransport();
+  settings.key = *std::move(key);
+  settings.options = std::move(options);
+  settings.instance_id = MakeInstanceId();
+  return settings;
+}
+
+}  // namespace expt::client

@@ -1,0 +1,28 @@
+// Options, checked and taken apart once.
+#ifndef EXPT_SRC_CLIENT_SETTINGS_H_
+#define EXPT_SRC_CLIENT_SETTINGS_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "expt/options.h"
+#include "expt/snapshot.h"
+#include "src/wire/sdk_key.h"
+
+namespace expt::client {
+
+struct Settings {
+  ClientOptions options;
+  wire::SdkKey key;
+  std::optional<Root> root;  // of options.root
+  std::array<uint8_t, 16> instance_id{};
+};
+
+// Errors: kInvalidArgument, naming the option.
+absl::StatusOr<Settings> CheckOptions(ClientOptions options);
+
+}  // namespace expt::client
+
+#endif  // EXPT_SRC_CLIENT_SETTINGS_H_

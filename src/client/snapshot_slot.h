@@ -1,0 +1,80 @@
+// Where the current snapshot stands, for many readers that must not wait or share a counter.
+//
+//   thread A: seat {generation, snapshot, counts} --+--> slot {generation, snapshot}
+//   thread B: seat {generation, snapshot, counts} --+
+//
+// A thread keeps a seat per slot. As long as the seat's generation is the slot's, reading costs two plain stores and
+// one load. Invariants:
+//   1. A seat's snapshot and counts change under the slot's mutex only.
+//   2. The owner reads them without the mutex only while `busy` is set and after it has seen its own generation to be
+//      the slot's.
+//   3. Another thread changes a seat only when the generation was raised, then every thread of the process was made to
+//      pass a memory barrier, then `busy` was seen clear: the owner's next look finds the new generation and takes the
+//      mutex.
+// Where the system has no such barrier, a seat keeps its old snapshot until its thread evaluates again or ends.
+#ifndef EXPT_SRC_CLIENT_SNAPSHOT_SLOT_H_
+#define EXPT_SRC_CLIENT_SNAPSHOT_SLOT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "src/client/evaluation_counts.h"
+#include "src/client/installed.h"
+
+namespace expt::client {
+
+// What Collect() adds to: (snapshot version, flag, variant, rule, reason) -> evaluations.
+using EvaluationTally = std::map<std::tuple<int64_t, std::string, std::string, std::string, Reason>, uint64_t>;
+
+struct Seat;
+struct SeatRegistry;
+
+// Thread-safe.
+class SnapshotSlot {
+ public:
+  SnapshotSlot();
+  ~SnapshotSlot();
+  SnapshotSlot(const SnapshotSlot&) = delete;
+  SnapshotSlot& operator=(const SnapshotSlot&) = delete;
+
+  // Holds the snapshot that was current when it was made. Short-lived; stays on its thread.
+  class Reader {
+   public:
+    explicit Reader(const SnapshotSlot& slot);
+    ~Reader();
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    const Installed& installed() const { return *installed_; }
+    // Counts a decision of this snapshot.
+    void Count(const Decision& decision) const;
+
+   private:
+    Seat* seat_ = nullptr;
+    const Installed* installed_ = nullptr;
+    std::shared_ptr<const Installed> own_;  // nested readers, and threads that are ending
+  };
+
+  void Install(std::shared_ptr<const Installed> installed);
+  std::shared_ptr<const Installed> Current() const;
+
+  // Takes old snapshots out of seats that are not in use. Install() does it once; a later call finds the seats that
+  // were busy then.
+  void Sweep();
+
+  // Adds what was counted since the last call.
+  void Collect(EvaluationTally& tally);
+
+ private:
+  std::shared_ptr<SeatRegistry> registry_;
+};
+
+}  // namespace expt::client
+
+#endif  // EXPT_SRC_CLIENT_SNAPSHOT_SLOT_H_
