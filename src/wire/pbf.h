@@ -58,12 +58,18 @@ class Column {
     return count;
   }
 
-  // There must be a value left.
-  uint64_t Next() { return protozero::decode_varint(&next_, end_); }
+  // 0 behind the last value: an absent column holds zeros.
+  uint64_t Next() { return next_ == end_ ? 0 : protozero::decode_varint(&next_, end_); }
+  // Of a column of differences.
+  uint32_t NextSum() {
+    if (next_ != end_) sum_ += static_cast<uint32_t>(protozero::decode_zigzag64(Next()));
+    return sum_;
+  }
 
  private:
   const char* next_ = nullptr;
   const char* end_ = nullptr;
+  uint32_t sum_ = 0;
 };
 
 // Reads a packed field of uint32 values.
@@ -71,6 +77,13 @@ inline void ReadPacked(Reader& reader, std::vector<uint32_t>& out) {
   Column column(reader.get_view());
   out.resize(column.size());
   for (uint32_t& value : out) value = static_cast<uint32_t>(column.Next());
+}
+
+// The same of a field of differences.
+inline void ReadPackedDelta(Reader& reader, std::vector<uint32_t>& out) {
+  Column column(reader.get_view());
+  out.resize(column.size());
+  for (uint32_t& value : out) value = column.NextSum();
 }
 
 inline void ReadPackedZigzag(Reader& reader, std::vector<int64_t>& out) {
@@ -105,6 +118,19 @@ inline bool ReadBool(Reader& reader) { return reader.get_uint64() != 0; }
 // Enumerations keep unknown numbers; what does not fit a byte becomes 255, which no enumeration uses.
 inline uint8_t EnumByte(uint64_t value) { return value > 255 ? 255 : static_cast<uint8_t>(value); }
 
+// Turns numbers into the varints of their differences.
+class Delta {
+ public:
+  uint64_t operator()(uint32_t value) {
+    const auto difference = static_cast<int32_t>(value - last_);
+    last_ = value;
+    return protozero::encode_zigzag32(difference);
+  }
+
+ private:
+  uint32_t last_ = 0;
+};
+
 // Appends fields to a buffer.
 class Writer {
  public:
@@ -138,6 +164,11 @@ class Writer {
   template <typename List>
   void Packed(uint32_t tag, const List& values) {
     Packed(tag, values, [](auto value) { return static_cast<uint64_t>(value); });
+  }
+  template <typename List>
+  void PackedDelta(uint32_t tag, const List& values) {
+    Delta delta;
+    Packed(tag, values, [&](uint32_t value) { return delta(value); });
   }
   template <typename List>
   void PackedZigzag(uint32_t tag, const List& values) {

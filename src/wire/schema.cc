@@ -84,16 +84,13 @@ constexpr FieldDescription kHeadFields[] = {
 constexpr FieldDescription kAttributeTableFields[] = {Packed32(1, sizeof(model::AttributeSchema)), Packed32(2, 0),
                                                       Packed32(3, 0)};
 constexpr MessageDescription kAttributeTable = {"attributes", kAttributeTableFields};
-constexpr FieldDescription kOperandTableFields[] = {
-    Packed32(1, sizeof(model::OperandList)),
-    Packed32(2, 0),
-    Packed32(3),
-    Packed64(4),
-    PackedFixed(5),
-    Packed32(6),
-    Packed32(7),
-    Bytes(8),
-};
+constexpr FieldDescription kOperandTableFields[] = {Packed32(1, sizeof(model::OperandList)),
+                                                    Packed32(2),
+                                                    Packed64(3),
+                                                    PackedFixed(4),
+                                                    Packed32(5),
+                                                    Packed32(6),
+                                                    Bytes(7)};
 constexpr MessageDescription kOperandTable = {"operands", kOperandTableFields};
 constexpr FieldDescription kConditionTableFields[] = {Packed32(1, sizeof(model::Condition)), Packed32(2, 0),
                                                       Packed32(3, 0), Packed32(4, 0), Packed32(5, 0)};
@@ -165,7 +162,7 @@ constexpr FieldDescription kGoldenVectorFields[] = {
 constexpr MessageDescription kGoldenVector = {"golden vector", kGoldenVectorFields};
 
 constexpr FieldDescription Strings() {
-  FieldDescription field = Repeated(Text(16), kTextMemory);
+  FieldDescription field = Repeated(Text(12), kTextMemory);
   field.is_free = true;
   return field;
 }
@@ -182,23 +179,23 @@ constexpr FieldDescription kSnapshotFields[] = {
     Text(10),
     Bool(11),
     Strings(),
-    Message(17, kAttributeTable),
-    Message(18, kOperandTable),
-    Message(19, kConditionTable),
-    Repeated(Message(20, kValue), sizeof(model::FlagValue)),
-    Repeated(Message(21, kBucketing), sizeof(model::Bucketing)),
-    Repeated(Message(22, kCoverage), sizeof(model::Coverage)),
-    Repeated(Message(23, kRamp), sizeof(model::Ramp)),
-    Repeated(Message(24, kServe), sizeof(model::Serve)),
-    Message(25, kRuleTable),
-    Repeated(Message(26, kMemberList), sizeof(model::MemberList)),
-    Repeated(Message(27, kSegment), sizeof(model::Segment)),
-    Repeated(Message(28, kLayer), sizeof(model::Layer)),
-    Repeated(Message(29, kHoldout), sizeof(model::Holdout)),
-    Repeated(Message(30, kExperiment), sizeof(model::Experiment)),
-    Repeated(Message(31, kTimeZone), sizeof(model::TimeZone)),
-    Repeated(Message(32, kFlag), sizeof(model::Flag)),
-    Repeated(Message(33, kGoldenVector), sizeof(model::GoldenVector)),
+    Message(13, kAttributeTable),
+    Message(14, kOperandTable),
+    Message(15, kConditionTable),
+    Repeated(Message(16, kValue), sizeof(model::FlagValue)),
+    Repeated(Message(17, kBucketing), sizeof(model::Bucketing)),
+    Repeated(Message(18, kCoverage), sizeof(model::Coverage)),
+    Repeated(Message(19, kRamp), sizeof(model::Ramp)),
+    Repeated(Message(20, kServe), sizeof(model::Serve)),
+    Message(21, kRuleTable),
+    Repeated(Message(22, kMemberList), sizeof(model::MemberList)),
+    Repeated(Message(23, kSegment), sizeof(model::Segment)),
+    Repeated(Message(24, kLayer), sizeof(model::Layer)),
+    Repeated(Message(25, kHoldout), sizeof(model::Holdout)),
+    Repeated(Message(26, kExperiment), sizeof(model::Experiment)),
+    Repeated(Message(27, kTimeZone), sizeof(model::TimeZone)),
+    Repeated(Message(28, kFlag), sizeof(model::Flag)),
+    Repeated(Message(29, kGoldenVector), sizeof(model::GoldenVector)),
 };
 
 // event.proto

@@ -16,6 +16,7 @@ namespace {
 using model::Index;
 
 constexpr size_t kHashSize = 32;
+constexpr uint64_t kOperandKinds = 16;
 
 absl::Status BadEncoding(std::string_view text) {
   return base::LoadFailure(LoadCode::kBadEncoding, std::string("snapshot: ").append(text));
@@ -39,11 +40,12 @@ std::array<Column, kCount> ReadColumns(Reader& reader) {
   return columns;
 }
 
-// The common size of `columns`; nothing when they differ.
+// The size of the first of `columns`; nothing when another one is neither absent nor as long.
 std::optional<size_t> RowCount(std::span<const Column> columns) {
   const size_t size = columns[0].size();
   for (const Column& column : columns.subspan(1)) {
-    if (column.size() != size) return std::nullopt;
+    const size_t other = column.size();
+    if (other != 0 && other != size) return std::nullopt;
   }
   return size;
 }
@@ -94,29 +96,28 @@ class Pools {
 };
 
 absl::Status ReadOperands(Reader reader, model::Snapshot& s) {
-  std::array<Column, 2> columns;
+  Column lists;
   while (reader.next()) {
     switch (reader.tag()) {
       case 1:
+        lists = Column(reader.get_view());
+        break;
       case 2:
-        columns[reader.tag() - 1] = Column(reader.get_view());
+        ReadPackedDelta(reader, s.string_pool);
         break;
       case 3:
-        ReadPacked(reader, s.string_pool);
-        break;
-      case 4:
         ReadPackedZigzag(reader, s.integer_pool);
         break;
-      case 5:
+      case 4:
         ReadPackedFixed(reader, s.double_pool);
         break;
-      case 6:
-        ReadPacked(reader, s.condition_pool);
+      case 5:
+        ReadPackedDelta(reader, s.condition_pool);
         break;
-      case 7:
+      case 6:
         ReadPacked(reader, s.reference_pool);
         break;
-      case 8:
+      case 7:
         s.hash_pool = reader.get_view();
         break;
       default:
@@ -124,13 +125,12 @@ absl::Status ReadOperands(Reader reader, model::Snapshot& s) {
     }
   }
   if (s.hash_pool.size() % kHashSize != 0) return BadEncoding("operands: hashes are not of 32 bytes each");
-  const auto rows = RowCount(columns);
-  if (!rows.has_value()) return Uneven("operands");
-  s.operands.resize(*rows);
+  s.operands.resize(lists.size());
   Pools pools(s);
   for (model::OperandList& row : s.operands) {
-    row.kind = static_cast<model::OperandKind>(EnumByte(columns[0].Next()));
-    row.size = static_cast<uint32_t>(columns[1].Next());
+    const uint64_t list = lists.Next();
+    row.kind = static_cast<model::OperandKind>(list % kOperandKinds);
+    row.size = static_cast<uint32_t>(list / kOperandKinds);
     if (!pools.Take(row)) return BadEncoding("operands: a list is longer than what its pool has left");
   }
   if (!pools.IsEmpty()) return BadEncoding("operands: a pool holds entries of no list");
@@ -146,7 +146,7 @@ absl::Status ReadConditions(Reader reader, std::vector<model::Condition>& out) {
     row.op = static_cast<model::Operator>(EnumByte(columns[0].Next()));
     row.properties = EnumByte(columns[1].Next());
     row.subject = static_cast<Index>(columns[2].Next());
-    row.operands = FromRef(columns[3].Next());
+    row.operands = FromRef(columns[3].NextSum());
     row.second = FromRef(columns[4].Next());
   }
   return absl::OkStatus();
@@ -159,7 +159,7 @@ absl::Status ReadRules(Reader reader, std::vector<model::Rule>& out) {
   out.resize(*rows);
   for (model::Rule& row : out) {
     row.id = static_cast<Index>(columns[0].Next());
-    row.condition = FromRef(columns[1].Next());
+    row.condition = FromRef(columns[1].NextSum());
     row.coverage = FromRef(columns[2].Next());
     row.serve = static_cast<Index>(columns[3].Next());
     row.holdouts = FromRef(columns[4].Next());
@@ -507,7 +507,7 @@ void Read(Reader reader, model::Flag& flag) {
         Read(reader.get_message(), flag.prerequisites.emplace_back());
         break;
       case 9:
-        ReadPacked(reader, flag.rules);
+        ReadPackedDelta(reader, flag.rules);
         break;
       case 10:
         flag.default_serve = FromRef(reader.get_uint32());
@@ -619,20 +619,20 @@ void ReadRow(Reader& reader, std::vector<Row>& table) {
 
 // Makes room for what the scan has counted.
 void Reserve(const ScanResult& scan, model::Snapshot& s) {
-  s.strings.reserve(scan.occurrences[16]);
-  s.values.reserve(scan.occurrences[20]);
-  s.bucketings.reserve(scan.occurrences[21]);
-  s.coverages.reserve(scan.occurrences[22]);
-  s.ramps.reserve(scan.occurrences[23]);
-  s.serves.reserve(scan.occurrences[24]);
-  s.member_lists.reserve(scan.occurrences[26]);
-  s.segments.reserve(scan.occurrences[27]);
-  s.layers.reserve(scan.occurrences[28]);
-  s.holdouts.reserve(scan.occurrences[29]);
-  s.experiments.reserve(scan.occurrences[30]);
-  s.time_zones.reserve(scan.occurrences[31]);
-  s.flags.reserve(scan.occurrences[32]);
-  s.golden_vectors.reserve(scan.occurrences[33]);
+  s.strings.reserve(scan.occurrences[12]);
+  s.values.reserve(scan.occurrences[16]);
+  s.bucketings.reserve(scan.occurrences[17]);
+  s.coverages.reserve(scan.occurrences[18]);
+  s.ramps.reserve(scan.occurrences[19]);
+  s.serves.reserve(scan.occurrences[20]);
+  s.member_lists.reserve(scan.occurrences[22]);
+  s.segments.reserve(scan.occurrences[23]);
+  s.layers.reserve(scan.occurrences[24]);
+  s.holdouts.reserve(scan.occurrences[25]);
+  s.experiments.reserve(scan.occurrences[26]);
+  s.time_zones.reserve(scan.occurrences[27]);
+  s.flags.reserve(scan.occurrences[28]);
+  s.golden_vectors.reserve(scan.occurrences[29]);
 }
 
 absl::Status ReadField(Reader& reader, model::Snapshot& s) {
@@ -670,54 +670,54 @@ absl::Status ReadField(Reader& reader, model::Snapshot& s) {
     case 11:
       s.is_declared_empty = ReadBool(reader);
       break;
-    case 16:
+    case 12:
       s.strings.push_back(reader.get_view());
       break;
-    case 17:
+    case 13:
       return ReadAttributes(reader.get_message(), s.attributes);
-    case 18:
+    case 14:
       return ReadOperands(reader.get_message(), s);
-    case 19:
+    case 15:
       return ReadConditions(reader.get_message(), s.conditions);
-    case 20:
+    case 16:
       ReadRow(reader, s.values);
       break;
-    case 21:
+    case 17:
       ReadRow(reader, s.bucketings);
       break;
-    case 22:
+    case 18:
       ReadRow(reader, s.coverages);
       break;
-    case 23:
+    case 19:
       ReadRow(reader, s.ramps);
       break;
-    case 24:
+    case 20:
       ReadRow(reader, s.serves);
       break;
-    case 25:
+    case 21:
       return ReadRules(reader.get_message(), s.rules);
-    case 26:
+    case 22:
       ReadRow(reader, s.member_lists);
       break;
-    case 27:
+    case 23:
       ReadRow(reader, s.segments);
       break;
-    case 28:
+    case 24:
       ReadRow(reader, s.layers);
       break;
-    case 29:
+    case 25:
       ReadRow(reader, s.holdouts);
       break;
-    case 30:
+    case 26:
       ReadRow(reader, s.experiments);
       break;
-    case 31:
+    case 27:
       ReadRow(reader, s.time_zones);
       break;
-    case 32:
+    case 28:
       ReadRow(reader, s.flags);
       break;
-    case 33:
+    case 29:
       ReadRow(reader, s.golden_vectors);
       break;
     default:

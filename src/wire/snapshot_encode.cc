@@ -10,18 +10,35 @@ namespace {
 using model::Index;
 
 constexpr size_t kHashSize = 32;
+constexpr uint64_t kOperandKinds = 16;
 
 // A reference is the row + 1; kNone becomes 0.
-uint64_t ToRef(Index row) { return static_cast<uint32_t>(row + 1); }
+uint32_t ToRef(Index row) { return row + 1; }
 
+// The first column of a table: it tells how many rows there are.
+template <typename Row, typename Number>
+void WriteFirstColumn(Writer& writer, uint32_t tag, const std::vector<Row>& rows, const Number& number) {
+  writer.Packed(tag, rows, [&](const Row& row) { return static_cast<uint64_t>(number(row)); });
+}
+
+// Any other column: absent when it holds nothing but zeros.
 template <typename Row, typename Number>
 void WriteColumn(Writer& writer, uint32_t tag, const std::vector<Row>& rows, const Number& number) {
-  writer.Packed(tag, rows, [&](const Row& row) { return static_cast<uint64_t>(number(row)); });
+  const auto is_zero = [&](const Row& row) { return static_cast<uint64_t>(number(row)) == 0; };
+  if (!std::all_of(rows.begin(), rows.end(), is_zero)) WriteFirstColumn(writer, tag, rows, number);
+}
+
+template <typename Row, typename Number>
+void WriteDeltaColumn(Writer& writer, uint32_t tag, const std::vector<Row>& rows, const Number& number) {
+  const auto is_zero = [&](const Row& row) { return number(row) == 0; };
+  if (std::all_of(rows.begin(), rows.end(), is_zero)) return;
+  Delta delta;
+  writer.Packed(tag, rows, [&](const Row& row) { return delta(number(row)); });
 }
 
 void WriteAttributes(Writer& writer, const std::vector<model::AttributeSchema>& rows) {
   using Row = model::AttributeSchema;
-  WriteColumn(writer, 1, rows, [](const Row& row) { return row.name; });
+  WriteFirstColumn(writer, 1, rows, [](const Row& row) { return row.name; });
   WriteColumn(writer, 2, rows, [](const Row& row) { return row.type; });
   WriteColumn(writer, 3, rows, [](const Row& row) { return row.properties; });
 }
@@ -37,9 +54,12 @@ void AppendList(const model::OperandList& list, const std::vector<T>& pool, cons
 // Pools are written in the order of the lists, wherever the model keeps them.
 void WriteOperands(Writer& writer, const model::Snapshot& s) {
   using Row = model::OperandList;
-  WriteColumn(writer, 1, s.operands, [](const Row& row) { return row.kind; });
-  WriteColumn(writer, 2, s.operands, [](const Row& row) { return row.size; });
+  WriteFirstColumn(writer, 1, s.operands, [](const Row& row) {
+    return uint64_t{row.size} * kOperandKinds + std::min<uint64_t>(static_cast<uint64_t>(row.kind), kOperandKinds - 1);
+  });
   std::array<std::string, 7> pools;
+  Delta string_delta;
+  Delta condition_delta;
   for (const Row& row : s.operands) {
     const auto kind = static_cast<size_t>(row.kind);
     if (kind >= pools.size()) continue;
@@ -47,7 +67,7 @@ void WriteOperands(Writer& writer, const model::Snapshot& s) {
     const auto add = [&out](uint64_t value) { protozero::add_varint_to_buffer(&out, value); };
     switch (row.kind) {
       case model::OperandKind::kString:
-        AppendList(row, s.string_pool, add);
+        AppendList(row, s.string_pool, [&](Index value) { add(string_delta(value)); });
         break;
       case model::OperandKind::kInteger:
         AppendList(row, s.integer_pool, [&](int64_t value) { add(protozero::encode_zigzag64(value)); });
@@ -56,7 +76,7 @@ void WriteOperands(Writer& writer, const model::Snapshot& s) {
         AppendList(row, s.double_pool, [&](double value) { Writer::AppendFixed(out, value); });
         break;
       case model::OperandKind::kCondition:
-        AppendList(row, s.condition_pool, add);
+        AppendList(row, s.condition_pool, [&](Index value) { add(condition_delta(value)); });
         break;
       case model::OperandKind::kReference:
         AppendList(row, s.reference_pool, add);
@@ -70,23 +90,23 @@ void WriteOperands(Writer& writer, const model::Snapshot& s) {
         break;
     }
   }
-  // The pool of kind k is field k + 2.
-  for (size_t kind = 1; kind < pools.size(); ++kind) writer.Text(static_cast<uint32_t>(kind) + 2, pools[kind]);
+  // The pool of kind k is field k + 1.
+  for (size_t kind = 1; kind < pools.size(); ++kind) writer.Text(static_cast<uint32_t>(kind) + 1, pools[kind]);
 }
 
 void WriteConditions(Writer& writer, const std::vector<model::Condition>& rows) {
   using Row = model::Condition;
-  WriteColumn(writer, 1, rows, [](const Row& row) { return row.op; });
+  WriteFirstColumn(writer, 1, rows, [](const Row& row) { return row.op; });
   WriteColumn(writer, 2, rows, [](const Row& row) { return row.properties; });
   WriteColumn(writer, 3, rows, [](const Row& row) { return row.subject; });
-  WriteColumn(writer, 4, rows, [](const Row& row) { return ToRef(row.operands); });
+  WriteDeltaColumn(writer, 4, rows, [](const Row& row) { return ToRef(row.operands); });
   WriteColumn(writer, 5, rows, [](const Row& row) { return ToRef(row.second); });
 }
 
 void WriteRules(Writer& writer, const std::vector<model::Rule>& rows) {
   using Row = model::Rule;
-  WriteColumn(writer, 1, rows, [](const Row& row) { return row.id; });
-  WriteColumn(writer, 2, rows, [](const Row& row) { return ToRef(row.condition); });
+  WriteFirstColumn(writer, 1, rows, [](const Row& row) { return row.id; });
+  WriteDeltaColumn(writer, 2, rows, [](const Row& row) { return ToRef(row.condition); });
   WriteColumn(writer, 3, rows, [](const Row& row) { return ToRef(row.coverage); });
   WriteColumn(writer, 4, rows, [](const Row& row) { return row.serve; });
   WriteColumn(writer, 5, rows, [](const Row& row) { return ToRef(row.holdouts); });
@@ -236,7 +256,7 @@ void Write(Writer& writer, const model::Flag& flag) {
   writer.Uint(6, ToRef(flag.off_variant));
   WriteRows(writer, 7, flag.overrides);
   WriteRows(writer, 8, flag.prerequisites);
-  writer.Packed(9, flag.rules);
+  writer.PackedDelta(9, flag.rules);
   writer.Uint(10, ToRef(flag.default_serve));
   writer.Bool(11, flag.fail_closed);
   writer.Uint(12, static_cast<uint64_t>(flag.visibility));
@@ -297,32 +317,32 @@ std::string EncodeSnapshot(const model::Snapshot& s) {
   writer.Text(9, s.member_list_salt);
   writer.Text(10, s.tzdata_version);
   writer.Bool(11, s.is_declared_empty);
-  for (std::string_view text : s.strings) writer.BytesAlways(16, text);
+  for (std::string_view text : s.strings) writer.BytesAlways(12, text);
   if (!s.attributes.empty()) {
-    writer.Message(17, [&](Writer& inner) { WriteAttributes(inner, s.attributes); });
+    writer.Message(13, [&](Writer& inner) { WriteAttributes(inner, s.attributes); });
   }
   if (!s.operands.empty()) {
-    writer.Message(18, [&](Writer& inner) { WriteOperands(inner, s); });
+    writer.Message(14, [&](Writer& inner) { WriteOperands(inner, s); });
   }
   if (!s.conditions.empty()) {
-    writer.Message(19, [&](Writer& inner) { WriteConditions(inner, s.conditions); });
+    writer.Message(15, [&](Writer& inner) { WriteConditions(inner, s.conditions); });
   }
-  WriteRows(writer, 20, s.values);
-  WriteRows(writer, 21, s.bucketings);
-  WriteRows(writer, 22, s.coverages);
-  WriteRows(writer, 23, s.ramps);
-  WriteRows(writer, 24, s.serves);
+  WriteRows(writer, 16, s.values);
+  WriteRows(writer, 17, s.bucketings);
+  WriteRows(writer, 18, s.coverages);
+  WriteRows(writer, 19, s.ramps);
+  WriteRows(writer, 20, s.serves);
   if (!s.rules.empty()) {
-    writer.Message(25, [&](Writer& inner) { WriteRules(inner, s.rules); });
+    writer.Message(21, [&](Writer& inner) { WriteRules(inner, s.rules); });
   }
-  WriteRows(writer, 26, s.member_lists);
-  WriteRows(writer, 27, s.segments);
-  WriteRows(writer, 28, s.layers);
-  WriteRows(writer, 29, s.holdouts);
-  WriteRows(writer, 30, s.experiments);
-  WriteRows(writer, 31, s.time_zones);
-  WriteRows(writer, 32, s.flags);
-  WriteRows(writer, 33, s.golden_vectors);
+  WriteRows(writer, 22, s.member_lists);
+  WriteRows(writer, 23, s.segments);
+  WriteRows(writer, 24, s.layers);
+  WriteRows(writer, 25, s.holdouts);
+  WriteRows(writer, 26, s.experiments);
+  WriteRows(writer, 27, s.time_zones);
+  WriteRows(writer, 28, s.flags);
+  WriteRows(writer, 29, s.golden_vectors);
   return out;
 }
 
