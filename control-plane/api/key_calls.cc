@@ -1,0 +1,34 @@
+#include "control-plane/api/answer.h"
+#include "control-plane/api/calls.h"
+
+namespace expt::api {
+
+Answer ListKeys(const Services& services, const Exchange& exchange) {
+  const auto options = ListOptionsOf(exchange.request);
+  if (!options.ok()) return options.fault();
+  const auto page = services.service.ListSdkKeys(exchange.request.Parameter("project"),
+                                                 exchange.request.Parameter("environment"), *options);
+  if (!page.ok()) return page.fault();
+  return JsonResponse(200, page->ToJson());
+}
+
+Answer PostKey(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  const auto made = services.service.CreateSdkKey(exchange.caller.call, exchange.request.Parameter("project"),
+                                                  exchange.request.Parameter("environment"), *body);
+  if (!made.ok()) return made.fault();
+  return JsonResponse(201, *made);
+}
+
+Answer DeleteKey(const Services& services, const Exchange& exchange) {
+  const auto done =
+      services.service.RevokeSdkKey(exchange.caller.call, exchange.request.Parameter("project"),
+                                    exchange.request.Parameter("environment"), exchange.request.Parameter("key_id"));
+  if (!done.ok()) return done.fault();
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+}  // namespace expt::api

@@ -1,0 +1,121 @@
+#include "control-plane/api/openapi.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "control-plane/http/problem.h"
+
+namespace expt::api {
+namespace {
+
+using nlohmann::json;
+
+json SchemaRef(std::string_view name) { return {{"$ref", "#/components/schemas/" + std::string(name)}}; }
+
+json PathParameters(std::string_view path) {
+  json parameters = json::array();
+  for (size_t open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1)) {
+    const std::string name(path.substr(open + 1, path.find('}', open) - open - 1));
+    parameters.push_back({{"name", name}, {"in", "path"}, {"required", true}, {"schema", SchemaRef("PathSegment")}});
+  }
+  return parameters;
+}
+
+json Parameters(const Route& route) {
+  json parameters = PathParameters(route.path);
+  for (const QueryParameter& query : route.query) {
+    parameters.push_back({{"name", query.name},
+                          {"in", "query"},
+                          {"required", false},
+                          {"description", query.text},
+                          {"schema", SchemaRef(query.schema)}});
+  }
+  const auto header = [&](std::string_view name, std::string_view text) {
+    parameters.push_back({{"name", name},
+                          {"in", "header"},
+                          {"required", false},
+                          {"description", text},
+                          {"schema", {{"type", "string"}}}});
+  };
+  if (route.takes_if_match) header("If-Match", "ETag of the revision to be changed; 412 when it is another one.");
+  if (route.method == "GET" && route.success.has_etag) header("If-None-Match", "304 when this is still the ETag.");
+  if (route.body.is_compressible) header("Content-Encoding", "gzip, zstd or identity.");
+  return parameters;
+}
+
+json Content(std::string_view media_type, std::string_view schema) {
+  return {{media_type, {{"schema", SchemaRef(schema)}}}};
+}
+
+json Responses(const Route& route) {
+  json success = {{"description", http::ReasonPhrase(route.success.status)}};
+  if (!route.success.schema.empty()) success["content"] = Content(route.success.media_type, route.success.schema);
+  if (route.success.has_etag) success["headers"]["ETag"] = {{"schema", {{"type", "string"}}}};
+  json responses = {{std::to_string(route.success.status), std::move(success)}};
+  if (route.method == "GET" && route.success.has_etag) {
+    responses["304"] = {{"description", http::ReasonPhrase(304)}};
+  }
+  for (const int status : FaultStatuses(route)) {
+    responses[std::to_string(status)] = {{"description", http::ReasonPhrase(status)},
+                                         {"content", Content("application/problem+json", "Problem")}};
+  }
+  return responses;
+}
+
+json Security(auth::Need need) {
+  switch (need) {
+    case auth::Need::kPublic:
+    case auth::Need::kSetup:
+      return json::array();
+    case auth::Need::kSdkRead:
+    case auth::Need::kSdkWrite:
+      return json::array({{{"sdkKey", json::array()}}});
+    // Or a caller on the same machine.
+    case auth::Need::kOperator:
+      return json::array({{{"apiToken", json::array()}}, json::object()});
+    default:
+      return json::array({{{"apiToken", json::array()}}});
+  }
+}
+
+json Operation(const Route& route) {
+  json operation = {{"operationId", route.operation},
+                    {"summary", route.text},
+                    {"tags", json::array({route.tag})},
+                    {"x-permission", auth::NeedName(route.permission.need())},
+                    {"security", Security(route.permission.need())},
+                    {"responses", Responses(route)}};
+  if (json parameters = Parameters(route); !parameters.empty()) operation["parameters"] = std::move(parameters);
+  if (!route.body.schema.empty()) {
+    operation["requestBody"] = {{"required", route.body.is_required},
+                                {"content", Content(route.body.media_type, route.body.schema)}};
+  }
+  return operation;
+}
+
+std::string Lower(std::string_view text) { return http::LowerCase(text); }
+
+}  // namespace
+
+json OpenApi(std::span<const Route> routes, std::string_view public_url, std::string_view version) {
+  json paths = json::object();
+  for (const Route& route : routes) paths[std::string(route.path)][Lower(route.method)] = Operation(route);
+  const std::string text = "Authorization: Bearer ";
+  json document = {
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "exptd"},
+        {"version", version},
+        {"summary", "Feature flags and experiments: definitions, publishing, delivery, events, results."},
+        {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
+      {"paths", std::move(paths)},
+      {"components",
+       {{"schemas", Schemas()},
+        {"securitySchemes",
+         {{"apiToken", {{"type", "http"}, {"scheme", "bearer"}, {"description", text + "<API token>"}}},
+          {"sdkKey", {{"type", "http"}, {"scheme", "bearer"}, {"description", text + "<key id>.<secret>"}}}}}}}};
+  if (!public_url.empty()) document["servers"] = json::array({{{"url", public_url}}});
+  return document;
+}
+
+}  // namespace expt::api

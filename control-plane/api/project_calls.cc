@@ -1,0 +1,109 @@
+#include "control-plane/api/answer.h"
+#include "control-plane/api/calls.h"
+
+namespace expt::api {
+
+service::Result<nlohmann::json> BodyOf(const Exchange& exchange) {
+  if (exchange.request.body.empty()) return nlohmann::json::object();
+  return service::ParseJson(exchange.request.body);
+}
+
+service::Result<service::EnvironmentRef> EnvironmentOf(const Services& services, const Exchange& exchange) {
+  return services.service.FindEnvironment(exchange.request.Parameter("project"),
+                                          exchange.request.Parameter("environment"));
+}
+
+namespace {
+
+Answer PageAnswer(const service::Result<service::Page>& page) {
+  if (!page.ok()) return page.fault();
+  return JsonResponse(200, page->ToJson());
+}
+
+Answer Created(const Exchange& exchange, const std::string& location, const service::Versioned& document) {
+  http::Response response = DocumentResponse(exchange.request, 201, document);
+  response.Set("Location", location);
+  return response;
+}
+
+// Makes the Root name all environments. An operator's Root may lack the new one: its page says so (epoch 0), and it
+// cannot be published until the Root names it.
+void AdoptEnvironments(const Services& services, Time now) {
+  const auto environments = services.service.Environments();
+  if (!environments.ok()) return;
+  std::vector<std::string> ids;
+  for (const service::EnvironmentRef& environment : *environments) ids.push_back(environment.id);
+  if (const absl::Status status = services.signing.AdoptEnvironments(ids, now); !status.ok()) {
+    services.log.Write(LogLevel::kWarning, "root_lacks_environment", {{"text", std::string(status.message())}});
+  }
+}
+
+}  // namespace
+
+Answer PostSetup(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  if (!body->is_object() || !body->contains("token") || !(*body)["token"].is_string() || body->size() != 1) {
+    return service::Invalid("setup", {{"/token", "expected an object with one string, \"token\""}});
+  }
+  const auto reply = services.service.Setup(exchange.caller.call, (*body)["token"].get_ref<const std::string&>());
+  if (!reply.ok()) {
+    if (reply.fault().status == 401) return services.gate.Refuse(exchange.request, exchange.caller.call.now);
+    return reply.fault();
+  }
+  return JsonResponse(201, *reply);
+}
+
+Answer ListProjects(const Services& services, const Exchange& exchange) {
+  const auto options = ListOptionsOf(exchange.request);
+  if (!options.ok()) return options.fault();
+  return PageAnswer(services.service.ListProjects(*options));
+}
+
+Answer PostProject(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  const auto made = services.service.CreateProject(exchange.caller.call, *body);
+  if (!made.ok()) return made.fault();
+  return Created(exchange, "/api/v1/projects/" + made->body.value("key", ""), *made);
+}
+
+Answer GetProject(const Services& services, const Exchange& exchange) {
+  const auto project = services.service.GetProject(exchange.request.Parameter("project"));
+  if (!project.ok()) return project.fault();
+  return DocumentResponse(exchange.request, 200, *project);
+}
+
+Answer ListEnvironments(const Services& services, const Exchange& exchange) {
+  const auto options = ListOptionsOf(exchange.request);
+  if (!options.ok()) return options.fault();
+  return PageAnswer(services.service.ListEnvironments(exchange.request.Parameter("project"), *options));
+}
+
+Answer PostEnvironment(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  const std::string project(exchange.request.Parameter("project"));
+  const auto made = services.service.CreateEnvironment(exchange.caller.call, project, *body);
+  if (!made.ok()) return made.fault();
+  AdoptEnvironments(services, exchange.caller.call.now);
+  const std::string key = made->body.value("key", "");
+  const auto adopted = services.service.GetEnvironment(project, key);  // with its epoch
+  if (!adopted.ok()) return adopted.fault();
+  return Created(exchange, "/api/v1/projects/" + project + "/environments/" + key, *adopted);
+}
+
+Answer GetEnvironment(const Services& services, const Exchange& exchange) {
+  const auto environment =
+      services.service.GetEnvironment(exchange.request.Parameter("project"), exchange.request.Parameter("environment"));
+  if (!environment.ok()) return environment.fault();
+  return DocumentResponse(exchange.request, 200, *environment);
+}
+
+Answer ListAudit(const Services& services, const Exchange& exchange) {
+  const auto options = ListOptionsOf(exchange.request);
+  if (!options.ok()) return options.fault();
+  return PageAnswer(services.service.ListAudit(*options));
+}
+
+}  // namespace expt::api

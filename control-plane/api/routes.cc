@@ -1,0 +1,418 @@
+#include <array>
+#include <set>
+
+#include "control-plane/api/calls.h"
+#include "control-plane/api/route.h"
+
+namespace expt::api {
+namespace {
+
+using auth::Need;
+using service::Kind;
+
+constexpr std::string_view kBytes = "application/octet-stream";
+constexpr size_t kMaxDefinitionBytes = 1u << 20;
+constexpr size_t kMaxBatchBytes = 1u << 20;  // as sent; a batch is at most 512 KiB before compression
+
+const std::vector<QueryParameter> kPaging = {
+    {"limit", "Limit", "Most items of one page."},
+    {"cursor", "Cursor", "next_cursor of the page before."},
+};
+const std::vector<QueryParameter> kPagingOfDocuments = {
+    kPaging[0],
+    kPaging[1],
+    {"archived", "Archived", "true: the archived documents instead of the living ones."},
+};
+
+// The five routes of one kind of document.
+template <Kind kind>
+void AddDocumentRoutes(std::vector<Route>* routes, std::string_view folder, std::string_view item, std::string_view tag,
+                       std::string_view schema, std::string_view page,
+                       const std::array<std::string_view, 5>& operations) {
+  routes->push_back({.method = "GET",
+                     .path = folder,
+                     .operation = operations[0],
+                     .permission = Need::kViewer,
+                     .text = "Lists documents by key.",
+                     .tag = tag,
+                     .query = kPagingOfDocuments,
+                     .success = {.schema = page},
+                     .call = ListDocuments<kind>});
+  routes->push_back({.method = "POST",
+                     .path = folder,
+                     .operation = operations[1],
+                     .permission = Need::kEditor,
+                     .text = "Creates a document. Its key is never reused.",
+                     .tag = tag,
+                     .body = {.schema = schema, .limit = kMaxDefinitionBytes},
+                     .success = {.status = 201, .schema = schema, .has_etag = true},
+                     .faults = {409},
+                     .call = PostDocument<kind>});
+  routes->push_back({.method = "GET",
+                     .path = item,
+                     .operation = operations[2],
+                     .permission = Need::kViewer,
+                     .text = "Reads a document, archived or not.",
+                     .tag = tag,
+                     .success = {.schema = schema, .has_etag = true},
+                     .call = GetDocument<kind>});
+  routes->push_back({.method = "PUT",
+                     .path = item,
+                     .operation = operations[3],
+                     .permission = Need::kEditor,
+                     .text = "Replaces a document; with If-Match only the revision that the caller has read.",
+                     .tag = tag,
+                     .body = {.schema = schema, .limit = kMaxDefinitionBytes},
+                     .success = {.schema = schema, .has_etag = true},
+                     .faults = {409},
+                     .takes_if_match = true,
+                     .call = PutDocument<kind>});
+  routes->push_back({.method = "DELETE",
+                     .path = item,
+                     .operation = operations[4],
+                     .permission = Need::kEditor,
+                     .text = "Archives a document. 409 while another document needs it.",
+                     .tag = tag,
+                     .success = {.schema = schema, .has_etag = true},
+                     .faults = {409},
+                     .takes_if_match = true,
+                     .call = DeleteDocument<kind>});
+}
+
+#define EXPT_PROJECT "/api/v1/projects/{project}"
+#define EXPT_ENVIRONMENT EXPT_PROJECT "/environments/{environment}"
+
+void AddSetupAndProjects(std::vector<Route>* routes) {
+  routes->push_back({.method = "POST",
+                     .path = "/api/v1/setup",
+                     .operation = "setup",
+                     .permission = Need::kSetup,
+                     .text = "Buys the first API token with the setup token that exptd printed. Works once.",
+                     .tag = "setup",
+                     .body = {.schema = "SetupRequest", .limit = 4096},
+                     .success = {.status = 201, .schema = "SetupReply"},
+                     .call = PostSetup});
+  routes->push_back({.method = "GET",
+                     .path = "/api/v1/projects",
+                     .operation = "listProjects",
+                     .permission = Need::kViewer,
+                     .text = "Lists projects by key.",
+                     .tag = "projects",
+                     .query = kPaging,
+                     .success = {.schema = "ProjectPage"},
+                     .call = ListProjects});
+  routes->push_back({.method = "POST",
+                     .path = "/api/v1/projects",
+                     .operation = "createProject",
+                     .permission = Need::kAdmin,
+                     .text = "Creates a project.",
+                     .tag = "projects",
+                     .body = {.schema = "Project", .limit = kMaxDefinitionBytes},
+                     .success = {.status = 201, .schema = "Project", .has_etag = true},
+                     .faults = {409},
+                     .call = PostProject});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_PROJECT,
+                     .operation = "getProject",
+                     .permission = Need::kViewer,
+                     .text = "Reads a project.",
+                     .tag = "projects",
+                     .success = {.schema = "Project", .has_etag = true},
+                     .call = GetProject});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_PROJECT "/environments",
+                     .operation = "listEnvironments",
+                     .permission = Need::kViewer,
+                     .text = "Lists the environments of a project by key.",
+                     .tag = "projects",
+                     .query = kPaging,
+                     .success = {.schema = "EnvironmentPage"},
+                     .call = ListEnvironments});
+  routes->push_back({.method = "POST",
+                     .path = EXPT_PROJECT "/environments",
+                     .operation = "createEnvironment",
+                     .permission = Need::kAdmin,
+                     .text = "Creates an environment: one stream of snapshots.",
+                     .tag = "projects",
+                     .body = {.schema = "Environment", .limit = kMaxDefinitionBytes},
+                     .success = {.status = 201, .schema = "Environment", .has_etag = true},
+                     .faults = {409},
+                     .call = PostEnvironment});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT,
+                     .operation = "getEnvironment",
+                     .permission = Need::kViewer,
+                     .text = "Reads an environment, with what is published in it.",
+                     .tag = "projects",
+                     .success = {.schema = "Environment", .has_etag = true},
+                     .call = GetEnvironment});
+  routes->push_back({.method = "GET",
+                     .path = "/api/v1/audit",
+                     .operation = "listAudit",
+                     .permission = Need::kAdmin,
+                     .text = "Lists who changed what, newest first.",
+                     .tag = "audit",
+                     .query = kPaging,
+                     .success = {.schema = "AuditPage"},
+                     .call = ListAudit});
+}
+
+void AddDocuments(std::vector<Route>* routes) {
+  AddDocumentRoutes<Kind::kFlag>(routes, EXPT_PROJECT "/flags", EXPT_PROJECT "/flags/{key}", "flags", "Flag",
+                                 "FlagPage", {"listFlags", "createFlag", "getFlag", "replaceFlag", "archiveFlag"});
+  AddDocumentRoutes<Kind::kSegment>(
+      routes, EXPT_PROJECT "/segments", EXPT_PROJECT "/segments/{key}", "segments", "Segment", "SegmentPage",
+      {"listSegments", "createSegment", "getSegment", "replaceSegment", "archiveSegment"});
+  AddDocumentRoutes<Kind::kAttribute>(
+      routes, EXPT_PROJECT "/attributes", EXPT_PROJECT "/attributes/{key}", "attributes", "Attribute", "AttributePage",
+      {"listAttributes", "createAttribute", "getAttribute", "replaceAttribute", "archiveAttribute"});
+  AddDocumentRoutes<Kind::kMetric>(routes, EXPT_PROJECT "/metrics", EXPT_PROJECT "/metrics/{key}", "metrics", "Metric",
+                                   "MetricPage",
+                                   {"listMetrics", "createMetric", "getMetric", "replaceMetric", "archiveMetric"});
+  AddDocumentRoutes<Kind::kExperiment>(
+      routes, EXPT_ENVIRONMENT "/experiments", EXPT_ENVIRONMENT "/experiments/{key}", "experiments", "Experiment",
+      "ExperimentPage",
+      {"listExperiments", "createExperiment", "getExperiment", "replaceExperiment", "archiveExperiment"});
+  AddDocumentRoutes<Kind::kLayer>(routes, EXPT_ENVIRONMENT "/layers", EXPT_ENVIRONMENT "/layers/{key}", "layers",
+                                  "Layer", "LayerPage",
+                                  {"listLayers", "createLayer", "getLayer", "replaceLayer", "archiveLayer"});
+  routes->push_back(
+      {.method = "GET",
+       .path = EXPT_ENVIRONMENT "/flags/{key}",
+       .operation = "getFlagConfiguration",
+       .permission = Need::kViewer,
+       .text = "Reads what a flag serves in this environment. Disabled, with ETag \"0\", until it is set.",
+       .tag = "flags",
+       .success = {.schema = "FlagConfiguration", .has_etag = true},
+       .call = GetConfiguration});
+  routes->push_back({.method = "PUT",
+                     .path = EXPT_ENVIRONMENT "/flags/{key}",
+                     .operation = "replaceFlagConfiguration",
+                     .permission = Need::kEditor,
+                     .text = "Says what a flag serves in this environment. In force with the next publish.",
+                     .tag = "flags",
+                     .body = {.schema = "FlagConfiguration", .limit = kMaxDefinitionBytes},
+                     .success = {.schema = "FlagConfiguration", .has_etag = true},
+                     .faults = {409},
+                     .takes_if_match = true,
+                     .call = PutConfiguration});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/emergency-off",
+                     .operation = "getEmergencyOff",
+                     .permission = Need::kViewer,
+                     .text = "Reads which flags serve their off variant at once.",
+                     .tag = "publish",
+                     .success = {.schema = "EmergencyOff", .has_etag = true},
+                     .call = GetEmergencyOff});
+  routes->push_back({.method = "PUT",
+                     .path = EXPT_ENVIRONMENT "/emergency-off",
+                     .operation = "replaceEmergencyOff",
+                     .permission = Need::kPublisher,
+                     .text = "Makes flags serve their off variant with the Head that is signed at once; no publish.",
+                     .tag = "publish",
+                     .body = {.schema = "EmergencyOff", .limit = kMaxDefinitionBytes},
+                     .success = {.schema = "EmergencyOff", .has_etag = true},
+                     .faults = {409},
+                     .takes_if_match = true,
+                     .call = PutEmergencyOff});
+}
+
+void AddKeysAndPublish(std::vector<Route>* routes) {
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/keys",
+                     .operation = "listSdkKeys",
+                     .permission = Need::kViewer,
+                     .text = "Lists SDK keys without their secrets.",
+                     .tag = "keys",
+                     .query = kPaging,
+                     .success = {.schema = "SdkKeyPage"},
+                     .call = ListKeys});
+  routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/keys",
+                     .operation = "createSdkKey",
+                     .permission = Need::kAdmin,
+                     .text = "Makes an SDK key. The reply is the only place where it is shown.",
+                     .tag = "keys",
+                     .body = {.schema = "SdkKeyRequest", .limit = 4096},
+                     .success = {.status = 201, .schema = "NewSdkKey"},
+                     .faults = {409},
+                     .call = PostKey});
+  routes->push_back({.method = "DELETE",
+                     .path = EXPT_ENVIRONMENT "/keys/{key_id}",
+                     .operation = "revokeSdkKey",
+                     .permission = Need::kAdmin,
+                     .text = "Revokes an SDK key at once.",
+                     .tag = "keys",
+                     .success = {.status = 204},
+                     .call = DeleteKey});
+  routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/publish",
+                     .operation = "publish",
+                     .permission = Need::kPublisher,
+                     .text = "Checks the definitions with the engine that clients run, signs them, makes them live.",
+                     .tag = "publish",
+                     .body = {.schema = "PublishRequest", .is_required = false, .limit = 64u << 10},
+                     .success = {.schema = "PublishReply"},
+                     .faults = {409},
+                     .call = PostPublish});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/snapshot",
+                     .operation = "getLiveSnapshot",
+                     .permission = Need::kViewer,
+                     .text = "Downloads the signed snapshot that is live.",
+                     .tag = "publish",
+                     .query = {{"audience", "Audience", "For whom it is."}},
+                     .success = {.schema = "File", .media_type = kBytes},
+                     .call = GetLiveSnapshot});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/root",
+                     .operation = "getNewestRoot",
+                     .permission = Need::kViewer,
+                     .text = "Downloads the newest Root file.",
+                     .tag = "publish",
+                     .success = {.schema = "File", .media_type = kBytes},
+                     .call = GetEnvironmentRoot});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/results/{key}",
+                     .operation = "getResults",
+                     .permission = Need::kViewer,
+                     .text = "Computes the results of the current phase of an experiment. 409 before it has started.",
+                     .tag = "results",
+                     .query = {{"alpha", "Alpha", "Instead of the experiment's."},
+                               {"mode", "Mode", "Instead of the experiment's."},
+                               {"metric", "Key", "Only this metric."}},
+                     .success = {.schema = "Results"},
+                     .faults = {409},
+                     .call = GetResults});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/events/accounting",
+                     .operation = "getAccounting",
+                     .permission = Need::kViewer,
+                     .text = "Counts what became of all events of the environment.",
+                     .tag = "events",
+                     .success = {.schema = "Accounting"},
+                     .call = GetAccounting});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/events/quarantine",
+                     .operation = "listQuarantine",
+                     .permission = Need::kAdmin,
+                     .text = "Lists refused events as they were sent, newest first.",
+                     .tag = "events",
+                     .query = {{"limit", "Limit", "Most items."}},
+                     .success = {.schema = "QuarantinePage"},
+                     .call = GetQuarantine});
+}
+
+void AddSdkAndOperations(std::vector<Route>* routes) {
+  routes->push_back({.method = "GET",
+                     .path = "/sdk/v1/head",
+                     .operation = "getHead",
+                     .permission = Need::kSdkRead,
+                     .text = "The signed pointer to the live snapshot of the key's environment and audience.",
+                     .tag = "sdk",
+                     .success = {.schema = "File", .media_type = kBytes, .has_etag = true},
+                     .faults = {404},
+                     .any_origin = true,
+                     .call = GetHead});
+  routes->push_back({.method = "GET",
+                     .path = "/sdk/v1/snapshots/{digest}",
+                     .operation = "getSnapshot",
+                     .permission = Need::kSdkRead,
+                     .text = "A signed snapshot by the SHA-256 of its payload. Never changes.",
+                     .tag = "sdk",
+                     .success = {.schema = "File", .media_type = kBytes, .has_etag = true},
+                     .any_origin = true,
+                     .call = GetSnapshot});
+  routes->push_back({.method = "GET",
+                     .path = "/sdk/v1/root/{version}",
+                     .operation = "getRoot",
+                     .permission = Need::kPublic,
+                     .text = "A Root file: the keys that may sign. Never changes.",
+                     .tag = "sdk",
+                     .success = {.schema = "File", .media_type = kBytes, .has_etag = true},
+                     .any_origin = true,
+                     .call = GetRoot});
+  routes->push_back({.method = "POST",
+                     .path = "/sdk/v1/events",
+                     .operation = "postEvents",
+                     .permission = Need::kSdkWrite,
+                     .text = "Takes an EventBatch; answers with an EventBatchReply when it is durable.",
+                     .tag = "sdk",
+                     .body = {.schema = "File",
+                              .media_type = "application/x-protobuf",
+                              .is_compressible = true,
+                              .limit = kMaxBatchBytes},
+                     .success = {.schema = "File", .media_type = "application/x-protobuf"},
+                     .any_origin = true,
+                     .later = PostEvents});
+  routes->push_back({.method = "GET",
+                     .path = "/livez",
+                     .operation = "getLive",
+                     .permission = Need::kPublic,
+                     .text = "Says that the process answers.",
+                     .tag = "operations",
+                     .success = {.schema = "Health"},
+                     .call = GetLive});
+  routes->push_back(
+      {.method = "GET",
+       .path = "/readyz",
+       .operation = "getReady",
+       .permission = Need::kPublic,
+       .text = "Says whether it can do its work: 503 while the state store or the signing of Heads fails.",
+       .tag = "operations",
+       .success = {.schema = "Health"},
+       .call = GetReady});
+  routes->push_back({.method = "GET",
+                     .path = "/metrics",
+                     .operation = "getMetrics",
+                     .permission = Need::kOperator,
+                     .text = "Counters in the text format of Prometheus.",
+                     .tag = "operations",
+                     .success = {.schema = "Text", .media_type = "text/plain"},
+                     .call = GetMetrics});
+  routes->push_back({.method = "GET",
+                     .path = "/openapi.json",
+                     .operation = "getOpenApi",
+                     .permission = Need::kPublic,
+                     .text = "This description.",
+                     .tag = "operations",
+                     .success = {.schema = "OpenApi"},
+                     .call = GetOpenApi});
+}
+
+#undef EXPT_ENVIRONMENT
+#undef EXPT_PROJECT
+
+}  // namespace
+
+std::span<const Route> Routes() {
+  // Made on first use and kept: views into it are handed out.
+  static const auto& routes = *[] {
+    auto* made = new std::vector<Route>();
+    AddSetupAndProjects(made);
+    AddDocuments(made);
+    AddKeysAndPublish(made);
+    AddSdkAndOperations(made);
+    return made;
+  }();
+  return routes;
+}
+
+std::vector<int> FaultStatuses(const Route& route) {
+  std::set<int> statuses(route.faults.begin(), route.faults.end());
+  statuses.insert({400, 500, 503});
+  const Need need = route.permission.need();
+  if (need != Need::kPublic) statuses.insert({401, 429});
+  if (need == Need::kEditor || need == Need::kPublisher || need == Need::kAdmin || need == Need::kOperator) {
+    statuses.insert(403);
+  }
+  if (route.path.find('{') != std::string_view::npos) statuses.insert(404);
+  if (!route.body.schema.empty()) {
+    statuses.insert({413, 415});
+    if (route.body.media_type == "application/json") statuses.insert(422);
+  }
+  if (route.takes_if_match) statuses.insert(412);
+  return {statuses.begin(), statuses.end()};
+}
+
+}  // namespace expt::api

@@ -1,0 +1,596 @@
+#include <nlohmann/json.hpp>
+
+#include "control-plane/api/openapi.h"
+
+namespace expt::api {
+namespace {
+
+// JSON Schema 2020-12. Pages ("FlagPage") are made below from the names of what they hold.
+constexpr char kSchemas[] = R"json({
+  "Key": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
+  "PathSegment": {"type": "string", "minLength": 1},
+  "Limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+  "Cursor": {"type": "string"},
+  "Archived": {"type": "boolean", "default": false},
+  "Audience": {"type": "string", "enum": ["server", "client"], "default": "server"},
+  "Alpha": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+  "Mode": {"type": "string", "enum": ["any_time", "fixed"]},
+  "Instant": {"type": "string", "format": "date-time"},
+  "Ppm": {"type": "integer", "minimum": 0, "maximum": 1000000, "description": "Parts per million."},
+  "Salt": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$", "description": "Made when it is left out."},
+  "File": {"type": "string", "contentMediaType": "application/octet-stream", "description": "Bytes."},
+  "Text": {"type": "string"},
+  "OpenApi": {"type": "object"},
+  "Weights": {
+    "type": "object", "additionalProperties": {"$ref": "#/components/schemas/Ppm"},
+    "description": "Share of each variant; the shares sum to 1000000."
+  },
+
+  "Problem": {
+    "type": "object", "additionalProperties": false, "required": ["type", "title", "status"],
+    "properties": {
+      "type": {"type": "string", "const": "about:blank"},
+      "title": {"type": "string"},
+      "status": {"type": "integer"},
+      "detail": {"type": "string"},
+      "request_id": {"type": "string", "description": "Stands in the log line, too."},
+      "errors": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["pointer", "text"],
+          "properties": {
+            "pointer": {"type": "string", "description": "JSON pointer into what was sent."},
+            "text": {"type": "string"}
+          }
+        }
+      }
+    }
+  },
+  "Health": {
+    "type": "object", "additionalProperties": false, "required": ["status"],
+    "properties": {
+      "status": {"type": "string", "enum": ["ok", "not_ready"]},
+      "checks": {"type": "object", "additionalProperties": {"type": "string", "enum": ["ok", "failing"]}}
+    }
+  },
+
+  "SetupRequest": {
+    "type": "object", "additionalProperties": false, "required": ["token"],
+    "properties": {"token": {"type": "string"}}
+  },
+  "SetupReply": {
+    "type": "object", "additionalProperties": false, "required": ["api_token"],
+    "properties": {"api_token": {"type": "string", "description": "Of an administrator; shown here only."}}
+  },
+  "Project": {
+    "type": "object", "additionalProperties": false, "required": ["key"],
+    "properties": {
+      "key": {"$ref": "#/components/schemas/Key"},
+      "name": {"type": "string", "maxLength": 256}
+    }
+  },
+  "Environment": {
+    "type": "object", "additionalProperties": false, "required": ["key"],
+    "properties": {
+      "key": {"$ref": "#/components/schemas/Key"},
+      "name": {"type": "string", "maxLength": 256},
+      "epoch": {"type": ["integer", "null"], "readOnly": true, "description": "null: no Root names it yet."},
+      "root_version": {"type": ["integer", "null"], "readOnly": true},
+      "published_version": {"type": ["integer", "null"], "readOnly": true}
+    }
+  },
+  "AuditEntry": {
+    "type": "object", "additionalProperties": false,
+    "required": ["number", "time", "actor", "address", "action", "project", "environment", "kind", "key", "before",
+                 "after", "hash"],
+    "properties": {
+      "number": {"type": "integer"},
+      "time": {"$ref": "#/components/schemas/Instant"},
+      "actor": {"type": "string"},
+      "address": {"type": "string"},
+      "action": {"type": "string"},
+      "project": {"type": "string"},
+      "environment": {"type": "string"},
+      "kind": {"type": "string"},
+      "key": {"type": "string"},
+      "before": {"type": ["object", "array", "string", "null"]},
+      "after": {"type": ["object", "array", "string", "null"]},
+      "hash": {"type": "string", "description": "SHA-256 of the hash before it and this entry."}
+    }
+  },
+
+  "Flag": {
+    "type": "object", "additionalProperties": false, "required": ["key", "type", "variants"],
+    "properties": {
+      "key": {"$ref": "#/components/schemas/Key"},
+      "type": {"type": "string", "enum": ["boolean", "string", "integer", "double", "json"]},
+      "description": {"type": "string", "maxLength": 4096},
+      "tags": {"type": "array", "maxItems": 32, "items": {"type": "string", "maxLength": 64}},
+      "owner": {"type": "string", "maxLength": 256},
+      "visibility": {"type": "string", "enum": ["server", "client"], "default": "server"},
+      "variants": {
+        "type": "array", "minItems": 1, "maxItems": 64,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["key", "value"],
+          "properties": {
+            "key": {"$ref": "#/components/schemas/Key"},
+            "value": {"description": "Of the flag's type."}
+          }
+        }
+      }
+    }
+  },
+  "Condition": {
+    "description": "A tree of all, any and not over leaves. An unknown leaf is never true.",
+    "oneOf": [
+      {
+        "type": "object", "additionalProperties": false, "required": ["all"],
+        "properties": {"all": {"type": "array", "items": {"$ref": "#/components/schemas/Condition"}}}
+      },
+      {
+        "type": "object", "additionalProperties": false, "required": ["any"],
+        "properties": {"any": {"type": "array", "items": {"$ref": "#/components/schemas/Condition"}}}
+      },
+      {
+        "type": "object", "additionalProperties": false, "required": ["not"],
+        "properties": {"not": {"$ref": "#/components/schemas/Condition"}}
+      },
+      {
+        "type": "object", "additionalProperties": false, "required": ["operator"],
+        "properties": {
+          "attribute": {"type": "string", "description": "Not with in_segment."},
+          "operator": {
+            "type": "string",
+            "enum": ["is_set", "equals", "in", "contains", "starts_with", "ends_with", "lt", "lte", "gt", "gte",
+                     "between", "in_segment"]
+          },
+          "operands": {"type": "array", "maxItems": 10000, "items": {"type": ["string", "number", "boolean"]}},
+          "negate": {"type": "boolean", "default": false},
+          "case_insensitive": {"type": "boolean", "default": false, "description": "true is not supported yet."}
+        }
+      }
+    ]
+  },
+  "Serve": {
+    "oneOf": [
+      {
+        "type": "object", "additionalProperties": false, "required": ["variant"],
+        "properties": {"variant": {"$ref": "#/components/schemas/Key"}}
+      },
+      {
+        "type": "object", "additionalProperties": false, "required": ["split"],
+        "properties": {
+          "split": {
+            "type": "object", "additionalProperties": false, "required": ["weights"],
+            "properties": {
+              "bucket_by": {"type": "string", "default": "targeting_key"},
+              "salt": {"$ref": "#/components/schemas/Salt"},
+              "weights": {"$ref": "#/components/schemas/Weights"}
+            }
+          }
+        }
+      },
+      {
+        "type": "object", "additionalProperties": false, "required": ["experiment"],
+        "properties": {"experiment": {"$ref": "#/components/schemas/Key"}},
+        "description": "In rules only."
+      }
+    ]
+  },
+  "FlagConfiguration": {
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "flag": {"$ref": "#/components/schemas/Key", "readOnly": true},
+      "enabled": {"type": "boolean", "default": false},
+      "off_variant": {"type": ["string", "null"], "description": "null: the caller's default."},
+      "fail_closed": {"type": "boolean", "default": false},
+      "overrides": {
+        "type": "array", "maxItems": 256,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["unit_ids", "variant"],
+          "properties": {
+            "unit_ids": {"type": "array", "maxItems": 10000, "items": {"type": "string"}},
+            "variant": {"$ref": "#/components/schemas/Key"},
+            "bucket_by": {"type": "string", "default": "targeting_key"}
+          }
+        }
+      },
+      "rules": {
+        "type": "array", "maxItems": 256,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["serve"],
+          "properties": {
+            "id": {"$ref": "#/components/schemas/Key", "description": "Made when it is left out."},
+            "description": {"type": "string", "maxLength": 4096},
+            "condition": {"anyOf": [{"$ref": "#/components/schemas/Condition"}, {"type": "null"}]},
+            "coverage": {
+              "anyOf": [
+                {
+                  "type": "object", "additionalProperties": false, "required": ["ppm"],
+                  "properties": {
+                    "bucket_by": {"type": "string", "default": "targeting_key"},
+                    "salt": {"$ref": "#/components/schemas/Salt"},
+                    "ppm": {"$ref": "#/components/schemas/Ppm"}
+                  }
+                },
+                {"type": "null"}
+              ]
+            },
+            "serve": {"$ref": "#/components/schemas/Serve"}
+          }
+        }
+      },
+      "default_serve": {"anyOf": [{"$ref": "#/components/schemas/Serve"}, {"type": "null"}]}
+    }
+  },
+  "EmergencyOff": {
+    "type": "object", "additionalProperties": false, "required": ["flags"],
+    "properties": {"flags": {"type": "array", "maxItems": 256, "items": {"$ref": "#/components/schemas/Key"}}}
+  },
+  "MemberList": {
+    "type": "object", "additionalProperties": false, "required": ["unit_ids"],
+    "properties": {
+      "bucket_by": {"type": "string", "default": "targeting_key"},
+      "unit_ids": {"type": "array", "items": {"type": "string"}}
+    }
+  },
+  "Segment": {
+    "type": "object", "additionalProperties": false, "required": ["key"],
+    "description": "(any include list OR condition) AND NOT any exclude list.",
+    "properties": {
+      "key": {"$ref": "#/components/schemas/Key"},
+      "name": {"type": "string", "maxLength": 256},
+      "description": {"type": "string", "maxLength": 4096},
+      "condition": {"anyOf": [{"$ref": "#/components/schemas/Condition"}, {"type": "null"}]},
+      "include": {"type": "array", "items": {"$ref": "#/components/schemas/MemberList"}},
+      "exclude": {"type": "array", "items": {"$ref": "#/components/schemas/MemberList"}}
+    }
+  },
+  "Attribute": {
+    "type": "object", "additionalProperties": false, "required": ["key", "type"],
+    "properties": {
+      "key": {"type": "string"},
+      "description": {"type": "string", "maxLength": 4096},
+      "type": {"type": "string", "enum": ["string", "integer", "double", "boolean", "string_list"]},
+      "unit_type": {"type": "boolean", "default": false, "description": "It is a unit id."},
+      "analytics": {"type": "boolean", "default": false, "description": "It may leave the process in events."},
+      "private": {"type": "boolean", "default": false}
+    }
+  },
+  "Layer": {
+    "type": "object", "additionalProperties": false, "required": ["key"],
+    "properties": {
+      "key": {"$ref": "#/components/schemas/Key"},
+      "description": {"type": "string", "maxLength": 4096},
+      "bucket_by": {"type": "string", "default": "targeting_key"},
+      "salt": {"$ref": "#/components/schemas/Salt"}
+    }
+  },
+  "Experiment": {
+    "type": "object", "additionalProperties": false, "required": ["key", "flag", "weights", "control"],
+    "properties": {
+      "key": {"$ref": "#/components/schemas/Key"},
+      "name": {"type": "string", "maxLength": 256},
+      "hypothesis": {"type": "string", "maxLength": 4096},
+      "flag": {"$ref": "#/components/schemas/Key"},
+      "status": {"type": "string", "enum": ["draft", "running", "paused", "stopped"], "default": "draft"},
+      "bucket_by": {"type": "string", "default": "targeting_key"},
+      "salt": {"$ref": "#/components/schemas/Salt"},
+      "weights": {"$ref": "#/components/schemas/Weights"},
+      "control": {"$ref": "#/components/schemas/Key"},
+      "layer": {"type": ["string", "null"]},
+      "allocation": {"$ref": "#/components/schemas/Allocation"},
+      "start": {"type": ["string", "null"], "format": "date-time", "description": "Set when it begins to run."},
+      "end": {"type": ["string", "null"], "format": "date-time"},
+      "mode": {"type": "string", "enum": ["any_time", "fixed"], "default": "any_time"},
+      "alpha": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.05},
+      "planned_units": {"type": ["integer", "null"], "minimum": 1},
+      "metrics": {
+        "type": "array", "maxItems": 64,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["metric"],
+          "properties": {
+            "metric": {"$ref": "#/components/schemas/Key"},
+            "role": {"type": "string", "enum": ["success", "guardrail", "secondary"], "default": "secondary"},
+            "version": {"type": ["integer", "null"], "description": "Pinned when the experiment starts."}
+          }
+        }
+      },
+      "phase": {"type": "integer", "readOnly": true, "description": "0: not started."},
+      "phases": {
+        "type": "array", "readOnly": true,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["number", "start"],
+          "properties": {
+            "number": {"type": "integer"},
+            "start": {"$ref": "#/components/schemas/Instant"},
+            "end": {"type": ["string", "null"], "format": "date-time"},
+            "reason": {"type": "string"},
+            "bucket_by": {"type": "string"},
+            "salt": {"$ref": "#/components/schemas/Salt"},
+            "weights": {"$ref": "#/components/schemas/Weights"},
+            "layer": {"type": ["string", "null"]},
+            "allocation": {"$ref": "#/components/schemas/Allocation"}
+          }
+        }
+      }
+    }
+  },
+  "Allocation": {
+    "type": "array", "description": "Half-open ranges of the layer's 1000000 buckets.",
+    "items": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"$ref": "#/components/schemas/Ppm"}}
+  },
+  "MetricPart": {
+    "type": "object", "additionalProperties": false, "required": ["event"],
+    "properties": {
+      "event": {"type": "string", "description": "Name of the events that count."},
+      "condition": {
+        "anyOf": [{"$ref": "#/components/schemas/Condition"}, {"type": "null"}],
+        "description": "Over the properties of the event."
+      },
+      "value": {"type": "string", "enum": ["none", "value", "property"], "default": "none"},
+      "property": {"type": ["string", "null"], "description": "With value \"property\"."},
+      "aggregation": {"type": "string", "enum": ["any", "count", "sum"]}
+    }
+  },
+  "Metric": {
+    "type": "object", "additionalProperties": false, "required": ["key", "kind", "numerator"],
+    "properties": {
+      "key": {"$ref": "#/components/schemas/Key"},
+      "name": {"type": "string", "maxLength": 256},
+      "description": {"type": "string", "maxLength": 4096},
+      "kind": {"type": "string", "enum": ["proportion", "mean", "ratio"]},
+      "unit_type": {"type": "string", "default": "targeting_key"},
+      "numerator": {"$ref": "#/components/schemas/MetricPart"},
+      "denominator": {
+        "anyOf": [{"$ref": "#/components/schemas/MetricPart"}, {"type": "null"}], "description": "Of a ratio."
+      },
+      "window": {
+        "type": ["object", "null"], "additionalProperties": false,
+        "description": "Milliseconds after the first exposure, half-open.",
+        "properties": {
+          "start_ms": {"type": "integer", "minimum": 0, "default": 0},
+          "end_ms": {"type": ["integer", "null"], "minimum": 1}
+        }
+      },
+      "direction": {"type": "string", "enum": ["increase", "decrease"], "default": "increase"},
+      "units_without_events": {"type": "string", "enum": ["zero", "leave_out"], "default": "zero"},
+      "version": {"type": "integer", "readOnly": true, "description": "Rises with every change of what is measured."}
+    }
+  },
+
+  "SdkKeyRequest": {
+    "type": "object", "additionalProperties": false, "required": ["kind"],
+    "properties": {
+      "kind": {"type": "string", "enum": ["server", "client"]},
+      "name": {"type": "string", "maxLength": 256}
+    }
+  },
+  "SdkKey": {
+    "type": "object", "additionalProperties": false,
+    "required": ["key_id", "kind", "name", "created", "last_used", "revoked"],
+    "properties": {
+      "key_id": {"type": "string"},
+      "kind": {"type": "string", "enum": ["server", "client"]},
+      "name": {"type": "string"},
+      "created": {"$ref": "#/components/schemas/Instant"},
+      "last_used": {"type": ["string", "null"], "format": "date-time", "description": "To the minute."},
+      "revoked": {"type": ["string", "null"], "format": "date-time"}
+    }
+  },
+  "PublishRequest": {
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "comment": {"type": ["string", "null"], "maxLength": 1024},
+      "allow_empty": {"type": "boolean", "default": false, "description": "No flag at all is meant."}
+    }
+  },
+  "PublishReply": {
+    "type": "object", "additionalProperties": false,
+    "required": ["version", "digest", "client_digest", "flags", "warnings"],
+    "properties": {
+      "version": {"type": "integer"},
+      "digest": {"type": "string", "description": "SHA-256 of the server snapshot's payload."},
+      "client_digest": {"type": "string"},
+      "flags": {"type": "integer"},
+      "warnings": {"type": "array", "items": {"type": "string"}}
+    }
+  },
+
+  "Results": {
+    "type": "object", "additionalProperties": false,
+    "required": ["experiment", "experiment_id", "phase", "mode", "alpha", "watermark", "exposures", "srm", "metrics"],
+    "description": "docs/statistics.md describes the numbers; one without a value is null.",
+    "properties": {
+      "experiment": {"$ref": "#/components/schemas/Key"},
+      "experiment_id": {"type": "string"},
+      "phase": {"type": "integer"},
+      "mode": {"$ref": "#/components/schemas/Mode"},
+      "alpha": {"$ref": "#/components/schemas/Alpha"},
+      "watermark": {
+        "type": ["string", "null"], "format": "date-time", "description": "Everything received until then is in."
+      },
+      "exposures": {
+        "type": "object", "required": ["events", "units", "multi_exposed"],
+        "properties": {
+          "events": {"type": "integer"}, "units": {"type": "integer"}, "multi_exposed": {"type": "integer"}
+        }
+      },
+      "srm": {
+        "type": "object", "required": ["status", "alarm", "variants"], "description": "Sample ratio mismatch.",
+        "properties": {
+          "status": {"type": "string"},
+          "statistic": {"type": ["number", "null"]},
+          "df": {"type": ["number", "null"]},
+          "p": {"type": ["number", "null"]},
+          "alarm": {"type": "boolean"},
+          "warnings": {"type": "array", "items": {"type": "string"}},
+          "variants": {
+            "type": "array",
+            "items": {
+              "type": "object", "required": ["variant", "weight", "units"],
+              "properties": {
+                "variant": {"type": "string"}, "weight": {"type": "number"}, "units": {"type": "integer"}
+              }
+            }
+          }
+        }
+      },
+      "metrics": {
+        "type": "array",
+        "items": {
+          "type": "object", "required": ["metric", "kind", "direction", "role", "variants", "comparisons"],
+          "properties": {
+            "metric": {"$ref": "#/components/schemas/Key"},
+            "kind": {"type": "string", "enum": ["proportion", "mean", "ratio"]},
+            "direction": {"type": "string", "enum": ["increase", "decrease"]},
+            "role": {"type": "string", "enum": ["success", "guardrail", "secondary"]},
+            "variants": {
+              "type": "array",
+              "items": {
+                "type": "object", "required": ["variant", "n"],
+                "properties": {
+                  "variant": {"type": "string"},
+                  "n": {"type": "integer"},
+                  "mean": {"type": ["number", "null"]},
+                  "variance": {"type": ["number", "null"]},
+                  "sum": {"type": ["number", "null"]}
+                }
+              }
+            },
+            "comparisons": {
+              "type": "array",
+              "items": {
+                "type": "object", "required": ["control", "treatment", "status", "warnings", "effect", "lift"],
+                "properties": {
+                  "control": {"type": "string"},
+                  "treatment": {"type": "string"},
+                  "status": {"type": "string"},
+                  "warnings": {"type": "array", "items": {"type": "string"}},
+                  "effect": {"$ref": "#/components/schemas/Estimate"},
+                  "lift": {"$ref": "#/components/schemas/Estimate"},
+                  "sequential": {"type": ["object", "null"]},
+                  "supplements": {"type": ["object", "null"]},
+                  "verdict": {"type": ["string", "null"]}
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  },
+  "Estimate": {
+    "type": "object",
+    "properties": {
+      "status": {"type": "string"},
+      "estimate": {"type": ["number", "null"]},
+      "se": {"type": ["number", "null"]},
+      "statistic": {"type": ["number", "null"]},
+      "df": {"type": ["number", "null"]},
+      "lower": {"type": ["number", "null"]},
+      "upper": {"type": ["number", "null"]},
+      "p": {"type": ["number", "null"]},
+      "log10_p": {"type": ["number", "null"]}
+    }
+  },
+  "Accounting": {
+    "type": "object", "additionalProperties": false, "required": ["totals", "dropped_total", "received", "dropped"],
+    "properties": {
+      "totals": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "By outcome."},
+      "dropped_total": {"type": "integer", "description": "What clients say they had to drop."},
+      "received": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false,
+          "required": ["kind", "outcome", "experiment", "variant", "count"],
+          "properties": {
+            "kind": {"type": "string", "enum": ["exposure", "metric", "identify", "summary", "unreadable"]},
+            "outcome": {
+              "type": "string", "enum": ["stored", "stored_time_suspect", "duplicate", "rejected", "conflict"]
+            },
+            "experiment": {"type": "string"},
+            "variant": {"type": "string"},
+            "count": {"type": "integer"}
+          }
+        }
+      },
+      "dropped": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false,
+          "required": ["kind", "reason", "experiment", "variant", "count"],
+          "properties": {
+            "kind": {"type": "string"},
+            "reason": {"type": "string"},
+            "experiment": {"type": "string"},
+            "variant": {"type": "string"},
+            "count": {"type": "integer"}
+          }
+        }
+      }
+    }
+  },
+  "Quarantine": {
+    "type": "object", "additionalProperties": false,
+    "required": ["code", "text", "sender", "bytes", "first_seen", "last_seen", "count"],
+    "properties": {
+      "code": {"type": "string"},
+      "text": {"type": "string"},
+      "sender": {"type": "string", "description": "SDK and version."},
+      "bytes": {"type": "string", "contentEncoding": "base64", "description": "The event as it was sent."},
+      "first_seen": {"$ref": "#/components/schemas/Instant"},
+      "last_seen": {"$ref": "#/components/schemas/Instant"},
+      "count": {"type": "integer"}
+    }
+  }
+})json";
+
+// Every stored document carries these beside what its writer says.
+constexpr char kStoredFields[] = R"json({
+  "id": {"type": "string", "readOnly": true},
+  "created": {"type": "string", "format": "date-time", "readOnly": true},
+  "updated": {"type": "string", "format": "date-time", "readOnly": true},
+  "archived": {"type": "boolean", "readOnly": true}
+})json";
+
+nlohmann::json MakeSchemas() {
+  nlohmann::json schemas = nlohmann::json::parse(kSchemas);
+  const nlohmann::json stored = nlohmann::json::parse(kStoredFields);
+  for (const char* name : {"Project", "Environment", "Flag", "Segment", "Attribute", "Metric", "Experiment", "Layer"}) {
+    schemas[name]["properties"].update(stored);
+  }
+  nlohmann::json new_key = schemas["SdkKey"];
+  new_key["required"].push_back("key");
+  new_key["properties"]["key"] = {{"type", "string"}, {"description", "expt1.…; shown here only."}};
+  schemas["NewSdkKey"] = std::move(new_key);
+  for (const auto& [page, item] : {std::pair{"ProjectPage", "Project"},
+                                   {"EnvironmentPage", "Environment"},
+                                   {"FlagPage", "Flag"},
+                                   {"SegmentPage", "Segment"},
+                                   {"AttributePage", "Attribute"},
+                                   {"MetricPage", "Metric"},
+                                   {"ExperimentPage", "Experiment"},
+                                   {"LayerPage", "Layer"},
+                                   {"SdkKeyPage", "SdkKey"},
+                                   {"AuditPage", "AuditEntry"},
+                                   {"QuarantinePage", "Quarantine"}}) {
+    schemas[page] = {
+        {"type", "object"},
+        {"additionalProperties", false},
+        {"required", {"items", "next_cursor"}},
+        {"properties",
+         {{"items", {{"type", "array"}, {"items", {{"$ref", std::string("#/components/schemas/") + item}}}}},
+          {"next_cursor", {{"type", {"string", "null"}}}}}}};
+  }
+  return schemas;
+}
+
+}  // namespace
+
+const nlohmann::json& Schemas() {
+  static const nlohmann::json& schemas = *new nlohmann::json(MakeSchemas());
+  return schemas;
+}
+
+}  // namespace expt::api

@@ -1,0 +1,38 @@
+// What the calls of the API work with.
+#ifndef EXPT_CONTROL_PLANE_API_SERVICES_H_
+#define EXPT_CONTROL_PLANE_API_SERVICES_H_
+
+#include <functional>
+#include <string>
+
+#include "control-plane/analysis/analysis.h"
+#include "control-plane/api/log.h"
+#include "control-plane/auth/gate.h"
+#include "control-plane/http/metrics.h"
+#include "control-plane/ingest/ingest.h"
+#include "control-plane/publish/head_issuer.h"
+#include "control-plane/publish/publisher.h"
+#include "control-plane/publish/signing_keys.h"
+#include "control-plane/service/service.h"
+
+namespace expt::api {
+
+// All of it thread-safe; the owner keeps it alive for as long as the server runs.
+struct Services {
+  service::Service& service;
+  publish::Publisher& publisher;
+  publish::HeadIssuer& heads;
+  publish::SigningKeys& signing;
+  ingest::Ingest& ingest;
+  analysis::Analysis& analysis;
+  auth::Gate& gate;
+  http::Metrics& metrics;
+  Log& log;
+  std::string public_url = {};  // of this server, as others reach it; empty: not known
+  std::string version = {};
+  std::function<Time()> now;
+};
+
+}  // namespace expt::api
+
+#endif  // EXPT_CONTROL_PLANE_API_SERVICES_H_

@@ -1,0 +1,234 @@
+#include "control-plane/daemon.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "control-plane/analysis/analysis.h"
+#include "control-plane/api/api.h"
+#include "control-plane/http/metrics.h"
+#include "control-plane/ingest/ingest.h"
+#include "control-plane/publish/head_issuer.h"
+#include "control-plane/publish/publisher.h"
+#include "control-plane/publish/signing_keys.h"
+#include "control-plane/service/service.h"
+#include "control-plane/storage/blob_store.h"
+#include "control-plane/storage/key_store.h"
+#include "control-plane/storage/state_store.h"
+#include "expt/version.h"
+#include "src/base/status.h"
+
+namespace expt {
+namespace {
+
+constexpr std::chrono::minutes kHeadLife{15};
+// A Head outlives this many rounds of the issuer, so that one failure expires nothing.
+constexpr int kHeadRounds = 3;
+
+Time Now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+absl::Status AtDirectory(const std::string& path, absl::StatusCode code, std::string_view text) {
+  return base::Error(code, "data directory \"" + path + "\": " + std::string(text));
+}
+
+// A file descriptor that holds the lock of the directory until it is closed.
+class DirectoryLock {
+ public:
+  DirectoryLock() = default;
+  ~DirectoryLock() {
+    if (fd_ >= 0) close(fd_);
+  }
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+  absl::Status Take(const std::string& path) {
+    if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+      return AtDirectory(path, absl::StatusCode::kUnavailable, std::strerror(errno));
+    }
+    fd_ = open((path + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd_ < 0) return AtDirectory(path, absl::StatusCode::kUnavailable, std::strerror(errno));
+    if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      return AtDirectory(path, absl::StatusCode::kFailedPrecondition,
+                         errno == EWOULDBLOCK ? "held by another exptd" : std::strerror(errno));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+absl::Status CheckOptions(const DaemonOptions& options) {
+  const int files = static_cast<int>(!options.root.empty()) + static_cast<int>(!options.head_key.empty()) +
+                    static_cast<int>(!options.snapshot_key.empty());
+  if (options.data.empty()) return base::Error(absl::StatusCode::kInvalidArgument, "expected --data DIR");
+  if (options.dev ? files != 0 : files != 3) {
+    return base::Error(absl::StatusCode::kInvalidArgument,
+                       "who signs: expected either --dev, or all of --root, --head-key and --snapshot-key");
+  }
+  if (options.head_interval < std::chrono::milliseconds(10)) {
+    return base::Error(absl::StatusCode::kInvalidArgument, "--head-interval: expected at least 10 ms");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AsStatus(const service::Fault& fault) {
+  return base::Error(fault.status == 503 ? absl::StatusCode::kUnavailable : absl::StatusCode::kInternal,
+                     "state store: " + fault.title);
+}
+
+}  // namespace
+
+// In the order in which they need each other; destroyed the other way round.
+class Daemon::Parts {
+ public:
+  absl::Status Open(const DaemonOptions& options) {
+    if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+    if (absl::Status status = lock_.Take(options.data); !status.ok()) return status;
+    log_ = std::make_unique<api::Log>(options.log, options.log_level);
+    if (absl::Status status = OpenStores(options); !status.ok()) return status;
+    if (absl::Status status = OpenSigning(options); !status.ok()) return status;
+    return Serve(options);
+  }
+
+  void Stop(std::chrono::milliseconds grace) {
+    if (is_stopped_.exchange(true)) return;
+    if (server_) server_->Stop(grace);
+    if (ingest_) ingest_->Close();
+    if (heads_) heads_->Stop();
+    if (log_) log_->Write(api::LogLevel::kInfo, "stopped", nlohmann::ordered_json::object());
+  }
+
+  std::string url() const { return server_->url(); }
+  const std::optional<std::string>& setup_token() const { return setup_token_; }
+
+ private:
+  absl::Status OpenStores(const DaemonOptions& options) {
+    absl::StatusOr<std::unique_ptr<storage::StateStore>> state = storage::StateStore::Open(options.data + "/state.db");
+    if (!state.ok()) return state.status();
+    state_ = *std::move(state);
+    absl::StatusOr<storage::BlobStore> blobs = storage::BlobStore::Open(options.data + "/blobs");
+    if (!blobs.ok()) return blobs.status();
+    blobs_ = std::make_unique<storage::BlobStore>(*std::move(blobs));
+    absl::StatusOr<storage::KeyStore> keys = storage::KeyStore::Open(options.data + "/keys");
+    if (!keys.ok()) return keys.status();
+    keys_ = std::make_unique<storage::KeyStore>(*std::move(keys));
+    service_ = std::make_unique<service::Service>(*state_, *keys_);
+    absl::StatusOr<std::unique_ptr<ingest::Ingest>> ingest = ingest::Ingest::Open(options.data + "/events", {});
+    if (!ingest.ok()) return ingest.status();
+    ingest_ = *std::move(ingest);
+    absl::StatusOr<std::unique_ptr<analysis::Analysis>> analysis = analysis::Analysis::Open(options.data, {});
+    if (!analysis.ok()) return analysis.status();
+    analysis_ = *std::move(analysis);
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenSigning(const DaemonOptions& options) {
+    const auto environments = service_->Environments();
+    if (!environments.ok()) return AsStatus(environments.fault());
+    std::vector<std::string> ids;
+    for (const service::EnvironmentRef& environment : *environments) ids.push_back(environment.id);
+    absl::StatusOr<std::unique_ptr<publish::SigningKeys>> signing =
+        options.dev
+            ? publish::SigningKeys::OpenDev(*keys_, ids, Now())
+            : publish::SigningKeys::OpenFiles(
+                  *keys_, {.root = options.root, .head_key = options.head_key, .snapshot_key = options.snapshot_key},
+                  Now());
+    if (!signing.ok()) return signing.status();
+    signing_ = *std::move(signing);
+    publish::HeadOptions head_options;
+    head_options.interval = options.head_interval;
+    head_options.life = std::max<std::chrono::milliseconds>(kHeadLife, kHeadRounds * options.head_interval);
+    heads_ = std::make_unique<publish::HeadIssuer>(*state_, *signing_, head_options);
+    publisher_ = std::make_unique<publish::Publisher>(*state_, *blobs_, *signing_, *heads_);
+    return heads_->Start();
+  }
+
+  absl::Status Serve(const DaemonOptions& options) {
+    auto setup_token = service_->NewSetupToken({.actor = "system", .now = Now()});
+    if (!setup_token.ok()) return AsStatus(setup_token.fault());
+    setup_token_ = *std::move(setup_token);
+
+    auth::GateOptions gate_options = options.gate;
+    gate_options.behind_proxy = options.server.behind_proxy;
+    gate_ = std::make_unique<auth::Gate>(*service_, gate_options);
+    DeclareMetrics();
+    services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
+                                                              .publisher = *publisher_,
+                                                              .heads = *heads_,
+                                                              .signing = *signing_,
+                                                              .ingest = *ingest_,
+                                                              .analysis = *analysis_,
+                                                              .gate = *gate_,
+                                                              .metrics = metrics_,
+                                                              .log = *log_,
+                                                              .public_url = options.public_url,
+                                                              .version = EXPT_VERSION,
+                                                              .now = Now});
+    absl::StatusOr<http::Router> router = api::MakeRouter(*services_);
+    if (!router.ok()) return router.status();
+    absl::StatusOr<std::unique_ptr<http::Server>> server =
+        http::Server::Start(options.server, *std::move(router), api::MakeObserver(*services_));
+    if (!server.ok()) return server.status();
+    server_ = *std::move(server);
+    connections_.store(server_.get());
+    log_->Write(api::LogLevel::kInfo, "listening", {{"url", server_->url()}, {"version", EXPT_VERSION}});
+    return absl::OkStatus();
+  }
+
+  void DeclareMetrics() {
+    using Type = http::Metrics::Type;
+    api::DeclareMetrics(metrics_);
+    metrics_.Declare("exptd_build_info", Type::kGauge, "Always 1; the label says the version.");
+    metrics_.Set("exptd_build_info", {{"version", EXPT_VERSION}}, 1);
+    metrics_.Declare("exptd_start_time_seconds", Type::kGauge, "When it started, in seconds since 1970.");
+    metrics_.Set("exptd_start_time_seconds", {}, static_cast<double>(Now().time_since_epoch().count()) / 1000);
+    metrics_.DeclareRead("exptd_http_connections", Type::kGauge, "Open connections.", [this] {
+      const http::Server* server = connections_.load();
+      return server == nullptr ? 0.0 : static_cast<double>(server->connections());
+    });
+  }
+
+  DirectoryLock lock_;
+  std::unique_ptr<api::Log> log_;
+  http::Metrics metrics_;
+  std::unique_ptr<storage::StateStore> state_;
+  std::unique_ptr<storage::BlobStore> blobs_;
+  std::unique_ptr<storage::KeyStore> keys_;
+  std::unique_ptr<service::Service> service_;
+  std::unique_ptr<publish::SigningKeys> signing_;
+  std::unique_ptr<publish::HeadIssuer> heads_;
+  std::unique_ptr<publish::Publisher> publisher_;
+  std::unique_ptr<ingest::Ingest> ingest_;
+  std::unique_ptr<analysis::Analysis> analysis_;
+  std::unique_ptr<auth::Gate> gate_;
+  std::unique_ptr<api::Services> services_;
+  std::unique_ptr<http::Server> server_;
+  std::atomic<http::Server*> connections_{nullptr};
+  std::optional<std::string> setup_token_;
+  std::atomic<bool> is_stopped_{false};
+};
+
+Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Daemon::~Daemon() { Stop(std::chrono::milliseconds(0)); }
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const DaemonOptions& options) {
+  auto parts = std::make_unique<Parts>();
+  if (absl::Status status = parts->Open(options); !status.ok()) return status;
+  return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
+}
+
+std::string Daemon::url() const { return parts_->url(); }
+const std::optional<std::string>& Daemon::setup_token() const { return parts_->setup_token(); }
+void Daemon::Stop(std::chrono::milliseconds grace) { parts_->Stop(grace); }
+
+}  // namespace expt

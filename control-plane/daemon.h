@@ -1,0 +1,70 @@
+// The whole of `exptd serve` in one object: opens the data directory, signs Heads, serves until it is stopped.
+//
+//   auto daemon = Daemon::Start({.data = "/var/lib/exptd", .dev = true});
+//   (*daemon)->url();           // "http://127.0.0.1:8080"
+//   (*daemon)->setup_token();   // on the first run
+//   (*daemon)->Stop();
+//
+//   DIR/lock         held while it runs: one process per directory
+//   DIR/state.db     documents, credentials, publishes, audit
+//   DIR/blobs/       signed snapshots by digest
+//   DIR/keys/        signing keys (mode 0600) and Root files
+//   DIR/events/      the event log
+//   DIR/analysis.db  sums for results; may be deleted while it does not run
+#ifndef EXPT_CONTROL_PLANE_DAEMON_H_
+#define EXPT_CONTROL_PLANE_DAEMON_H_
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "control-plane/api/log.h"
+#include "control-plane/auth/gate.h"
+#include "control-plane/http/server.h"
+
+namespace expt {
+
+struct DaemonOptions {
+  std::string data;        // the directory; made when it is missing
+  std::string public_url;  // as others reach the server; empty: not known
+  // Root and keys are made on the first run and kept in DIR/keys. Without it the three files are needed.
+  bool dev = false;
+  std::string root;
+  std::string head_key;
+  std::string snapshot_key;
+  std::chrono::milliseconds head_interval{60'000};
+  http::ServerOptions server = {};
+  auth::GateOptions gate = {};  // behind_proxy is taken from `server`
+  std::FILE* log = stderr;      // null: no log
+  api::LogLevel log_level = api::LogLevel::kInfo;
+};
+
+// Thread-safe. The destructor stops.
+class Daemon {
+ public:
+  // Serves when it returns.
+  //
+  // Errors: kInvalidArgument (options), kFailedPrecondition (the directory is held by another exptd, an address that
+  // is not for plain HTTP), and those of the parts.
+  static absl::StatusOr<std::unique_ptr<Daemon>> Start(const DaemonOptions& options);
+  ~Daemon();
+
+  std::string url() const;
+  // On the first run, until setup is done.
+  const std::optional<std::string>& setup_token() const;
+
+  // Lets running requests finish for up to `grace`, makes what was accepted durable, stops all threads.
+  void Stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
+
+ private:
+  class Parts;
+  explicit Daemon(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace expt
+
+#endif  // EXPT_CONTROL_PLANE_DAEMON_H_
