@@ -1,0 +1,103 @@
+#include <string>
+#include <utility>
+
+#include "expt/evaluate.h"
+#include "src/base/json_writer.h"
+#include "src/core/look_up.h"
+#include "src/core/ruleset.h"
+#include "src/eval/evaluate.h"
+#include "src/eval/recorder.h"
+
+namespace expt {
+namespace {
+
+std::string Hex(const Digest& digest) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : digest) {
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 0xf]);
+  }
+  return text;
+}
+
+void WriteSnapshot(const core::Ruleset& ruleset, base::JsonWriter& json) {
+  json.Key("snapshot");
+  json.BeginObject();
+  json.Field("project", ruleset.project);
+  json.Field("environment", ruleset.environment);
+  json.Field("audience", ruleset.audience == Audience::kClient ? "client" : "server");
+  json.Field("epoch", ruleset.epoch);
+  json.Field("version", ruleset.version);
+  json.Field("digest", Hex(ruleset.digest));
+  json.EndObject();
+}
+
+std::string Quoted(std::string_view text) {
+  std::string out;
+  base::AppendJsonString(out, text);
+  return out;
+}
+
+// The outcome in one line.
+std::string Headline(std::string_view flag, const Decision& decision) {
+  std::string line = "flag " + Quoted(flag) + ": ";
+  line += decision.has_value() ? ToJson(decision.value) + " (variant " + Quoted(decision.variant) + ")"
+                               : std::string("the caller's default");
+  line.append(", ").append(ReasonName(decision.reason));
+  if (decision.error != ErrorCode::kNone) line.append(" ").append(ErrorCodeName(decision.error));
+  if (!decision.rule.empty()) line += ", rule " + Quoted(decision.rule);
+  line.push_back('\n');
+  for (const Exposure& exposure : decision.exposures()) {
+    line += "exposure: experiment " + Quoted(exposure.experiment) + " phase " + std::to_string(exposure.phase) +
+            " variant " + Quoted(exposure.variant) + "\n";
+  }
+  return line;
+}
+
+}  // namespace
+
+inline namespace v1 {
+
+Explanation Explain(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input) {
+  base::JsonWriter json;
+  std::string steps;
+  Decision decision;
+  json.BeginObject();
+  json.Field("flag", flag.key());
+  json.Field("now_ms", int64_t{input.now.time_since_epoch().count()});
+  const core::Ruleset* const ruleset = snapshot.ruleset().get();
+  if (ruleset == nullptr) {
+    decision.error = ErrorCode::kProviderNotReady;
+  } else {
+    WriteSnapshot(*ruleset, json);
+    steps = "snapshot " + Quoted(ruleset->environment) + " v" + std::to_string(ruleset->version) + " " +
+            Hex(ruleset->digest) + "\nnow " + std::to_string(input.now.time_since_epoch().count()) + " ms\n";
+    const eval::Question question = core::QuestionOf(snapshot, flag, input, ValueType::kMissing);
+    if (question.flag == eval::kNone) {
+      eval::Decide(ruleset->rules, question, context, decision);
+    } else {
+      eval::Recorder recorder(ruleset->rules, ruleset->rules.flags[question.flag], json, steps);
+      eval::Decide(ruleset->rules, question, context, recorder, decision);
+      recorder.Finish();
+    }
+    if (decision.error == ErrorCode::kParseError) {
+      json.Key("warnings");
+      json.BeginArray();
+      const std::string place = "flag " + Quoted(flag.key());
+      for (const std::string& warning : ruleset->warnings) {
+        if (!warning.starts_with(place)) continue;
+        json.Text(warning);
+        steps.append(warning).push_back('\n');
+      }
+      json.EndArray();
+    }
+  }
+  json.Key("decision");
+  json.Raw(ToJson(decision));
+  json.EndObject();
+  return {.json = json.Take(), .text = Headline(flag.key(), decision) + steps};
+}
+
+}  // namespace v1
+}  // namespace expt
