@@ -62,12 +62,12 @@ class SigningKeys {
 
  private:
   SigningKeys(storage::KeyStore& store, host::SecretKey head_key, host::SecretKey snapshot_key);
-  absl::Status SignNextRoot(wire::RootModel next);
 
   storage::KeyStore& store_;
   std::optional<host::SecretKey> root_key_;  // --dev only
   host::SecretKey head_key_;
   host::SecretKey snapshot_key_;
+  std::mutex adopting_;       // one new Root at a time
   mutable std::mutex mutex_;  // guards root_
   std::shared_ptr<const wire::RootModel> root_;
 };

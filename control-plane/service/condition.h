@@ -6,8 +6,10 @@
 #define EXPT_CONTROL_PLANE_SERVICE_CONDITION_H_
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -19,22 +21,19 @@ namespace expt::service {
 using Operand = std::variant<bool, int64_t, double, std::string>;
 
 struct Condition {
-  // kAll, kAny, or the operator of a leaf. `{"not": C}` is C with is_negated turned over.
-  model::Operator op = model::Operator::kAll;
+  // kAll, kAny, or the operator of a leaf; kUnspecified where the document is not valid.
+  // `{"not": C}` is C with is_negated turned over.
+  model::Operator op = model::Operator::kUnspecified;
   bool is_negated = false;
-  bool is_case_insensitive = false;
   std::vector<Condition> children;  // kAll, kAny
-  std::string attribute;            // empty for in_segment and flag_is
-  std::string longitude_attribute;  // within_km: `attribute` holds the latitude
-  std::string flag;                 // flag_is
-  std::string salt;                 // equals_hashed, in_hashed
-  std::string time_zone;            // in_window
-  // Of one kind; times are epoch ms, hashes are 64 hexadecimal digits, windows are pairs of minutes of the week.
-  std::vector<Operand> operands;
+  std::string attribute;            // empty for in_segment
+  std::vector<Operand> operands;    // all of one type
+  std::string pointer;              // to it in its document, for what is found out later
 };
 
 // Most conditions inside each other, "all", "any" and "not" each counted.
 inline constexpr int kMaxConditionDepth = 16;
+inline constexpr size_t kMaxOperands = 10'000;
 
 enum class ConditionScope {
   kContext,     // of a rule or a segment
@@ -43,7 +42,9 @@ enum class ConditionScope {
 
 Condition ReadCondition(const nlohmann::json& document, std::string_view pointer, ConditionScope scope,
                         Problems& problems);
-nlohmann::json ToJson(const Condition& condition);
+
+// Calls `visit` for each leaf.
+void ForEachLeaf(const Condition& condition, const std::function<void(const Condition&)>& visit);
 
 }  // namespace expt::service
 

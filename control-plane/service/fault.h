@@ -55,6 +55,7 @@ Fault Conflict(std::string detail);                              // 409
 Fault StaleRevision(std::string detail);                         // 412
 Fault Malformed(std::string detail);                             // 400
 Fault Invalid(std::string detail, std::vector<Problem> errors);  // 422
+Fault Unauthenticated();                                         // 401
 // What storage said, without its words: they belong into the log. 503 when a retry may help, else 500.
 Fault StorageFault(const absl::Status& status);
 

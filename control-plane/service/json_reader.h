@@ -2,7 +2,7 @@
 //
 //   ObjectReader object(document, "/rules/0", problems);
 //   rule.id = object.Key("id");
-//   rule.description = object.Text("description", {.is_required = false});
+//   rule.description = object.Text("description", /*is_required=*/false);
 //   object.RefuseOthers();
 #ifndef EXPT_CONTROL_PLANE_SERVICE_JSON_READER_H_
 #define EXPT_CONTROL_PLANE_SERVICE_JSON_READER_H_
@@ -33,6 +33,9 @@ std::string Child(std::string_view pointer, size_t index);
 
 // "object", "string", "integer", ...: what a problem says it found.
 std::string_view Found(const nlohmann::json& value);
+
+// True for a JSON integer that int64 holds.
+bool IsInt64(const nlohmann::json& value);
 
 // Each getter reports a value of the wrong type, and a missing one when it is required, and answers with the fallback.
 // null counts as missing where the field is optional.

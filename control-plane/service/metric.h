@@ -41,10 +41,9 @@ struct Metric {
 // Reads what a caller sent, or a stored document. Read-only fields are allowed and ignored but `version`, which is
 // read.
 Metric ReadMetric(const nlohmann::json& document, Problems& problems);
-nlohmann::json ToJson(const Metric& metric);
 
-// True when both measure the same: all but name and description are equal.
-bool MeasuresTheSame(const Metric& a, const Metric& b);
+// True when both documents measure the same: all but name and description are equal.
+bool MeasuresTheSame(const nlohmann::json& a, const nlohmann::json& b);
 
 }  // namespace expt::service
 

@@ -4,6 +4,7 @@
 #define EXPT_CONTROL_PLANE_SERVICE_RESULTS_REQUEST_H_
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,15 +19,16 @@ struct ResultsRequest {
     uint32_t weight_ppm = 0;
   };
   struct PlannedMetric {
-    Metric metric;     // the version that was pinned when the experiment started
-    std::string role;  // "success", "guardrail" or "secondary"
+    Metric metric;            // the version that was pinned when the experiment started
+    nlohmann::json document;  // the same as it was written, with `key` and `version`
+    std::string role;         // "success", "guardrail" or "secondary"
   };
 
   std::string environment_id;
   std::string experiment;     // key
   std::string experiment_id;  // "exp_…", as exposures carry it
   std::string status;         // "running", ...
-  uint32_t phase = 0;         // 0: never started
+  uint32_t phase = 1;
   int64_t phase_start_ms = 0;
   std::optional<int64_t> phase_end_ms;
   std::string bucket_by;

@@ -24,13 +24,18 @@
 #include "control-plane/service/call.h"
 #include "control-plane/service/fault.h"
 #include "control-plane/service/results_request.h"
+#include "src/wire/root.h"
 
 namespace expt::storage {
 class KeyStore;
 class StateStore;
+struct Document;
 }  // namespace expt::storage
 
 namespace expt::service {
+
+class Library;
+struct Experiment;
 
 // Kinds of documents. The first four belong to a project, the others to one of its environments.
 enum class Kind { kFlag, kMetric, kSegment, kAttribute, kExperiment, kLayer };
@@ -143,15 +148,41 @@ class Service {
 
   Result<Assembly> Assemble(std::string_view project, std::string_view environment);
 
+  // 409 before the experiment has started.
   Result<ResultsRequest> RequestResults(std::string_view project, std::string_view environment,
                                         std::string_view experiment, const ResultsOptions& options);
-  // The metrics that experiments of the environment measure: each key once, and once more for each pinned version.
-  Result<std::vector<Metric>> MetricsInUse(std::string_view environment_id);
-
   // Newest first. The cursor is the number of the last entry seen.
   Result<Page> ListAudit(const ListOptions& options);
 
  private:
+  // A document as its writer wants it, and what is known about it so far.
+  struct Draft {
+    Kind kind;
+    Where where;
+    nlohmann::json body;
+    nlohmann::json before;  // null when it is new
+    std::vector<Problem> problems;
+  };
+  void PrepareFlag(Draft& draft, Library& library);
+  void PrepareMetric(Draft& draft, Library& library);
+  void PrepareSegment(Draft& draft, Library& library);
+  void PrepareAttribute(Draft& draft);
+  void PrepareLayer(Draft& draft, Library& library);
+  void PrepareExperiment(Draft& draft, Library& library, int64_t now_ms);
+  // Checks the draft and fills in what its writer has left out. 422 with every problem.
+  std::optional<Fault> Prepare(Draft& draft, int64_t now_ms);
+  std::vector<Experiment> ExperimentsOf(const Where& where, absl::Status& status);
+  std::optional<Fault> FindUser(Kind kind, const Where& where);
+
+  // The fault of a folder that is not there: project, or environment where the kind belongs to one.
+  std::optional<Fault> CheckFolder(Kind kind, const Where& where);
+  struct RootFile {
+    std::string bytes;
+    wire::RootModel root;
+  };
+  absl::StatusOr<std::optional<RootFile>> NewestRoot() const;
+  nlohmann::json EnvironmentBody(const storage::Document& document, const std::optional<RootFile>& root);
+
   storage::StateStore& state_;
   storage::KeyStore& keys_;
   std::mutex writing_;  // one change at a time, from reading what it depends on to the commit
