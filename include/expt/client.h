@@ -34,6 +34,8 @@ class Core;
 
 inline namespace v1 {
 
+// Evaluation summaries, which the client makes by itself, are delivered too but not counted in the fields below; what
+// is dropped of them is.
 struct FlushReport {
   uint64_t delivered = 0;  // events acknowledged as stored or duplicate during the call
   uint64_t rejected = 0;   // refused by the server for good during the call
@@ -44,16 +46,16 @@ struct ClientStatus {
   // Fresh: a Head was verified in the last 15 minutes. Very stale: none in the last 24 hours.
   enum class State : uint8_t { kNotReady, kFresh, kStale, kVeryStale };
   State state = State::kNotReady;
-  std::string environment;                // id
+  std::string environment;  // id
   int64_t snapshot_version = 0;
-  std::chrono::milliseconds age{0};       // since the last verified Head; since Open() when there was none
-  std::string last_error;                 // empty when the last attempt of each kind succeeded
+  std::chrono::milliseconds age{0};  // since the last verified Head; since Open() when there was none
+  std::string last_error;            // empty when the last attempt of each kind succeeded
   std::optional<LoadError> last_load_error;
   uint64_t events_accepted = 0;
-  uint64_t events_delivered = 0;          // stored for the first time
+  uint64_t events_delivered = 0;  // stored for the first time
   uint64_t events_duplicate = 0;
   uint64_t events_rejected = 0;
-  uint64_t exposures_suppressed = 0;      // already sent within the dedupe window
+  uint64_t exposures_suppressed = 0;  // already sent within the dedupe window
   struct Drop {
     DropReason reason;
     EventKind kind;

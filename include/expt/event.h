@@ -27,18 +27,18 @@ struct Unit {
 inline constexpr size_t kMaxEventProperties = 16;
 
 struct TrackOptions {
-  std::optional<double> value;
-  std::span<const Property> properties;  // at most kMaxEventProperties
-  std::optional<Time> time;              // when it happened; now when absent
+  std::optional<double> value = {};
+  std::span<const Property> properties = {};  // at most kMaxEventProperties
+  std::optional<Time> time = {};              // when it happened; now when absent
   // 1 to 64 bytes. The same id is stored once, so importing again is harmless. Made by the client when empty.
-  std::string_view event_id;
+  std::string_view event_id = {};
   // Units beside those of the context: its targeting key and every attribute that the snapshot declares a unit type.
-  std::span<const Unit> units;
+  std::span<const Unit> units = {};
 };
 
 struct ExposeOptions {
-  std::optional<Time> time;
-  std::string_view event_id;  // as in TrackOptions
+  std::optional<Time> time = {};
+  std::string_view event_id = {};  // as in TrackOptions
 };
 
 // Why an event was not accepted. Sent to the server; never renumbered.

@@ -19,21 +19,21 @@ enum class LogLevel : uint8_t { kDebug, kInfo, kWarning, kError };
 
 struct ClientOptions {
   // Where exptd (or a proxy for it) answers, such as "https://flags.example.com".
-  std::string url;
+  std::string url = {};
 
   // "expt1.<srv|cli>.<environment>.<key id>.<root version>.<root digest>.<secret>", as the control plane shows it.
   // It says who may read and pins the Root; only its last part is secret, and it is never logged.
-  std::string key;
+  std::string key = {};
 
   // Bytes of a Root file to trust instead of the pin in `key`. Empty: fetched and checked against the pin.
-  std::string root;
+  std::string root = {};
 
   // Refuse to open when the key is for another environment id. Empty: no check.
-  std::string expected_environment;
+  std::string expected_environment = {};
 
   // Directory for the last-known-good snapshot and the floor, created with mode 0700 when missing, one per process
   // at a time. Empty: everything stays in memory.
-  std::string data_directory;
+  std::string data_directory = {};
 
   // Between two looks for a new Head; the server's hint wins when it is longer. At least 100 ms.
   std::chrono::milliseconds poll_interval{30'000};
@@ -61,11 +61,11 @@ struct ClientOptions {
   std::chrono::milliseconds retry_max{300'000};
 
   // Called from the background thread, never during an evaluation; must not call the client's Close.
-  std::function<void(LogLevel, std::string_view)> log;
+  std::function<void(LogLevel, std::string_view)> log = {};
 
-  // Seams. Null: libcurl, the machine's clocks.
-  std::shared_ptr<Transport> transport;
-  std::shared_ptr<Clock> clock;
+  // Seams. Null: libcurl, the machine's clocks. A transport serves one client: closing the client cancels it.
+  std::shared_ptr<Transport> transport = {};
+  std::shared_ptr<Clock> clock = {};
 
   // Name of the binding in event batches.
   std::string sdk = "cpp";
