@@ -1,0 +1,197 @@
+#include "control-plane/ingest/ingest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <thread>
+
+#include "tests/ingest/batches.h"
+
+namespace expt::ingest {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr int64_t kNow = 1'900'000'000'000;
+const Sender kServer{.environment = "env_a", .is_server_key = true, .key_id = "k1"};
+const Sender kBrowser{.environment = "env_a", .is_server_key = false, .key_id = "k2"};
+
+class IngestTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ =
+        std::filesystem::temp_directory_path() / ("expt-ingest-" + std::to_string(getpid()) + "-" +
+                                                  ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::remove_all(directory_);
+    Open({});
+  }
+  void TearDown() override {
+    ingest_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  void Open(IngestOptions options) {
+    ingest_.reset();
+    absl::StatusOr<std::unique_ptr<Ingest>> ingest = Ingest::Open(directory_, options);
+    ASSERT_TRUE(ingest.ok()) << ingest.status();
+    ingest_ = *std::move(ingest);
+  }
+  wire::BatchReply Sent(const Sender& sender, const std::vector<wire::Event>& events) {
+    absl::StatusOr<wire::BatchReply> reply = Send(*ingest_, sender, BatchOf(events, HeaderOf(kNow)), kNow);
+    EXPECT_TRUE(reply.ok()) << reply.status();
+    return reply.ok() ? *reply : wire::BatchReply();
+  }
+  std::map<std::string, int64_t> Outcomes(const std::string& environment = "env_a") {
+    std::map<std::string, int64_t> counts;
+    const absl::StatusOr<AccountingReport> report = ingest_->Accounting(environment);
+    EXPECT_TRUE(report.ok()) << report.status();
+    for (const AccountingReport::Received& row : report->received) counts[row.outcome] += row.count;
+    return counts;
+  }
+
+  std::filesystem::path directory_;
+  std::unique_ptr<Ingest> ingest_;
+};
+
+constexpr auto kStored = wire::AckResult::kStored;
+constexpr auto kDuplicate = wire::AckResult::kDuplicate;
+constexpr auto kRejected = wire::AckResult::kRejected;
+
+TEST_F(IngestTest, EveryEventOfABatchHasItsOwnAnswer) {
+  const wire::Event good = ExposureOf("a", kNow, "u1", "on");
+  wire::Event changed = good;
+  std::get<wire::ExposureEvent>(changed.body).variant = "off";
+  wire::Event imported = ExposureOf("b", kNow, "u2", "on");
+  std::get<wire::ExposureEvent>(imported.body).origin = wire::Origin::kImported;
+  const wire::BatchReply reply = Sent(
+      kBrowser, {good, good, changed, imported, MetricOf("c", kNow, "", "m"), MetricOf("d", kNow, "u1", "m", 1.5)});
+  EXPECT_THAT(reply.results, ElementsAre(kStored, kDuplicate, kRejected, kRejected, kRejected, kStored));
+  ASSERT_THAT(reply.rejections, SizeIs(3));
+  EXPECT_EQ(reply.rejections[0].index, 2u);
+  EXPECT_EQ(reply.rejections[0].code, "ID_CONFLICT");
+  EXPECT_EQ(reply.rejections[1].index, 3u);
+  EXPECT_EQ(reply.rejections[1].code, "IMPORTED_NOT_ALLOWED");
+  EXPECT_EQ(reply.rejections[2].index, 4u);
+  EXPECT_EQ(reply.received_at_ms, kNow);
+  EXPECT_EQ(Outcomes(),
+            (std::map<std::string, int64_t>{{"conflict", 1}, {"duplicate", 1}, {"rejected", 2}, {"stored", 2}}));
+  EXPECT_EQ(Outcomes("env_b").size(), 0u);
+}
+
+TEST_F(IngestTest, ImportedExposuresAreStoredUnderAServerKey) {
+  wire::Event imported = ExposureOf("b", kNow, "u2", "on");
+  std::get<wire::ExposureEvent>(imported.body).origin = wire::Origin::kImported;
+  EXPECT_THAT(Sent(kServer, {imported}).results, ElementsAre(kStored));
+}
+
+TEST_F(IngestTest, ASecondImportUnderOtherSequenceNumbersIsADuplicate) {
+  wire::Event event = MetricOf("order-17", kNow, "u1", "order", 20);
+  event.sequence = 1;
+  EXPECT_THAT(Sent(kServer, {event}).results, ElementsAre(kStored));
+  event.sequence = 800;
+  event.monotonic_ms = 12'345;
+  EXPECT_THAT(Sent(kServer, {event}).results, ElementsAre(kDuplicate));
+}
+
+TEST_F(IngestTest, AnUnreadableEventCostsOnlyItself) {
+  const std::string good = wire::EncodeEvent(ExposureOf("a", kNow, "u1", "on"));
+  const std::string broken = good.substr(0, good.size() - 3);
+  const std::vector<std::string_view> events = {broken, good};
+  const absl::StatusOr<wire::BatchReply> reply =
+      Send(*ingest_, kBrowser, wire::EncodeBatch(HeaderOf(kNow), events), kNow);
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_THAT(reply->results, ElementsAre(kRejected, kStored));
+  ASSERT_THAT(reply->rejections, SizeIs(1));
+  EXPECT_EQ(reply->rejections[0].code, "EVENT_INVALID");
+  const auto quarantine = ingest_->Quarantine("env_a", 10);
+  ASSERT_TRUE(quarantine.ok());
+  ASSERT_THAT(*quarantine, SizeIs(1));
+  EXPECT_EQ((*quarantine)[0].bytes, broken);
+  EXPECT_EQ((*quarantine)[0].sender, "test 1");
+  EXPECT_EQ((*quarantine)[0].first_seen, Time(std::chrono::milliseconds(kNow)));
+}
+
+TEST_F(IngestTest, WhatIsNoBatchIsRefusedAsAWholeAndKept) {
+  EXPECT_EQ(Send(*ingest_, kBrowser, "<html>", kNow).status().code(), absl::StatusCode::kInvalidArgument);
+  const std::string large(wire::kMaxBatchBytes + 1, '\n');
+  EXPECT_EQ(Send(*ingest_, kBrowser, large, kNow).status().code(), absl::StatusCode::kInvalidArgument);
+  const auto quarantine = ingest_->Quarantine("env_a", 10);
+  ASSERT_TRUE(quarantine.ok());
+  EXPECT_THAT(*quarantine, SizeIs(2));
+  EXPECT_EQ(Outcomes(), (std::map<std::string, int64_t>{{"rejected", 2}}));
+}
+
+TEST_F(IngestTest, AnEmptyBatchIsAnsweredEmpty) { EXPECT_THAT(Sent(kBrowser, {}).results, SizeIs(0)); }
+
+TEST_F(IngestTest, EventsOfAClockThatIsFarOffAreStoredAndCountedApart) {
+  const absl::StatusOr<wire::BatchReply> reply =
+      Send(*ingest_, kBrowser, BatchOf({ExposureOf("a", kNow, "u1", "on")}, HeaderOf(kNow + 3'600'000)), kNow);
+  ASSERT_TRUE(reply.ok());
+  EXPECT_THAT(reply->results, ElementsAre(kStored));
+  EXPECT_EQ(Outcomes(), (std::map<std::string, int64_t>{{"stored_time_suspect", 1}}));
+}
+
+TEST_F(IngestTest, WhatClientsDroppedIsReportedByReasonAndVariant) {
+  wire::BatchHeader header = HeaderOf(kNow);
+  header.instance_id[0] = 7;
+  header.drops = {{DropReason::kBufferFull, EventKind::kExposure, "exp_1", "on", 4}};
+  ASSERT_TRUE(Send(*ingest_, kBrowser, BatchOf({}, header), kNow).ok());
+  header.drops[0].count = 6;
+  ASSERT_TRUE(Send(*ingest_, kBrowser, BatchOf({}, header), kNow).ok());
+  const absl::StatusOr<AccountingReport> report = ingest_->Accounting("env_a");
+  ASSERT_TRUE(report.ok());
+  ASSERT_THAT(report->dropped, SizeIs(1));
+  EXPECT_EQ(report->dropped[0].reason, "buffer_full");
+  EXPECT_EQ(report->dropped[0].kind, "exposure");
+  EXPECT_EQ(report->dropped[0].variant, "on");
+  EXPECT_EQ(report->dropped[0].count, 6);
+}
+
+TEST_F(IngestTest, ManyCallersAtOnceStoreEachEventOnceAndEveryoneIsAnswered) {
+  constexpr int kCallers = 8;
+  constexpr int kBatches = 20;
+  std::atomic<int> stored = 0;
+  std::atomic<int> duplicates = 0;
+  std::vector<std::thread> callers;
+  for (int c = 0; c < kCallers; ++c) {
+    callers.emplace_back([&, c] {
+      for (int b = 0; b < kBatches; ++b) {
+        // Every batch is sent by two callers.
+        std::vector<wire::Event> events;
+        for (int i = 0; i < 10; ++i) {
+          events.push_back(MetricOf(std::to_string(c / 2) + "/" + std::to_string(b) + "/" + std::to_string(i), kNow,
+                                    "u" + std::to_string(i), "m", 1));
+        }
+        for (const wire::AckResult result : Sent(kServer, events).results) {
+          (result == kStored ? stored : duplicates).fetch_add(1);
+        }
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(stored, kCallers * kBatches * 10 / 2);
+  EXPECT_EQ(duplicates, kCallers * kBatches * 10 / 2);
+}
+
+TEST_F(IngestTest, AfterCloseABatchIsRefused) {
+  ingest_->Close();
+  EXPECT_EQ(Send(*ingest_, kServer, BatchOf({}, HeaderOf(kNow)), kNow).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(IngestTest, WithTheDiskFullEveryoneIsAskedToComeBack) {
+  IngestOptions options;
+  options.log.disk_reserve_bytes = INT64_MAX;
+  Open(options);
+  EXPECT_EQ(Send(*ingest_, kServer, BatchOf({ExposureOf("a", kNow, "u1", "on")}, HeaderOf(kNow)), kNow).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Outcomes().size(), 0u);
+}
+
+}  // namespace
+}  // namespace expt::ingest
