@@ -1,19 +1,16 @@
 #include "src/core/head.h"
 
-#include <algorithm>
 #include <string>
 
 #include "src/base/status.h"
+#include "src/core/accept.h"
 #include "src/core/engine.h"
 #include "src/host/signed_file.h"
 
 namespace expt::core {
 namespace {
 
-// More than any publisher counts within one epoch; a jump beyond it would leave no room below 2^63.
-constexpr int64_t kMaxJump = int64_t{1} << 32;
-
-std::string PlaceOf(const wire::HeadModel& head) { return "head " + std::to_string(head.head_number) + ": "; }
+std::string PlaceOf(const wire::HeadModel& head) { return "head v" + std::to_string(head.head_number) + ": "; }
 
 absl::Status Failure(LoadCode code, const wire::HeadModel& head, std::string_view text) {
   return base::LoadFailure(code, PlaceOf(head).append(text));
@@ -45,28 +42,8 @@ absl::Status CheckFloor(const wire::HeadModel& head, const Digest& digest, const
                        .append(", newer than the trusted root ")
                        .append(std::to_string(root.root_version)));
   }
-  const int64_t epoch = root.Epoch(head.environment);
-  if (head.epoch != epoch) {
-    return Failure(head.epoch < epoch ? LoadCode::kRollback : LoadCode::kFastForward, head,
-                   std::string("epoch is ")
-                       .append(std::to_string(head.epoch))
-                       .append(", expected the root's ")
-                       .append(std::to_string(epoch)));
-  }
-  if (epoch < floor.epoch) return Failure(LoadCode::kRollback, head, "epoch is older than the one seen");
-  const bool is_new_epoch = epoch > floor.epoch;
-  const int64_t least = is_new_epoch ? 0 : std::max<int64_t>(floor.head_number, 0);
-  if (head.head_number < least) {
-    return Failure(LoadCode::kRollback, head, std::string("is older than head ").append(std::to_string(least)));
-  }
-  if (!is_new_epoch && head.head_number == least && floor.digest.has_value() && *floor.digest != digest) {
-    return Failure(LoadCode::kEquivocation, head, "was seen with another digest");
-  }
-  if (head.head_number - least > kMaxJump) {
-    return Failure(LoadCode::kFastForward, head,
-                   std::string("is too far ahead of head ").append(std::to_string(least)));
-  }
-  return absl::OkStatus();
+  return CheckMonotone("head", head.epoch, head.head_number, digest, root.Epoch(head.environment),
+                       {.epoch = floor.epoch, .version = floor.head_number, .digest = floor.digest});
 }
 
 }  // namespace

@@ -352,10 +352,11 @@ absl::StatusOr<Batch> DecodeBatch(std::string_view bytes) {
   Batch batch;
   batch.items.reserve(scan.occurrences[9]);
   batch.header.drops.reserve(scan.occurrences[8]);
-  bool has_ids = true;
-  const auto read_id = [&has_ids](std::string_view from, std::array<uint8_t, kUuidSize>& to) {
-    has_ids = has_ids && from.size() == to.size();
-    if (from.size() == to.size()) std::copy(from.begin(), from.end(), to.begin());
+  int ids = 0;
+  const auto read_id = [&ids](std::string_view from, std::array<uint8_t, kUuidSize>& to) {
+    if (from.size() != to.size()) return;
+    std::copy(from.begin(), from.end(), to.begin());
+    ++ids;
   };
   Reader reader(bytes.data(), bytes.size());
   while (reader.next()) {
@@ -402,7 +403,7 @@ absl::StatusOr<Batch> DecodeBatch(std::string_view bytes) {
     const auto text = event.status().message();
     event = Invalid(std::string("event ").append(std::to_string(i)).append(": ").append(text.data(), text.size()));
   }
-  if (!has_ids) problem.Report("event batch", "batch id or instance id is not 16 bytes");
+  if (ids != 2) problem.Report("event batch", "batch id or instance id is not 16 bytes");
   problem.CheckSize("event batch", "sdk", batch.header.sdk, kMaxSdkNameSize);
   problem.CheckSize("event batch", "sdk version", batch.header.sdk_version, kMaxSdkNameSize);
   for (const DropCount& drop : batch.header.drops) {
