@@ -1,0 +1,35 @@
+// What a document says about other documents: that they exist, and that both fit together.
+// Everything about one document alone is checked where it is read.
+#ifndef EXPT_CONTROL_PLANE_SERVICE_CHECK_H_
+#define EXPT_CONTROL_PLANE_SERVICE_CHECK_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control-plane/service/library.h"
+
+namespace expt::service {
+
+void CheckConfiguration(const FlagConfiguration& configuration, std::string_view flag, Library& library,
+                        Problems& problems);
+// `segment` need not be in the library yet.
+void CheckSegment(const Segment& segment, Library& library, Problems& problems);
+void CheckMetric(const Metric& metric, Library& library, Problems& problems);
+void CheckLayer(const Layer& layer, Library& library, Problems& problems);
+// `others` are the experiments of the environment; those of the same key are left out.
+void CheckExperiment(const Experiment& experiment, Library& library, const std::vector<Experiment>& others,
+                     Problems& problems);
+
+// A document that another one names.
+struct Reference {
+  std::string_view kind;
+  std::string key;
+  friend bool operator==(const Reference&, const Reference&) = default;
+};
+// What `document` names. A stopped experiment names nothing: its results need no living document.
+std::vector<Reference> ReferencesOf(const storage::Document& document);
+
+}  // namespace expt::service
+
+#endif  // EXPT_CONTROL_PLANE_SERVICE_CHECK_H_

@@ -1,0 +1,93 @@
+#include "control-plane/service/library.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace expt::service {
+namespace {
+
+using nlohmann::json;
+using storage::Document;
+
+// Stored documents have been read before, so there is nothing to report.
+template <typename T>
+T ReadStored(const Document& document, T (*read)(const json&, Problems&)) {
+  Problems none;
+  return read(json::parse(document.body), none);
+}
+
+}  // namespace
+
+Experiment ReadStoredExperiment(const Document& document) {
+  Experiment experiment = ReadStored(document, ReadExperiment);
+  experiment.id = document.id;
+  return experiment;
+}
+
+Library::Library(storage::StateStore& state, std::string project, std::string environment)
+    : state_(&state), project_(std::move(project)), environment_(std::move(environment)) {}
+
+Library::Library(const std::vector<Document>& documents) {
+  for (const Document& document : documents) {
+    const std::string& key = document.name.key;
+    const std::string& kind = document.name.kind;
+    if (kind == kFlagKind) flags_.emplace(key, ReadStored(document, ReadFlag));
+    if (kind == kConfigurationKind) configurations_.emplace(key, ReadStored(document, ReadFlagConfiguration));
+    if (kind == kSegmentKind) segments_.emplace(key, ReadStored(document, ReadSegment));
+    if (kind == kAttributeKind) attributes_.emplace(key, ReadStored(document, ReadAttribute));
+    if (kind == kMetricKind) metrics_.emplace(key, ReadStored(document, ReadMetric));
+    if (kind == kLayerKind) layers_.emplace(key, ReadStored(document, ReadLayer));
+    if (kind == kExperimentKind) experiments_.emplace(key, ReadStoredExperiment(document));
+  }
+}
+
+template <typename T, typename Read>
+const T* Library::Find(Shelf<T>& shelf, std::string_view kind, bool is_of_environment, std::string_view key,
+                       Read read) {
+  auto found = shelf.find(key);
+  if (found == shelf.end()) {
+    std::optional<T> value;
+    if (state_ != nullptr && (!is_of_environment || !environment_.empty())) {
+      const auto document =
+          state_->Find({project_, is_of_environment ? environment_ : "", std::string(kind), std::string(key)});
+      if (!document.ok()) {
+        if (status_.ok()) status_ = document.status();
+      } else if (document->has_value() && !(*document)->is_archived) {
+        value = read(**document);
+      }
+    }
+    found = shelf.emplace(std::string(key), std::move(value)).first;
+  }
+  return found->second.has_value() ? &*found->second : nullptr;
+}
+
+const Flag* Library::FindFlag(std::string_view key) {
+  return Find(flags_, kFlagKind, false, key, [](const Document& d) { return ReadStored(d, ReadFlag); });
+}
+
+const FlagConfiguration* Library::FindConfiguration(std::string_view key) {
+  return Find(configurations_, kConfigurationKind, true, key,
+              [](const Document& d) { return ReadStored(d, ReadFlagConfiguration); });
+}
+
+const Segment* Library::FindSegment(std::string_view key) {
+  return Find(segments_, kSegmentKind, false, key, [](const Document& d) { return ReadStored(d, ReadSegment); });
+}
+
+const AttributeDefinition* Library::FindAttribute(std::string_view key) {
+  return Find(attributes_, kAttributeKind, false, key, [](const Document& d) { return ReadStored(d, ReadAttribute); });
+}
+
+const Metric* Library::FindMetric(std::string_view key) {
+  return Find(metrics_, kMetricKind, false, key, [](const Document& d) { return ReadStored(d, ReadMetric); });
+}
+
+const Layer* Library::FindLayer(std::string_view key) {
+  return Find(layers_, kLayerKind, true, key, [](const Document& d) { return ReadStored(d, ReadLayer); });
+}
+
+const Experiment* Library::FindExperiment(std::string_view key) {
+  return Find(experiments_, kExperimentKind, true, key, ReadStoredExperiment);
+}
+
+}  // namespace expt::service

@@ -1,0 +1,90 @@
+// The documents of one project and one of its environments in typed form: read when asked for, and kept.
+#ifndef EXPT_CONTROL_PLANE_SERVICE_LIBRARY_H_
+#define EXPT_CONTROL_PLANE_SERVICE_LIBRARY_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "control-plane/service/attribute.h"
+#include "control-plane/service/experiment.h"
+#include "control-plane/service/flag.h"
+#include "control-plane/service/flag_configuration.h"
+#include "control-plane/service/layer.h"
+#include "control-plane/service/metric.h"
+#include "control-plane/service/segment.h"
+#include "control-plane/storage/document_kinds.h"
+#include "control-plane/storage/state_store.h"
+
+namespace expt::service {
+
+using storage::kAttributeKind;
+using storage::kConfigurationKind;
+using storage::kEmergencyOffKind;
+using storage::kEnvironmentKind;
+using storage::kExperimentKind;
+using storage::kFlagKind;
+using storage::kLayerKind;
+using storage::kMetricKind;
+using storage::kMetricVersionKind;
+using storage::kProjectKind;
+using storage::kSegmentKind;
+
+// Archived documents are as good as missing. Not thread-safe.
+class Library {
+ public:
+  template <typename T>
+  using Shelf = std::map<std::string, std::optional<T>, std::less<>>;  // nothing: looked for, and not there
+
+  // Reads one document at a time. `state` must outlive it; without an environment nothing of one is found.
+  Library(storage::StateStore& state, std::string project, std::string environment);
+  // Holds `documents` and never reads another one.
+  explicit Library(const std::vector<storage::Document>& documents);
+
+  // Null when missing. Valid while the library lives.
+  const Flag* FindFlag(std::string_view key);
+  const FlagConfiguration* FindConfiguration(std::string_view key);
+  const Segment* FindSegment(std::string_view key);
+  const AttributeDefinition* FindAttribute(std::string_view key);
+  const Metric* FindMetric(std::string_view key);
+  const Layer* FindLayer(std::string_view key);
+  const Experiment* FindExperiment(std::string_view key);
+
+  // What has been read so far; everything for a library made of documents.
+  const Shelf<Flag>& flags() const { return flags_; }
+  const Shelf<FlagConfiguration>& configurations() const { return configurations_; }
+  const Shelf<Segment>& segments() const { return segments_; }
+  const Shelf<AttributeDefinition>& attributes() const { return attributes_; }
+  const Shelf<Metric>& metrics() const { return metrics_; }
+  const Shelf<Layer>& layers() const { return layers_; }
+  const Shelf<Experiment>& experiments() const { return experiments_; }
+
+  // The first error of the store; what was asked for then counts as missing.
+  const absl::Status& status() const { return status_; }
+
+ private:
+  template <typename T, typename Read>
+  const T* Find(Shelf<T>& shelf, std::string_view kind, bool is_of_environment, std::string_view key, Read read);
+
+  storage::StateStore* state_ = nullptr;
+  std::string project_;
+  std::string environment_;
+  absl::Status status_;
+  Shelf<Flag> flags_;
+  Shelf<FlagConfiguration> configurations_;
+  Shelf<Segment> segments_;
+  Shelf<AttributeDefinition> attributes_;
+  Shelf<Metric> metrics_;
+  Shelf<Layer> layers_;
+  Shelf<Experiment> experiments_;
+};
+
+// The experiment of a stored document, with its id.
+Experiment ReadStoredExperiment(const storage::Document& document);
+
+}  // namespace expt::service
+
+#endif  // EXPT_CONTROL_PLANE_SERVICE_LIBRARY_H_

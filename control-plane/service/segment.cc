@@ -1,0 +1,49 @@
+#include "control-plane/service/segment.h"
+
+#include <nlohmann/json.hpp>
+
+#include "control-plane/service/flag_configuration.h"
+
+namespace expt::service {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kMaxMembers = 100'000;
+
+std::vector<MemberList> ReadLists(ObjectReader& object, std::string_view name, Problems& problems) {
+  std::vector<MemberList> lists;
+  const json* entries = object.Array(name, false, 64);
+  if (entries == nullptr) return lists;
+  for (size_t i = 0; i < entries->size(); ++i) {
+    ObjectReader entry((*entries)[i], Child(object.At(name), i), problems);
+    MemberList list;
+    list.bucket_by = entry.Text("bucket_by", false, kMaxKeySize);
+    if (list.bucket_by.empty()) list.bucket_by = "targeting_key";
+    if (entry.is_object() && !entry.Has("unit_ids")) entry.Report("unit_ids", "expected a value, found none");
+    list.unit_ids = entry.Texts("unit_ids", kMaxMembers, kMaxUnitIdSize);
+    entry.RefuseOthers();
+    lists.push_back(std::move(list));
+  }
+  return lists;
+}
+
+}  // namespace
+
+Segment ReadSegment(const json& document, Problems& problems) {
+  Segment segment;
+  ObjectReader object(document, "", problems);
+  object.Allow({"id", "archived", "created", "updated"});
+  segment.key = object.Key("key");
+  segment.name = object.Text("name", false, 256);
+  segment.description = object.Text("description", false, 4096);
+  if (const json* condition = object.Object("condition", false)) {
+    segment.condition = ReadCondition(*condition, object.At("condition"), ConditionScope::kContext, problems);
+  }
+  segment.include = ReadLists(object, "include", problems);
+  segment.exclude = ReadLists(object, "exclude", problems);
+  object.RefuseOthers();
+  return segment;
+}
+
+}  // namespace expt::service

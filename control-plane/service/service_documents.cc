@@ -1,0 +1,420 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "control-plane/service/check.h"
+#include "control-plane/service/library.h"
+#include "control-plane/service/service.h"
+#include "control-plane/service/stored.h"
+#include "expt/context.h"
+
+namespace expt::service {
+namespace {
+
+using nlohmann::json;
+using storage::Document;
+using storage::DocumentName;
+using storage::DocumentWrite;
+
+constexpr size_t kMaxExperiments = 1'000'000;
+
+std::string_view IdPrefix(Kind kind) {
+  switch (kind) {
+    case Kind::kFlag:
+      return "flg_";
+    case Kind::kMetric:
+      return "met_";
+    case Kind::kSegment:
+      return "seg_";
+    case Kind::kAttribute:
+      return "att_";
+    case Kind::kExperiment:
+      return "exp_";
+    case Kind::kLayer:
+      return "lay_";
+  }
+  return "";
+}
+
+// What the server writes and a caller may send back is not kept.
+void StripReadOnly(json& body) {
+  if (!body.is_object()) return;
+  for (const char* name : {"id", "created", "updated", "archived", "phase"}) body.erase(name);
+}
+
+std::string Place(Kind kind, const json& body) {
+  const auto key = body.is_object() ? body.find("key") : body.end();
+  if (!body.is_object() || key == body.end() || !key->is_string()) return std::string(KindName(kind));
+  const std::string& text = key->get_ref<const std::string&>();
+  return IsKey(text) ? Named(KindName(kind), text) : std::string(KindName(kind));
+}
+
+DocumentWrite MetricVersion(const std::string& project, const json& metric) {
+  const std::string key = metric["key"].get<std::string>() + "@" + std::to_string(metric["version"].get<int64_t>());
+  return {.name = {project, "", std::string(kMetricVersionKind), key},
+          .id = NewId("mtv_"),
+          .body = Dump(metric),
+          .revision = 0,
+          .is_archived = false};
+}
+
+// The metrics of a started experiment keep the versions that they had at the start; new ones take today's.
+void PinMetrics(json& document, const json& before, Library& library) {
+  std::map<std::string, json> pinned;
+  if (before.is_object()) {
+    for (const json& entry : before["metrics"]) {
+      if (entry.contains("version")) pinned.emplace(entry["metric"].get<std::string>(), entry["version"]);
+    }
+  }
+  const bool is_draft = document["status"] == "draft";
+  for (json& entry : document["metrics"]) {
+    entry.erase("version");
+    if (is_draft) continue;
+    const std::string key = entry["metric"].get<std::string>();
+    const auto known = pinned.find(key);
+    const Metric* metric = library.FindMetric(key);
+    if (known != pinned.end()) {
+      entry["version"] = known->second;
+    } else if (metric != nullptr) {
+      entry["version"] = metric->version;
+    }
+  }
+}
+
+// Variants that configurations and experiments of any environment name.
+std::set<std::string> VariantsInUse(const std::vector<Document>& documents, std::string_view flag) {
+  std::set<std::string> used;
+  Problems none;
+  const auto serve = [&used](const Serve& serve) {
+    if (serve.kind == Serve::Kind::kVariant) used.insert(serve.target);
+    for (const auto& [variant, share] : serve.weights) used.insert(variant);
+  };
+  for (const Document& document : documents) {
+    if (document.name.kind == kConfigurationKind && document.name.key == flag) {
+      const FlagConfiguration configuration = ReadFlagConfiguration(json::parse(document.body), none);
+      used.insert(configuration.off_variant);
+      for (const Override& entry : configuration.overrides) used.insert(entry.variant);
+      for (const Rule& rule : configuration.rules) serve(rule.serve);
+      if (configuration.default_serve.has_value()) serve(*configuration.default_serve);
+    } else if (document.name.kind == kExperimentKind) {
+      const Experiment experiment = ReadStoredExperiment(document);
+      if (experiment.flag != flag) continue;
+      for (const auto& [variant, share] : experiment.weights) used.insert(variant);
+    }
+  }
+  return used;
+}
+
+void CheckVariantsKept(const Flag& before, const Flag& after, const std::set<std::string>& used, Problems& problems) {
+  std::vector<std::string> kept;
+  for (const Variant& variant : before.variants) {
+    if (after.HasVariant(variant.key)) {
+      kept.push_back(variant.key);
+    } else if (used.contains(variant.key)) {
+      problems.push_back({"/variants", "variant \"" + variant.key + "\" is still served or compared"});
+    }
+  }
+  std::vector<std::string> order;
+  for (const Variant& variant : after.variants) {
+    if (before.HasVariant(variant.key)) order.push_back(variant.key);
+  }
+  if (order != kept) {
+    problems.push_back({"/variants", "variants keep their order, because splits follow it; add new ones at the end"});
+  }
+}
+
+}  // namespace
+
+std::optional<Fault> Service::CheckFolder(Kind kind, const Where& where) {
+  if (BelongsToEnvironment(kind)) {
+    const Result<EnvironmentRef> found = FindEnvironment(where.project, where.environment);
+    return found.ok() ? std::nullopt : std::optional(found.fault());
+  }
+  const Result<Versioned> found = GetProject(where.project);
+  return found.ok() ? std::nullopt : std::optional(found.fault());
+}
+
+std::vector<Experiment> Service::ExperimentsOf(const Where& where, absl::Status& status) {
+  const auto documents =
+      state_.List(NameOf(Kind::kExperiment, {where.project, where.environment, ""}), "", kMaxExperiments, false);
+  std::vector<Experiment> experiments;
+  if (!documents.ok()) {
+    status = documents.status();
+    return experiments;
+  }
+  for (const Document& document : *documents) experiments.push_back(ReadStoredExperiment(document));
+  return experiments;
+}
+
+void Service::PrepareFlag(Draft& draft, Library& library) {
+  const Flag flag = ReadFlag(draft.body, draft.problems);
+  if (draft.before.is_null()) return;
+  const Flag* before = library.FindFlag(draft.where.key);
+  if (before == nullptr) return;
+  Problems more;
+  if (flag.type != ValueType::kMissing && flag.type != before->type) {
+    more.push_back({"/type", "the type of a flag cannot be changed"});
+  }
+  const auto view = state_.LoadProject(draft.where.project, "");
+  if (view.ok()) CheckVariantsKept(*before, flag, VariantsInUse(view->documents, flag.key), more);
+  Merge(draft.problems, std::move(more));
+}
+
+void Service::PrepareMetric(Draft& draft, Library& library) {
+  draft.body["version"] = 1;
+  if (!draft.before.is_null()) {
+    const int64_t version = draft.before["version"].get<int64_t>();
+    draft.body["version"] = MeasuresTheSame(draft.before, draft.body) ? version : version + 1;
+  }
+  const Metric metric = ReadMetric(draft.body, draft.problems);
+  Problems more;
+  CheckMetric(metric, library, more);
+  Merge(draft.problems, std::move(more));
+}
+
+void Service::PrepareSegment(Draft& draft, Library& library) {
+  const Segment segment = ReadSegment(draft.body, draft.problems);
+  Problems more;
+  CheckSegment(segment, library, more);
+  Merge(draft.problems, std::move(more));
+}
+
+void Service::PrepareAttribute(Draft& draft) {
+  const AttributeDefinition attribute = ReadAttribute(draft.body, draft.problems);
+  if (draft.before.is_null() || !draft.problems.empty()) return;
+  if (draft.before["type"] != draft.body["type"]) {
+    draft.problems.push_back({"/type", "the type of an attribute cannot be changed"});
+  }
+  if (draft.before.value("unit_type", false) && !attribute.is_unit_type) {
+    draft.problems.push_back({"/unit_type", "an attribute stays a unit type, because units are bucketed by it"});
+  }
+}
+
+void Service::PrepareLayer(Draft& draft, Library& library) {
+  const Layer layer = ReadLayer(draft.body, draft.problems);
+  Problems more;
+  CheckLayer(layer, library, more);
+  Merge(draft.problems, std::move(more));
+  if (!draft.problems.empty()) return;
+  if (!draft.body.contains("bucket_by") || draft.body["bucket_by"].is_null()) draft.body["bucket_by"] = layer.bucket_by;
+  if (layer.salt.empty()) draft.body["salt"] = draft.before.is_null() ? json(NewSalt()) : draft.before["salt"];
+  if (draft.before.is_null()) return;
+  for (const char* name : {"bucket_by", "salt"}) {
+    if (draft.before[name] == draft.body[name]) continue;
+    absl::Status status;
+    for (const Experiment& experiment : ExperimentsOf(draft.where, status)) {
+      if (experiment.layer == layer.key && experiment.status != "draft" && experiment.status != "stopped") {
+        draft.problems.push_back({Child("", name), "experiment \"" + experiment.key +
+                                                       "\" is under way in this layer; its units would move"});
+      }
+    }
+  }
+}
+
+void Service::PrepareExperiment(Draft& draft, Library& library, int64_t now_ms) {
+  Experiment experiment = ReadExperiment(draft.body, draft.problems);
+  absl::Status status;
+  const std::vector<Experiment> others = ExperimentsOf(draft.where, status);
+  Problems more;
+  CheckExperiment(experiment, library, others, more);
+  Merge(draft.problems, std::move(more));
+  if (!draft.problems.empty()) return;
+  const bool is_new_salt = experiment.salt.empty() && draft.before.is_null();
+  if (is_new_salt) draft.body["salt"] = NewSalt();
+  ContinueExperiment(draft.body, draft.before, now_ms, draft.problems);
+  if (draft.problems.empty()) PinMetrics(draft.body, draft.before, library);
+}
+
+std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
+  StripReadOnly(draft.body);
+  if (!draft.body.is_object()) return Invalid(std::string(KindName(draft.kind)), {{"", "expected an object"}});
+  if (!draft.where.key.empty()) {
+    // The key stands in the address; the document may repeat it.
+    if (!draft.body.contains("key")) draft.body["key"] = draft.where.key;
+    if (draft.body["key"] != draft.where.key) draft.problems.push_back({"/key", "a key cannot be changed"});
+  }
+  Library library(state_, draft.where.project, draft.where.environment);
+  switch (draft.kind) {
+    case Kind::kFlag:
+      PrepareFlag(draft, library);
+      break;
+    case Kind::kMetric:
+      PrepareMetric(draft, library);
+      break;
+    case Kind::kSegment:
+      PrepareSegment(draft, library);
+      break;
+    case Kind::kAttribute:
+      PrepareAttribute(draft);
+      break;
+    case Kind::kLayer:
+      PrepareLayer(draft, library);
+      break;
+    case Kind::kExperiment:
+      PrepareExperiment(draft, library, now_ms);
+      break;
+  }
+  if (!library.status().ok()) return StorageFault(library.status());
+  if (!draft.problems.empty()) return Invalid(Place(draft.kind, draft.body), std::move(draft.problems));
+  return std::nullopt;
+}
+
+Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& where, const json& body) {
+  const std::lock_guard lock(writing_);
+  if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  Draft draft{
+      .kind = kind, .where = {where.project, where.environment, ""}, .body = body, .before = nullptr, .problems = {}};
+  if (auto fault = Prepare(draft, Milliseconds(call.now))) return *std::move(fault);
+  draft.where.key = draft.body["key"].get<std::string>();
+  const DocumentName name = NameOf(kind, draft.where);
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back({.name = name, .id = NewId(IdPrefix(kind)), .body = Dump(draft.body)});
+  if (kind == Kind::kMetric) change.writes.push_back(MetricVersion(where.project, draft.body));
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return Get(kind, draft.where);
+}
+
+Result<Versioned> Service::Get(Kind kind, const Where& where) {
+  if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  const auto document = state_.Find(NameOf(kind, where));
+  if (!document.ok()) return StorageFault(document.status());
+  if (!document->has_value()) return NotFound(Named(KindName(kind), where.key));
+  return AnswerOf(**document);
+}
+
+Result<Page> Service::List(Kind kind, const Where& where, const ListOptions& options) {
+  if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  const size_t limit = LimitOf(options);
+  const auto documents = state_.List(NameOf(kind, where), options.cursor, limit + 1, options.archived);
+  if (!documents.ok()) return StorageFault(documents.status());
+  return PageOf(*documents, limit);
+}
+
+Result<Versioned> Service::Replace(const Call& call, Kind kind, const Where& where, const json& body,
+                                   std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  const DocumentName name = NameOf(kind, where);
+  const auto current = state_.Find(name);
+  if (!current.ok()) return StorageFault(current.status());
+  if (!current->has_value()) return NotFound(Named(name.kind, where.key));
+  if ((*current)->is_archived) return Conflict(Named(name.kind, where.key) + " is archived");
+  if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
+  Draft draft{.kind = kind, .where = where, .body = body, .before = json::parse((*current)->body), .problems = {}};
+  if (auto fault = Prepare(draft, Milliseconds(call.now))) return *std::move(fault);
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back(
+      {.name = name, .id = (*current)->id, .body = Dump(draft.body), .revision = (*current)->revision});
+  if (kind == Kind::kMetric && draft.body["version"] != draft.before["version"]) {
+    change.writes.push_back(MetricVersion(where.project, draft.body));
+  }
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return Get(kind, where);
+}
+
+std::optional<Fault> Service::FindUser(Kind kind, const Where& where) {
+  const auto view = state_.LoadProject(where.project, BelongsToEnvironment(kind) ? where.environment : "");
+  if (!view.ok()) return StorageFault(view.status());
+  const Reference wanted{KindName(kind), where.key};
+  for (const Document& document : view->documents) {
+    const std::vector<Reference> references = ReferencesOf(document);
+    if (std::find(references.begin(), references.end(), wanted) == references.end()) continue;
+    std::string user = document.name.kind == kConfigurationKind ? Named("flag", document.name.key)
+                                                                : Named(document.name.kind, document.name.key);
+    if (!document.name.environment.empty()) user += " in " + Named("environment", document.name.environment);
+    return Conflict(Named(KindName(kind), where.key) + " is used by " + user);
+  }
+  return std::nullopt;
+}
+
+Result<Versioned> Service::Archive(const Call& call, Kind kind, const Where& where, std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  const DocumentName name = NameOf(kind, where);
+  const auto current = state_.Find(name);
+  if (!current.ok()) return StorageFault(current.status());
+  if (!current->has_value()) return NotFound(Named(name.kind, where.key));
+  if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
+  if ((*current)->is_archived) return AnswerOf(**current);
+  if (kind == Kind::kAttribute && where.key == kTargetingKey) {
+    return Conflict("the targeting key is part of every project");
+  }
+  if (kind == Kind::kExperiment) {
+    const std::string status = ReadStoredExperiment(**current).status;
+    if (status == "running" || status == "paused") {
+      return Conflict(Named(name.kind, where.key) + " is " + status + "; stop it first");
+    }
+  }
+  if (auto fault = FindUser(kind, where)) return *std::move(fault);
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back({.name = name,
+                           .id = (*current)->id,
+                           .body = (*current)->body,
+                           .revision = (*current)->revision,
+                           .is_archived = true});
+  if (kind == Kind::kFlag) {
+    // Its configurations go with it.
+    const auto view = state_.LoadProject(where.project, "");
+    if (!view.ok()) return StorageFault(view.status());
+    for (const Document& document : view->documents) {
+      if (document.name.kind != kConfigurationKind || document.name.key != where.key) continue;
+      change.writes.push_back({.name = document.name,
+                               .id = document.id,
+                               .body = document.body,
+                               .revision = document.revision,
+                               .is_archived = true});
+    }
+  }
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return Get(kind, where);
+}
+
+Result<Versioned> Service::GetConfiguration(const Where& flag) {
+  const Result<EnvironmentRef> place = FindEnvironment(flag.project, flag.environment);
+  if (!place.ok()) return place.fault();
+  if (const Result<Versioned> found = Get(Kind::kFlag, flag); !found.ok()) return found.fault();
+  const auto document = state_.Find({flag.project, flag.environment, std::string(kConfigurationKind), flag.key});
+  if (!document.ok()) return StorageFault(document.status());
+  Versioned answer{InitialConfiguration(), 0};
+  if (document->has_value()) answer = {json::parse((*document)->body), (*document)->revision};
+  answer.body["flag"] = flag.key;
+  return answer;
+}
+
+Result<Versioned> Service::ReplaceConfiguration(const Call& call, const Where& flag, const json& body,
+                                                std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const Result<Versioned> current = GetConfiguration(flag);
+  if (!current.ok()) return current.fault();
+  const DocumentName name{flag.project, flag.environment, std::string(kConfigurationKind), flag.key};
+  const Result<Versioned> definition = Get(Kind::kFlag, flag);
+  if (!definition.ok()) return definition.fault();
+  if (definition->body["archived"].get<bool>()) return Conflict(Named(kFlagKind, flag.key) + " is archived");
+  if (revision.has_value() && *revision != current->revision) return CommitFault(absl::AbortedError(""), name);
+  Problems problems;
+  const FlagConfiguration configuration = ReadFlagConfiguration(body, problems);
+  Library library(state_, flag.project, flag.environment);
+  Problems more;
+  CheckConfiguration(configuration, flag.key, library, more);
+  Merge(problems, std::move(more));
+  if (!library.status().ok()) return StorageFault(library.status());
+  if (!problems.empty()) {
+    return Invalid(Named(kFlagKind, flag.key) + " in " + Named("environment", flag.environment), std::move(problems));
+  }
+  json filled = body;
+  filled.erase("flag");
+  filled.erase("updated");
+  FillConfiguration(
+      filled, current->body, [] { return NewId("rule_"); }, NewSalt);
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back({.name = name, .id = NewId("cfg_"), .body = Dump(filled), .revision = current->revision});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return GetConfiguration(flag);
+}
+
+}  // namespace expt::service

@@ -1,0 +1,179 @@
+#include <utility>
+
+#include "control-plane/service/attribute.h"
+#include "control-plane/service/json_reader.h"
+#include "control-plane/service/library.h"
+#include "control-plane/service/service.h"
+#include "control-plane/service/stored.h"
+#include "control-plane/storage/key_store.h"
+
+namespace expt::service {
+namespace {
+
+using nlohmann::json;
+using storage::Document;
+
+constexpr size_t kMaxEmergencyOff = 256;
+
+// {"key", "name"} of a project or an environment.
+json ReadNamed(const json& body, Problems& problems) {
+  ObjectReader object(body, "", problems);
+  json named = {{"key", object.Key("key")}, {"name", object.Text("name", false, 256)}};
+  object.RefuseOthers();
+  if (named["name"] == "") named["name"] = named["key"];
+  return named;
+}
+
+storage::DocumentName ProjectName(std::string_view key) {
+  return {"", "", std::string(kProjectKind), std::string(key)};
+}
+
+storage::DocumentName EnvironmentName(std::string_view project, std::string_view key) {
+  return {std::string(project), "", std::string(kEnvironmentKind), std::string(key)};
+}
+
+EnvironmentRef RefOf(const Document& document) { return {document.name.project, document.name.key, document.id}; }
+
+}  // namespace
+
+Service::Service(storage::StateStore& state, storage::KeyStore& keys) : state_(state), keys_(keys) {}
+
+Result<Versioned> Service::CreateProject(const Call& call, const json& body) {
+  Problems problems;
+  const json named = ReadNamed(body, problems);
+  if (!problems.empty()) return Invalid("project", std::move(problems));
+  const std::lock_guard lock(writing_);
+  const std::string key = named["key"].get<std::string>();
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back({.name = ProjectName(key), .id = NewId("prj_"), .body = Dump(named)});
+  const json targeting_key = TargetingKeyDefinition();
+  change.writes.push_back({.name = {key, "", std::string(kAttributeKind), targeting_key["key"].get<std::string>()},
+                           .id = NewId("att_"),
+                           .body = Dump(targeting_key)});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), change.writes.front().name);
+  return GetProject(key);
+}
+
+Result<Versioned> Service::GetProject(std::string_view project) {
+  const auto document = state_.Find(ProjectName(project));
+  if (!document.ok()) return StorageFault(document.status());
+  if (!document->has_value()) return NotFound(Named("project", project));
+  return AnswerOf(**document);
+}
+
+Result<Page> Service::ListProjects(const ListOptions& options) {
+  const size_t limit = LimitOf(options);
+  const auto documents = state_.List(ProjectName(""), options.cursor, limit + 1, options.archived);
+  if (!documents.ok()) return StorageFault(documents.status());
+  return PageOf(*documents, limit);
+}
+
+json Service::EnvironmentBody(const Document& document, const std::optional<RootFile>& root) {
+  json body = AnswerOf(document).body;
+  const int64_t epoch = root.has_value() ? root->root.Epoch(document.id) : 0;
+  body["epoch"] = epoch == 0 ? json(nullptr) : json(epoch);
+  body["root_version"] = epoch == 0 ? json(nullptr) : json(root->root.root_version);
+  const auto live = state_.LivePublish(document.id, Audience::kServer);
+  body["published_version"] = live.ok() && live->has_value() ? json((*live)->version) : json(nullptr);
+  return body;
+}
+
+Result<Versioned> Service::CreateEnvironment(const Call& call, std::string_view project, const json& body) {
+  Problems problems;
+  const json named = ReadNamed(body, problems);
+  if (!problems.empty()) return Invalid("environment", std::move(problems));
+  const std::lock_guard lock(writing_);
+  if (const Result<Versioned> found = GetProject(project); !found.ok()) return found.fault();
+  const std::string key = named["key"].get<std::string>();
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back({.name = EnvironmentName(project, key), .id = NewId("env_"), .body = Dump(named)});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), change.writes.front().name);
+  return GetEnvironment(project, key);
+}
+
+Result<Versioned> Service::GetEnvironment(std::string_view project, std::string_view environment) {
+  const auto document = state_.Find(EnvironmentName(project, environment));
+  if (!document.ok()) return StorageFault(document.status());
+  if (!document->has_value()) return NotFound(Named("environment", environment));
+  const auto root = NewestRoot();
+  if (!root.ok()) return StorageFault(root.status());
+  return Versioned{EnvironmentBody(**document, *root), (*document)->revision};
+}
+
+Result<Page> Service::ListEnvironments(std::string_view project, const ListOptions& options) {
+  if (const Result<Versioned> found = GetProject(project); !found.ok()) return found.fault();
+  const size_t limit = LimitOf(options);
+  const auto documents = state_.List(EnvironmentName(project, ""), options.cursor, limit + 1, options.archived);
+  if (!documents.ok()) return StorageFault(documents.status());
+  const auto root = NewestRoot();
+  if (!root.ok()) return StorageFault(root.status());
+  Page page = PageOf(*documents, limit);
+  for (size_t i = 0; i < page.items.size(); ++i) page.items[i] = EnvironmentBody((*documents)[i], *root);
+  return page;
+}
+
+Result<EnvironmentRef> Service::FindEnvironment(std::string_view project, std::string_view environment) {
+  const auto document = state_.Find(EnvironmentName(project, environment));
+  if (!document.ok()) return StorageFault(document.status());
+  if (!document->has_value()) return NotFound(Named("environment", environment));
+  return RefOf(**document);
+}
+
+Result<EnvironmentRef> Service::FindEnvironmentById(std::string_view environment_id) {
+  const auto document = state_.FindById(kEnvironmentKind, environment_id);
+  if (!document.ok()) return StorageFault(document.status());
+  if (!document->has_value()) return NotFound(Named("environment", environment_id));
+  return RefOf(**document);
+}
+
+Result<std::vector<EnvironmentRef>> Service::Environments() {
+  const auto documents = state_.ListEverywhere(kEnvironmentKind);
+  if (!documents.ok()) return StorageFault(documents.status());
+  std::vector<EnvironmentRef> environments;
+  for (const Document& document : *documents) environments.push_back(RefOf(document));
+  return environments;
+}
+
+Result<Versioned> Service::GetEmergencyOff(std::string_view project, std::string_view environment) {
+  const Result<EnvironmentRef> place = FindEnvironment(project, environment);
+  if (!place.ok()) return place.fault();
+  const std::string kind(kEmergencyOffKind);
+  const auto document = state_.Find({place->project, place->key, kind, kind});
+  if (!document.ok()) return StorageFault(document.status());
+  if (!document->has_value()) return Versioned{{{"flags", json::array()}}, 0};
+  return Versioned{json::parse((*document)->body), (*document)->revision};
+}
+
+Result<Versioned> Service::ReplaceEmergencyOff(const Call& call, std::string_view project, std::string_view environment,
+                                               const json& body, std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const Result<Versioned> current = GetEmergencyOff(project, environment);
+  if (!current.ok()) return current.fault();
+  const std::string kind(kEmergencyOffKind);
+  const storage::DocumentName name{std::string(project), std::string(environment), kind, kind};
+  Problems problems;
+  ObjectReader object(body, "", problems);
+  const std::vector<std::string> flags = object.Texts("flags", kMaxEmergencyOff, kMaxKeySize);
+  object.RefuseOthers();
+  Library library(state_, name.project, name.environment);
+  for (size_t i = 0; i < flags.size(); ++i) {
+    if (library.FindFlag(flags[i]) == nullptr) {
+      problems.push_back({Child("/flags", i), "unknown flag \"" + flags[i] + "\""});
+    }
+  }
+  if (!library.status().ok()) return StorageFault(library.status());
+  if (!problems.empty()) return Invalid("emergency-off list", std::move(problems));
+  if (revision.has_value() && *revision != current->revision) {
+    return CommitFault(absl::AbortedError(""), name);
+  }
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back(
+      {.name = name, .id = NewId("off_"), .body = Dump({{"flags", flags}}), .revision = current->revision});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return GetEmergencyOff(project, environment);
+}
+
+}  // namespace expt::service
