@@ -15,10 +15,11 @@
 namespace expt::client {
 
 // Thread-safe. Counts never go down and saturate. At most kMaxRows rows name an experiment; the rest is counted
-// without one.
+// without one, in a row for each reason and kind, so that a batch can always carry all of them.
 class DropCounts {
  public:
-  static constexpr size_t kMaxRows = 1000;
+  static constexpr size_t kMaxRows = 900;
+  static_assert(kMaxRows + 8 * 4 <= wire::kMaxDropCounts);
 
   // `experiment` and `variant` are empty but for exposures.
   void Add(DropReason reason, EventKind kind, std::string_view experiment, std::string_view variant,
