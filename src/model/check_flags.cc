@@ -48,6 +48,9 @@ class FlagCheck {
 
   // What no flag uses breaks none, but is said.
   void UnusedSegments() {
+    for (const auto& references : segments_.references) {
+      for (const Index segment : references) is_segment_used_[segment] = true;  // its user says so
+    }
     for (Index i = 0; i < s_.segments.size(); ++i) {
       if (is_segment_used_[i]) continue;
       const std::string place = Named("segment", s_.strings[s_.segments[i].key]);
