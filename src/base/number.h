@@ -22,7 +22,7 @@ std::string_view FormatInteger(int64_t value, std::span<char> buffer);
 
 void AppendInteger(std::string& out, int64_t value);
 
-// The shortest decimal text that reads back as `value`, with ".0" where it would look like an integer:
+// The decimal text of fewest digits that reads back as `value`, with ".0" where it would look like an integer:
 // "0.1", "20.0", "1e+21". "NaN", "Infinity" and "-Infinity" for the rest.
 void AppendDouble(std::string& out, double value);
 

@@ -1,0 +1,386 @@
+#include "src/model/validate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "src/model/builder.h"
+#include "src/model/limits.h"
+#include "src/model/place.h"
+
+namespace expt::model {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// A good snapshot with room for something wrong: flags good0 ... good9 and "checkout" with rule "r2".
+class Validation : public testing::Test {
+ protected:
+  Validation() {
+    s().environment = b_.Copy("env");
+    s().version = 1;
+    b_.SetMemberListSalt("lists");
+    b_.Attribute("targeting_key");
+    for (int i = 0; i < 10; ++i) AddFlag("good" + std::to_string(i));
+    checkout_ = AddFlag("checkout");
+  }
+
+  Snapshot& s() { return b_.snapshot(); }
+  Flag& checkout() { return s().flags[checkout_]; }
+
+  Index AddFlag(std::string_view key) {
+    Flag flag;
+    flag.key = b_.String(key);
+    flag.type = ValueType::kBoolean;
+    flag.is_enabled = true;
+    flag.variant_keys = {b_.String("off"), b_.String("on")};
+    flag.variant_values = {b_.BooleanValue(false), b_.BooleanValue(true)};
+    flag.default_serve = b_.ServeVariant(0);
+    s().flags.push_back(std::move(flag));
+    return static_cast<Index>(s().flags.size() - 1);
+  }
+
+  void AddRule(Rule rule, std::string_view id = "r2") {
+    rule.id = b_.String(id);
+    checkout().rules.push_back(b_.AddRule(rule));
+  }
+  void AddCondition(Index condition) {
+    Rule rule;
+    rule.condition = condition;
+    rule.serve = b_.ServeVariant(1);
+    AddRule(rule);
+  }
+  void AddServe(Index serve) {
+    Rule rule;
+    rule.serve = serve;
+    AddRule(rule);
+  }
+
+  Index AddExperiment(std::string_view key, std::vector<uint32_t> weights = {500'000, 500'000}) {
+    Experiment e;
+    e.key = b_.String(key);
+    e.id = b_.String("exp_" + std::string(key));
+    e.flag = checkout_;
+    e.status = ExperimentStatus::kRunning;
+    e.bucketing = b_.AddBucketing(0, "salt-" + std::string(key));
+    e.variants = {0, 1};
+    e.weights = std::move(weights);
+    s().experiments.push_back(std::move(e));
+    return static_cast<Index>(s().experiments.size() - 1);
+  }
+
+  std::vector<std::string> Lines(Issue::Scope scope) {
+    std::vector<std::string> lines;
+    for (const Issue& issue : Validate(s())) {
+      if (issue.scope == scope) lines.push_back(Within(issue.place, issue.text));
+    }
+    return lines;
+  }
+  std::vector<std::string> Broken() { return Lines(Issue::Scope::kFlag); }
+  std::vector<std::string> Refused() { return Lines(Issue::Scope::kSnapshot); }
+  std::vector<std::string> Warned() { return Lines(Issue::Scope::kWarning); }
+
+  Builder b_;
+  Index checkout_ = 0;
+};
+
+TEST_F(Validation, GoodSnapshotHasNoIssue) { EXPECT_THAT(Validate(s()), IsEmpty()); }
+
+TEST_F(Validation, NamesEveryProblemAtOnceInOrder) {
+  checkout().fail_closed = true;
+  const Index age = b_.Attribute("age");
+  b_.SetAttribute("age", ValueType::kInteger, 0);
+  AddCondition(b_.Leaf(Operator::kEquals, age, b_.Strings({"x"})));
+  AddServe(b_.ServeSplit(b_.AddBucketing(0, "a b"), {500'000, 499'990}));
+  EXPECT_THAT(
+      Broken(),
+      ElementsAre("flag \"checkout\": \"fail_closed\" needs an off variant",
+                  "flag \"checkout\": rule \"r2\": attribute \"age\": expected number, got string",
+                  "flag \"checkout\": rule \"r2\": id is used twice",
+                  "flag \"checkout\": rule \"r2\": split: salt: expected 1 to 64 characters of A-Z a-z 0-9 . _ -",
+                  "flag \"checkout\": rule \"r2\": split: weights sum to 999990, expected 1000000"));
+  EXPECT_THAT(Refused(), IsEmpty());
+}
+
+TEST_F(Validation, ExperimentDefectsNameTheExperiment) {
+  AddServe(b_.ServeExperiment(AddExperiment("price-test", {500'000, 499'990})));
+  EXPECT_THAT(Broken(), ElementsAre("flag \"checkout\": rule \"r2\": experiment \"price-test\": weights sum to 999990, "
+                                    "expected 1000000"));
+}
+
+TEST_F(Validation, UnusedExperimentAndSegmentOnlyWarn) {
+  AddExperiment("idle", {1, 2});
+  Segment segment;
+  segment.key = b_.String("idle");
+  segment.required_features = {b_.String("quantum")};
+  s().segments.push_back(segment);
+  EXPECT_THAT(Broken(), IsEmpty());
+  EXPECT_THAT(Warned(), ElementsAre("segment \"idle\": required feature \"quantum\" is not supported by this version",
+                                    "experiment \"idle\": weights sum to 3, expected 1000000"));
+}
+
+TEST_F(Validation, ExperimentFieldsAreChecked) {
+  const auto text_of = [&](auto change) {
+    checkout().rules.clear();
+    s().experiments.clear();
+    AddServe(b_.ServeExperiment(AddExperiment("x")));
+    change(s().experiments[0]);
+    std::string all;
+    for (const std::string& line : Broken()) all += line + "\n";
+    return all;
+  };
+  EXPECT_EQ(text_of([](Experiment&) {}), "");
+  EXPECT_THAT(text_of([](Experiment& e) { e.status = static_cast<ExperimentStatus>(9); }),
+              HasSubstr("status 9 is not supported by this version"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.phase = 0; }), HasSubstr("phase is 0"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.start_ms = e.end_ms = 5; }), HasSubstr("ends before it starts"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.variants = {0, 0}; }), HasSubstr("variant \"off\" is named twice"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.variants = {0, 7}; }), HasSubstr("variant 7 is not one of the flag's 2"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.control = 7; }), HasSubstr("control is not one of its variants"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.weights = {1'000'000}; }), HasSubstr("1 weights for 2 variants"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.allocation = {5, 4}; }), HasSubstr("allocation: expected rising"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.allocation = {0, 5}; }), HasSubstr("everything without a layer"));
+  EXPECT_THAT(text_of([](Experiment& e) { e.is_sticky = true; }), HasSubstr("\"sticky\" is not supported"));
+  EXPECT_THAT(text_of([&](Experiment& e) { e.flag = 0; }), HasSubstr("belongs to flag \"good0\""));
+  EXPECT_THAT(text_of([&](Experiment& e) {
+                s().layers = {{.key = b_.String("web"), .bucketing = b_.AddBucketing(b_.Attribute("company"), "ls")}};
+                e.layer = 0;
+              }),
+              HasSubstr("layer \"web\": expected bucketing by \"company\", got \"targeting_key\""));
+}
+
+TEST_F(Validation, NestedPlacesNeedDifferentSalts) {
+  const Index experiment = AddExperiment("x");
+  s().layers = {{.key = b_.String("web"), .bucketing = b_.AddBucketing(0, "salt-x")}};
+  s().experiments[experiment].layer = 0;
+  Rule rule;
+  rule.coverage = b_.AddCoverage(b_.AddBucketing(0, "salt-x"), 500'000);
+  rule.serve = b_.ServeExperiment(experiment);
+  AddRule(rule);
+  EXPECT_THAT(Broken(), ElementsAre(HasSubstr("coverage and experiment have the same salt"),
+                                    HasSubstr("coverage and layer have the same salt"),
+                                    HasSubstr("experiment and layer have the same salt")));
+}
+
+TEST_F(Validation, SameSaltOfAnotherAttributeIsFine) {
+  Rule rule;
+  rule.coverage = b_.AddCoverage(b_.AddBucketing(b_.Attribute("company"), "s"), 500'000);
+  rule.serve = b_.ServeSplit(b_.AddBucketing(0, "s"), {500'000, 500'000});
+  AddRule(rule);
+  EXPECT_THAT(Broken(), IsEmpty());
+}
+
+TEST_F(Validation, BooleanUnitIdsAreRefused) {
+  b_.SetAttribute("beta", ValueType::kBoolean, 0);
+  AddServe(b_.ServeSplit(b_.AddBucketing(b_.Attribute("beta"), "s"), {500'000, 500'000}));
+  EXPECT_THAT(Broken(), ElementsAre(HasSubstr("bucket_by \"beta\": expected string or number, got boolean")));
+}
+
+TEST_F(Validation, EveryIndexOutsideItsTableIsASnapshotIssue) {
+  const auto refuse = [&](auto change, std::string_view text) {
+    Builder b;
+    Snapshot& snapshot = b.snapshot();
+    snapshot.attributes.push_back({.name = b.String("a")});
+    snapshot.bucketings.push_back({});
+    snapshot.bucketings[0].salt = b.String("s");
+    snapshot.serves.push_back({});
+    snapshot.conditions.push_back({.op = Operator::kIsSet});
+    Rule rule;
+    rule.id = b.String("r");
+    snapshot.rules.push_back(rule);
+    Flag flag;
+    flag.key = b.String("f");
+    snapshot.flags.push_back(flag);
+    change(snapshot);
+    const std::vector<Issue> issues = Validate(snapshot);
+    ASSERT_FALSE(issues.empty()) << text;
+    EXPECT_EQ(issues[0].scope, Issue::Scope::kSnapshot) << text;
+    EXPECT_EQ(Within(issues[0].place, issues[0].text), text);
+  };
+  refuse([](Snapshot& s) { s.attributes[0].name = 99; }, "attribute 0: string 99 is outside its table of 4");
+  refuse([](Snapshot& s) { s.bucketings[0].bucket_by = 1; }, "bucketing 0: attribute 1 is outside its table of 1");
+  refuse([](Snapshot& s) { s.bucketings[0].salt = 4; }, "bucketing 0: string 4 is outside its table of 4");
+  refuse([](Snapshot& s) { s.rules[0].serve = 1; }, "rule 0: serve 1 is outside its table of 1");
+  refuse([](Snapshot& s) { s.rules[0].condition = 1; }, "rule 0: condition 1 is outside its table of 1");
+  refuse([](Snapshot& s) { s.rules[0].coverage = 0; }, "rule 0: coverage 0 is outside its table of 0");
+  refuse([](Snapshot& s) { s.flags[0].rules = {7}; }, "flag 0: rule 7 is outside its table of 1");
+  refuse([](Snapshot& s) { s.flags[0].variant_values = {0}; }, "flag 0: value 0 is outside its table of 0");
+  refuse([](Snapshot& s) { s.flags[0].default_serve = 3; }, "flag 0: serve 3 is outside its table of 1");
+  refuse([](Snapshot& s) { s.conditions[0].operands = 0; }, "condition 0: operand list 0 is outside its table of 0");
+  refuse([](Snapshot& s) { s.conditions[0].subject = 5; }, "condition 0: attribute 5 is outside its table of 1");
+  refuse(
+      [](Snapshot& s) {
+        s.operands = {{OperandKind::kString, 0, 1}};
+      },
+      "operand list 0: reaches beyond its pool of 0");
+  refuse(
+      [](Snapshot& s) {
+        s.operands = {{OperandKind::kInteger, 0xffffffff, 2}};
+      },
+      "operand list 0: reaches beyond its pool of 0");
+  refuse(
+      [](Snapshot& s) {
+        s.operands = {{OperandKind::kCondition, 0, 1}};
+        s.condition_pool = {0};
+        s.conditions[0] = {.op = Operator::kAll, .operands = 0};
+      },
+      "condition 0: condition 0 below it must come before it");
+  refuse(
+      [](Snapshot& s) {
+        s.operands = {{OperandKind::kReference, 0, 1}};
+        s.reference_pool = {0};
+        s.conditions[0] = {.op = Operator::kInSegment, .operands = 0};
+      },
+      "condition 0: segment 0 is outside its table of 0");
+  refuse([](Snapshot& s) { s.golden_vectors.resize(1), s.golden_vectors[0].variant = 0; },
+         "golden vector 0: variant 0 is outside its table of 0");
+  refuse([](Snapshot& s) { s.strings[0] = "\xff"; }, "string 0: not UTF-8");
+}
+
+TEST_F(Validation, OverlapWithinOneLayerOnlyAndNotOfStoppedOnes) {
+  s().layers = {{.key = b_.String("web"), .bucketing = b_.AddBucketing(0, "l1")},
+                {.key = b_.String("mail"), .bucketing = b_.AddBucketing(0, "l2")}};
+  const Index a = AddExperiment("a");
+  const Index c = AddExperiment("c");
+  s().experiments[a].layer = s().experiments[c].layer = 0;
+  s().experiments[a].allocation = {0, 10, 20, 30};
+  s().experiments[c].allocation = {10, 20, 29, 31};
+  EXPECT_THAT(Refused(), ElementsAre("layer \"web\": allocation [29, 31) of experiment \"c\" overlaps [20, 30) of "
+                                     "experiment \"a\""));
+  s().experiments[c].layer = 1;
+  EXPECT_THAT(Refused(), IsEmpty());
+  s().experiments[c].layer = 0;
+  s().experiments[c].status = ExperimentStatus::kStopped;
+  EXPECT_THAT(Refused(), IsEmpty());
+  s().experiments[c].status = ExperimentStatus::kPaused;
+  EXPECT_EQ(Refused().size(), 1u);
+}
+
+TEST_F(Validation, LongRangeOverlapsSeveral) {
+  s().layers = {{.key = b_.String("web"), .bucketing = b_.AddBucketing(0, "l1")}};
+  for (const auto& [key, begin, end] :
+       {std::tuple{"a", 0u, 100u}, std::tuple{"c", 10u, 20u}, std::tuple{"d", 50u, 60u}}) {
+    Experiment& e = s().experiments[AddExperiment(key)];
+    e.layer = 0;
+    e.allocation = {begin, end};
+  }
+  EXPECT_EQ(Refused().size(), 2u);
+}
+
+TEST_F(Validation, HalfOfTheFlagsMayBeBroken) {
+  for (size_t i = 0; i < 5; ++i) s().flags[i].fail_closed = true;
+  EXPECT_THAT(Refused(), IsEmpty());
+  s().flags[5].fail_closed = true;
+  EXPECT_THAT(Refused(), ElementsAre("flags: 6 of 11 are broken, expected at most half"));
+}
+
+TEST_F(Validation, SegmentsInACycleBreakTheirFlagsOnly) {
+  s().segments.resize(3);
+  for (Index i = 0; i < 3; ++i) s().segments[i].key = b_.String(std::string(1, static_cast<char>('a' + i)));
+  const auto in = [&](Index segment) { return b_.Leaf(Operator::kInSegment, 0, b_.References({segment})); };
+  s().segments[0].condition = in(1);
+  s().segments[1].condition = in(0);
+  s().segments[2].condition = in(0);
+  AddCondition(in(2));
+  EXPECT_THAT(Broken(), ElementsAre("flag \"checkout\": rule \"r2\": segment \"c\": refers to a cycle: \"c\" -> \"a\" "
+                                    "-> \"b\" -> \"a\""));
+  EXPECT_THAT(Refused(), IsEmpty());
+}
+
+TEST_F(Validation, LongChainsOfSegmentsAreBrokenWithoutRecursion) {
+  constexpr Index kCount = 100'000;
+  for (Index i = 0; i < kCount; ++i) {
+    Segment segment;
+    segment.key = b_.String("s" + std::to_string(i));
+    if (i > 0) segment.condition = b_.Leaf(Operator::kInSegment, 0, b_.References({i - 1}));
+    s().segments.push_back(std::move(segment));
+  }
+  AddCondition(b_.Leaf(Operator::kInSegment, 0, b_.References({kCount - 1})));
+  EXPECT_THAT(Broken(), Contains(HasSubstr("segment \"s99999\"")));
+}
+
+TEST_F(Validation, SegmentsMayNestEightDeep) {
+  for (Index i = 0; i < 9; ++i) {
+    Segment segment;
+    segment.key = b_.String("s" + std::to_string(i));
+    if (i > 0) segment.condition = b_.Leaf(Operator::kInSegment, 0, b_.References({i - 1}));
+    s().segments.push_back(std::move(segment));
+  }
+  AddCondition(b_.Leaf(Operator::kInSegment, 0, b_.References({7})));
+  EXPECT_THAT(Broken(), IsEmpty());
+  AddCondition(b_.Leaf(Operator::kInSegment, 0, b_.References({8})));
+  EXPECT_THAT(Broken(), Contains(HasSubstr("segments are nested deeper than 8")));
+}
+
+TEST_F(Validation, DoublingConditionsStopAtTheCap) {
+  // Each row names the one before it twice: 2^31 leaves when written out, 32 rows.
+  Index row = b_.Leaf(Operator::kIsSet, b_.Attribute("x"), kNone);
+  for (int i = 0; i < 31; ++i) row = b_.All({row, row});
+  AddCondition(row);
+  EXPECT_THAT(Broken(), ElementsAre("flag \"checkout\": has more than 16384 conditions"));
+  row = b_.Any({row});
+  checkout().rules.clear();
+  AddCondition(row);
+  EXPECT_THAT(Broken(), Contains(HasSubstr("condition: nested deeper than 32")));
+}
+
+TEST_F(Validation, AFlagReadsAtMost64Attributes) {
+  std::vector<Index> leaves;
+  for (int i = 0; i < 64; ++i) {
+    leaves.push_back(b_.Leaf(Operator::kIsSet, b_.Attribute("a" + std::to_string(i)), kNone));
+  }
+  AddCondition(b_.All(leaves));
+  EXPECT_THAT(Broken(), IsEmpty());
+  Rule rule;
+  rule.coverage = b_.AddCoverage(b_.AddBucketing(0, "s"), 5);
+  rule.serve = b_.ServeVariant(1);
+  AddRule(rule, "r3");
+  EXPECT_THAT(Broken(), ElementsAre("flag \"checkout\": reads 65 attributes, expected at most 64"));
+}
+
+TEST_F(Validation, ManyDefectsOfOneFlagAreCutShortButNeverHidden) {
+  for (int i = 0; i < 100; ++i) {  // each warns
+    Rule rule;
+    rule.serve = b_.ServeVariant(1);
+    AddRule(rule, "w" + std::to_string(i));
+  }
+  AddServe(b_.ServeSplit(b_.AddBucketing(0, "s"), {1, 2}));
+  EXPECT_THAT(Broken(), Contains(HasSubstr("weights sum to 3")));
+  EXPECT_LE(Validate(s()).size(), 40u);
+}
+
+TEST_F(Validation, ValuesMustBeOfTheFlagsType) {
+  checkout().variant_values[1] = b_.StringValue("on");
+  EXPECT_THAT(Broken(), ElementsAre("flag \"checkout\": variant \"on\": expected boolean, got string"));
+  checkout().type = ValueType::kDouble;
+  checkout().variant_values = {b_.DoubleValue(1), b_.DoubleValue(std::numeric_limits<double>::infinity())};
+  EXPECT_THAT(Broken(), ElementsAre("flag \"checkout\": variant \"on\": the number is not finite"));
+  checkout().type = ValueType::kJson;
+  checkout().variant_values = {b_.JsonValue("{}"), b_.JsonValue("\"" + std::string(65'536, 'x') + "\"")};
+  EXPECT_THAT(Broken(), ElementsAre("flag \"checkout\": variant \"on\": the value is larger than 65536 bytes"));
+}
+
+TEST_F(Validation, RuleThatServesEverybodyWarnsAboutThoseBehindIt) {
+  Rule rule;
+  rule.serve = b_.ServeVariant(1);
+  AddRule(rule, "r1");
+  AddRule(rule, "r2");
+  EXPECT_THAT(Warned(),
+              ElementsAre("flag \"checkout\": rule \"r1\": serves everybody, the rules after it never apply"));
+  EXPECT_THAT(Broken(), IsEmpty());
+}
+
+TEST_F(Validation, ServerOnlyFlagsDoNotBelongInClientSnapshots) {
+  s().audience = Audience::kClient;
+  checkout().visibility = Visibility::kServer;
+  EXPECT_THAT(Broken(), ElementsAre("flag \"checkout\": is for servers only, but the snapshot is for clients"));
+}
+
+}  // namespace
+}  // namespace expt::model
