@@ -227,7 +227,7 @@ ClientStatus Core::Status() const {
   status.events_duplicate = counts.duplicate;
   status.events_rejected = counts.rejected;
   status.events_accepted = buffer_.accepted();
-  status.exposures_suppressed = suppressed_;
+  status.exposures_suppressed = slot_.suppressed();
   for (wire::DropCount& drop : drops_.List()) {
     status.drops.push_back({.reason = drop.reason,
                             .kind = drop.kind,

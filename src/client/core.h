@@ -52,7 +52,7 @@ class Core {
     if (snapshot.is_ready()) reader.Count(decision);
     auto [result, is_used] = use(decision);
     if (decision.exposure_count != 0 && record && is_used) {
-      RecordExposures(reader.installed(), decision, context, now);
+      RecordExposures(reader, decision, context, now);
     }
     return result;
   }
@@ -75,7 +75,8 @@ class Core {
  private:
   Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status);
 
-  TrackResult RecordExposures(const Installed& installed, const Decision& decision, const Context& context, Time now);
+  TrackResult RecordExposures(const SnapshotSlot::Reader& reader, const Decision& decision, const Context& context,
+                              Time now);
   TrackResult Push(EventKind kind, const RecordWriter& record);
   TrackResult Drop(DropReason reason, EventKind kind);
   RecordHead HeadOf(EventKind kind, std::optional<Time> time, std::string_view event_id) const;
@@ -95,7 +96,6 @@ class Core {
   ExposureDedupe dedupe_;
   DropCounts drops_;
   EventBuffer buffer_;
-  std::atomic<uint64_t> suppressed_{0};
 
   // The background thread's.
   Loader loader_;

@@ -44,37 +44,36 @@ ExposureKey ExposureDedupe::KeyOf(const Exposure& exposure, std::string_view uni
     put(&text_size, sizeof text_size);
     put(text.data(), text.size());
   }
-  const uint64_t low = base::Xxh3({bytes, size});
-  const uint64_t other_seed = ~seed_;
-  std::memcpy(bytes, &other_seed, sizeof other_seed);
-  return {.low = low, .high = base::Xxh3({bytes, size})};
+  return {.low = base::Xxh3({bytes, size}), .high = base::Xxh3(unit_id)};
 }
 
-bool ExposureDedupe::Note(const ExposureKey& key, Time now) {
+ExposureDedupe::Noted ExposureDedupe::Note(const ExposureKey& key, Time now) {
   std::call_once(once_, [this] { sets_ = std::make_unique<Set[]>(set_count_); });
   const int64_t now_ms = now.time_since_epoch().count();
-  Lock& lock = LockOf(key);
+  const size_t index = IndexOf(key);
+  Lock& lock = LockOf(index);
   const std::lock_guard guard(lock.mutex);
-  Set& set = SetOf(key);
-  Entry* oldest = &set[0];
-  for (Entry& entry : set) {
+  std::array<Entry, kWays>& entries = sets_[index].entries;
+  Entry* oldest = &entries[0];
+  for (Entry& entry : entries) {
     if (entry.seen != 0 && entry.key == key) {
       const int64_t age_ms = now_ms - entry.noted_ms;
       entry.seen = ++lock.uses;
-      if (age_ms >= 0 && age_ms < ttl_ms_) return false;
+      if (age_ms >= 0 && age_ms < ttl_ms_) return {.is_new = false, .noted_ms = entry.noted_ms};
       entry.noted_ms = now_ms;  // expired, or the wall clock stepped back
-      return true;
+      return {.is_new = true, .noted_ms = now_ms};
     }
     if (entry.seen < oldest->seen) oldest = &entry;
   }
   *oldest = {.key = key, .noted_ms = now_ms, .seen = ++lock.uses};
-  return true;
+  return {.is_new = true, .noted_ms = now_ms};
 }
 
 void ExposureDedupe::Forget(const ExposureKey& key) {
   if (sets_ == nullptr) return;
-  const std::lock_guard guard(LockOf(key).mutex);
-  for (Entry& entry : SetOf(key)) {
+  const size_t index = IndexOf(key);
+  const std::lock_guard guard(LockOf(index).mutex);
+  for (Entry& entry : sets_[index].entries) {
     if (entry.key == key) entry.seen = 0;
   }
 }

@@ -71,9 +71,11 @@ TrackResult Core::Drop(DropReason reason, EventKind kind) {
   return {reason};
 }
 
-TrackResult Core::RecordExposures(const Installed& installed, const Decision& decision, const Context& context,
+TrackResult Core::RecordExposures(const SnapshotSlot::Reader& reader, const Decision& decision, const Context& context,
                                   Time now) {
   TrackResult result;
+  RecentExposures* const recent = reader.recent_exposures();
+  const int64_t now_ms = now.time_since_epoch().count();
   for (const Exposure& exposure : decision.exposures()) {
     std::array<char, kUnitIdBuffer> buffer;
     const std::string_view unit_id = UnitId(context.Find(exposure.bucket_by), buffer);
@@ -83,12 +85,18 @@ TrackResult Core::RecordExposures(const Installed& installed, const Decision& de
       continue;
     }
     const ExposureKey key = dedupe_.KeyOf(exposure, unit_id);
-    if (!dedupe_.Note(key, now)) {
-      suppressed_.fetch_add(1, std::memory_order_relaxed);
+    if (recent != nullptr && recent->Has(key, now_ms, dedupe_.ttl_ms())) {
+      reader.CountSuppressed();
+      continue;
+    }
+    const ExposureDedupe::Noted noted = dedupe_.Note(key, now);
+    if (!noted.is_new) {
+      if (recent != nullptr) recent->Add(key, noted.noted_ms);
+      reader.CountSuppressed();
       continue;
     }
     std::array<Property, kMaxAttributes> attributes;
-    const size_t attribute_count = AnalyticsOf(installed, context, attributes);
+    const size_t attribute_count = AnalyticsOf(reader.installed(), context, attributes);
     RecordWriter record;
     PutExposure(record, HeadOf(EventKind::kExposure, now, {}),
                 {.experiment = exposure.experiment_id,
@@ -103,7 +111,10 @@ TrackResult Core::RecordExposures(const Installed& installed, const Decision& de
                  .is_holdout = exposure.is_holdout,
                  .attributes = std::span(attributes).first(attribute_count)});
     const TrackResult pushed = Push(EventKind::kExposure, record);
-    if (pushed.accepted()) continue;
+    if (pushed.accepted()) {
+      if (recent != nullptr) recent->Add(key, noted.noted_ms);
+      continue;
+    }
     dedupe_.Forget(key);
     result = pushed;
   }
@@ -153,7 +164,7 @@ TrackResult Core::Track(std::string_view name, const Context& context, const Tra
 TrackResult Core::Expose(const Decision& decision, const Context& context) {
   const Time now = settings_.options.clock->Now();
   const SnapshotSlot::Reader reader(slot_);
-  return RecordExposures(reader.installed(), decision, context, now);
+  return RecordExposures(reader, decision, context, now);
 }
 
 TrackResult Core::Expose(std::string_view experiment, std::string_view variant, const Context& context,

@@ -16,6 +16,8 @@ struct Seat {
   std::shared_ptr<const Installed> installed;
   std::shared_ptr<EvaluationCounts> counts;
   std::shared_ptr<SeatRegistry> registry;
+  std::unique_ptr<RecentExposures> recent;  // the owner's
+  std::atomic<uint64_t> suppressed{0};      // written by the owner
 };
 
 struct SeatRegistry {
@@ -29,6 +31,7 @@ struct SeatRegistry {
     std::shared_ptr<EvaluationCounts> counts;
   };
   std::vector<Retired> retired;
+  uint64_t suppressed = 0;  // by threads that have ended
   bool is_closed = false;
 
   // Moves the counts of `seat` to `retired`.
@@ -78,6 +81,7 @@ void ThreadSeats::Leave(Seat& seat) {
   SeatRegistry& registry = *seat.registry;
   const std::lock_guard guard(registry.mutex);
   if (!registry.is_closed) registry.Retire(seat);
+  registry.suppressed += seat.suppressed.load(std::memory_order_relaxed);
   std::erase(registry.seats, &seat);
 }
 
@@ -154,7 +158,7 @@ SnapshotSlot::~SnapshotSlot() {
   }
 }
 
-SnapshotSlot::Reader::Reader(const SnapshotSlot& slot) {
+SnapshotSlot::Reader::Reader(const SnapshotSlot& slot) : registry_(slot.registry_.get()) {
   Seat* seat = SeatOfThread(slot.registry_);
   if (seat != nullptr) {
     const uint32_t depth = seat->busy.load(std::memory_order_relaxed);
@@ -185,6 +189,28 @@ void SnapshotSlot::Reader::Count(const Decision& decision) const {
   if (seat_->counts->Add(decision)) return;
   Grow(*seat_);
   seat_->counts->Add(decision);
+}
+
+RecentExposures* SnapshotSlot::Reader::recent_exposures() const {
+  if (seat_ == nullptr) return nullptr;
+  if (seat_->recent == nullptr) seat_->recent = std::make_unique<RecentExposures>();
+  return seat_->recent.get();
+}
+
+void SnapshotSlot::Reader::CountSuppressed() const {
+  if (seat_ != nullptr) {
+    seat_->suppressed.store(seat_->suppressed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    return;
+  }
+  const std::lock_guard guard(registry_->mutex);
+  ++registry_->suppressed;
+}
+
+uint64_t SnapshotSlot::suppressed() const {
+  const std::lock_guard guard(registry_->mutex);
+  uint64_t count = registry_->suppressed;
+  for (const Seat* seat : registry_->seats) count += seat->suppressed.load(std::memory_order_relaxed);
+  return count;
 }
 
 void SnapshotSlot::Install(std::shared_ptr<const Installed> installed) {

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "src/client/evaluation_counts.h"
+#include "src/client/exposure_dedupe.h"
 #include "src/client/installed.h"
 
 namespace expt::client {
@@ -54,8 +55,13 @@ class SnapshotSlot {
     const Installed& installed() const { return *installed_; }
     // Counts a decision of this snapshot.
     void Count(const Decision& decision) const;
+    // The calling thread's; null on a thread that is ending.
+    RecentExposures* recent_exposures() const;
+    // Counts an exposure that was not reported again.
+    void CountSuppressed() const;
 
    private:
+    SeatRegistry* registry_;
     Seat* seat_ = nullptr;
     const Installed* installed_ = nullptr;
     std::shared_ptr<const Installed> own_;  // nested readers, and threads that are ending
@@ -67,6 +73,9 @@ class SnapshotSlot {
   // Takes old snapshots out of seats that are not in use. Install() does it once; a later call finds the seats that
   // were busy then.
   void Sweep();
+
+  // Exposures that were not reported again, by all threads.
+  uint64_t suppressed() const;
 
   // Adds what was counted since the last call.
   void Collect(EvaluationTally& tally);

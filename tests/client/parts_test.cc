@@ -91,11 +91,11 @@ TEST(ExposureDedupe, SuppressesTheSameOnlyWithinItsTime) {
   ExposureDedupe dedupe(100, milliseconds(1'000));
   const ExposureKey key = dedupe.KeyOf(ExposureOf("control"), "u1");
   const Time start(milliseconds(1'000'000));
-  EXPECT_TRUE(dedupe.Note(key, start));
-  EXPECT_FALSE(dedupe.Note(key, start + milliseconds(999)));
-  EXPECT_TRUE(dedupe.Note(key, start + milliseconds(1'000)));
-  EXPECT_FALSE(dedupe.Note(key, start + milliseconds(1'001)));
-  EXPECT_TRUE(dedupe.Note(key, start)) << "the wall clock stepped back";
+  EXPECT_TRUE(dedupe.Note(key, start).is_new);
+  EXPECT_FALSE(dedupe.Note(key, start + milliseconds(999)).is_new);
+  EXPECT_TRUE(dedupe.Note(key, start + milliseconds(1'000)).is_new);
+  EXPECT_FALSE(dedupe.Note(key, start + milliseconds(1'001)).is_new);
+  EXPECT_TRUE(dedupe.Note(key, start).is_new) << "the wall clock stepped back";
 }
 
 TEST(ExposureDedupe, TellsEveryPartOfTheKeyApart) {
@@ -128,13 +128,28 @@ TEST(ExposureDedupe, ForgetsTheLeastRecentWhenFullAndWhatItIsTold) {
   const Time now(milliseconds(1));
   std::vector<ExposureKey> keys;
   for (int i = 0; i < 9; ++i) keys.push_back(dedupe.KeyOf(ExposureOf("control"), "u" + std::to_string(i)));
-  for (int i = 0; i < 8; ++i) EXPECT_TRUE(dedupe.Note(keys[i], now));
-  EXPECT_FALSE(dedupe.Note(keys[0], now));  // used again, so the second is the oldest
-  EXPECT_TRUE(dedupe.Note(keys[8], now));
-  EXPECT_FALSE(dedupe.Note(keys[0], now));
-  EXPECT_TRUE(dedupe.Note(keys[1], now));
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(dedupe.Note(keys[i], now).is_new);
+  EXPECT_FALSE(dedupe.Note(keys[0], now).is_new);  // used again, so the second is the oldest
+  EXPECT_TRUE(dedupe.Note(keys[8], now).is_new);
+  EXPECT_FALSE(dedupe.Note(keys[0], now).is_new);
+  EXPECT_TRUE(dedupe.Note(keys[1], now).is_new);
   dedupe.Forget(keys[0]);
-  EXPECT_TRUE(dedupe.Note(keys[0], now));
+  EXPECT_TRUE(dedupe.Note(keys[0], now).is_new);
+}
+
+TEST(RecentExposures, HoldWhatWasNotedWithinItsTimeAndMakeRoomForTheNext) {
+  const ExposureDedupe dedupe(100, milliseconds(1'000));
+  RecentExposures recent;
+  const ExposureKey key = dedupe.KeyOf(ExposureOf("control"), "u1");
+  EXPECT_FALSE(recent.Has(key, 5'000, 1'000));
+  EXPECT_FALSE(recent.Has({}, 500, 1'000)) << "an empty place holds nothing, not even zeros";
+  recent.Add(key, 5'000);
+  EXPECT_TRUE(recent.Has(key, 5'999, 1'000));
+  EXPECT_FALSE(recent.Has(key, 6'000, 1'000));
+  EXPECT_FALSE(recent.Has(key, 4'999, 1'000));
+  EXPECT_FALSE(recent.Has(dedupe.KeyOf(ExposureOf("treatment"), "u1"), 5'000, 1'000));
+  recent.Add({.low = key.low, .high = key.high + 1}, 5'000);
+  EXPECT_FALSE(recent.Has(key, 5'000, 1'000));
 }
 
 std::string MetricRecord(const std::string& name) {
