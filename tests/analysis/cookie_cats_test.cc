@@ -15,7 +15,7 @@ constexpr int kUnits40 = 45'489;
 constexpr int kRetained30 = 8'502;  // after 7 days: 19.02 %
 constexpr int kRetained40 = 8'279;  // 18.20 %
 
-// Two exposures and a return on day 7, as far as the player came back.
+// One exposure for each player, and a session on day 7 for those who came back.
 std::vector<wire::Event> Players(const std::string& variant, int units, int retained) {
   std::vector<wire::Event> events;
   for (int i = 0; i < units; ++i) {
