@@ -193,6 +193,7 @@ absl::Status Core::Close(milliseconds timeout) {
   }
   settings_.options.transport->Cancel();
   if (thread_.joinable()) thread_.join();
+  slot_.StopCollecting();
   const uint64_t lost = buffer_.DropAll(DropReason::kClosed) + uploader_.DropAll(DropReason::kClosed);
   if (lost == 0) return absl::OkStatus();
   return base::Error(absl::StatusCode::kDeadlineExceeded,

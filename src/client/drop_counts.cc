@@ -11,9 +11,12 @@ void DropCounts::Add(DropReason reason, EventKind kind, std::string_view experim
   const std::lock_guard guard(mutex_);
   auto at = counts_.find(row);
   if (at == counts_.end()) {
-    if (counts_.size() >= kMaxRows) {
+    const size_t name_bytes = row.experiment.size() + row.variant.size();
+    if (counts_.size() >= kMaxRows || name_bytes_ + name_bytes > kMaxNameBytes) {
       row.experiment.clear();
       row.variant.clear();
+    } else {
+      name_bytes_ += name_bytes;
     }
     at = counts_.try_emplace(std::move(row), 0).first;
   }

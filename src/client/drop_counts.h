@@ -14,12 +14,14 @@
 
 namespace expt::client {
 
-// Thread-safe. Counts never go down and saturate. At most kMaxRows rows name an experiment; the rest is counted
-// without one, in a row for each reason and kind, so that a batch can always carry all of them.
+// Thread-safe. Counts never go down and saturate. When kMaxRows rows or kMaxNameBytes of names are in use, the rest is
+// counted without a name, in a row for each reason and kind: a batch has room for all of them.
 class DropCounts {
  public:
   static constexpr size_t kMaxRows = 900;
+  static constexpr size_t kMaxNameBytes = 32u << 10;
   static_assert(kMaxRows + 8 * 4 <= wire::kMaxDropCounts);
+  static_assert(kMaxNameBytes + wire::kMaxDropCounts * 24 < wire::kMaxBatchFileBytes - wire::kMaxBatchBytes);
 
   // `experiment` and `variant` are empty but for exposures.
   void Add(DropReason reason, EventKind kind, std::string_view experiment, std::string_view variant,
@@ -38,6 +40,7 @@ class DropCounts {
 
   mutable std::mutex mutex_;
   std::map<Row, uint64_t> counts_;
+  size_t name_bytes_ = 0;
 };
 
 }  // namespace expt::client

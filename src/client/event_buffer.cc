@@ -92,7 +92,7 @@ EventBuffer::Pushed EventBuffer::Push(EventKind kind, std::string_view record) {
     drops_->Add(reason, kind, subject.experiment, subject.variant);
     return Pushed{.dropped = reason};
   };
-  if (is_closed_) return drop(DropReason::kClosed);
+  if (is_closed_ && queue != kSummaries) return drop(DropReason::kClosed);
   const uint64_t sequence = ++sequence_;
   if (!MakeRoom(queue, StoredSize(record.size()))) return drop(DropReason::kBufferFull);
   queues_[queue].Push(sequence, record);

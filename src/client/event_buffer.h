@@ -75,7 +75,7 @@ class EventBuffer {
   // Moves the oldest events out, at most `max_events` of at most `max_bytes` in all, but at least one if there is any.
   void Take(size_t max_events, size_t max_bytes, std::vector<Taken>& out);
 
-  // Nothing is accepted any more: kClosed.
+  // Nothing but summaries is accepted any more: kClosed.
   void Close();
   // Counts what is left as dropped with `reason` and forgets it. Returns how many were not summaries.
   uint64_t DropAll(DropReason reason);

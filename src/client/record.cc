@@ -1,4 +1,5 @@
 // What a client reports: exposures, metric events, identities.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -10,17 +11,18 @@
 namespace expt::client {
 namespace {
 
-constexpr size_t kUnitIdBuffer = 24;      // as UnitId() asks
-constexpr size_t kMaxAttributes = 16;     // of an exposure; security.md
-constexpr size_t kMaxAttributeSize = 64;  // bytes
-constexpr size_t kMaxPropertyText = 256;  // bytes
-constexpr size_t kMaxPropertyName = 128;  // bytes
-constexpr size_t kMaxUnits = 16;
+constexpr size_t kUnitIdBuffer = 24;   // as UnitId() asks
+constexpr size_t kMaxAttributes = 16;  // of an exposure; docs/client.md
+constexpr size_t kMaxUnits = wire::kMaxEventUnits;
 
 bool IsUsableUnit(std::string_view unit_id) { return !unit_id.empty() && unit_id.size() <= wire::kMaxUnitIdSize; }
 
+bool IsUsableType(std::string_view unit_type) {
+  return !unit_type.empty() && unit_type.size() <= wire::kMaxEventNameSize;
+}
+
 bool IsValidProperty(const Property& property) {
-  if (property.name.empty() || property.name.size() > kMaxPropertyName) return false;
+  if (property.name.empty() || property.name.size() > wire::kMaxEventNameSize) return false;
   switch (property.value.type()) {
     case ValueType::kBoolean:
     case ValueType::kInteger:
@@ -28,7 +30,7 @@ bool IsValidProperty(const Property& property) {
     case ValueType::kDouble:
       return std::isfinite(property.value.real());
     case ValueType::kString:
-      return property.value.text().size() <= kMaxPropertyText;
+      return property.value.text().size() <= wire::kMaxPropertyText;
     default:
       return false;
   }
@@ -43,7 +45,7 @@ size_t AnalyticsOf(const Installed& installed, const Context& context,
     const ValueView value = context.Find(name);
     const Property property{name, value};
     if (value.is_missing() || !IsValidProperty(property)) continue;
-    if (value.text().size() > kMaxAttributeSize) continue;
+    if (value.text().size() > wire::kMaxExposureAttributeText) continue;
     properties[count++] = property;
   }
   return count;
@@ -134,26 +136,28 @@ TrackResult Core::Track(std::string_view name, const Context& context, const Tra
   std::array<std::array<char, kUnitIdBuffer>, kMaxUnits> buffers;
   std::array<Unit, kMaxUnits> units;
   size_t unit_count = 0;
-  bool is_too_many = false;
+  bool is_valid = true;
+  // An empty unit id is a missing one.
   const auto add = [&](std::string_view unit_type, std::string_view unit_id) {
-    if (unit_type.empty() || !IsUsableUnit(unit_id)) return;
+    if (unit_id.empty()) return;
     for (size_t i = 0; i < unit_count; ++i) {
       if (units[i].unit_type == unit_type) return;  // the first of a type counts
     }
-    if (unit_count == kMaxUnits) {
-      is_too_many = true;
-      return;
-    }
-    units[unit_count++] = {unit_type, unit_id};
+    is_valid = is_valid && IsUsableType(unit_type) && IsUsableUnit(unit_id) && unit_count < kMaxUnits;
+    if (is_valid) units[unit_count++] = {unit_type, unit_id};
   };
   const SnapshotSlot::Reader reader(slot_);
-  for (const Unit& unit : options.units) add(unit.unit_type, unit.unit_id);
+  for (const Unit& unit : options.units) {
+    is_valid = is_valid && !unit.unit_id.empty();
+    add(unit.unit_type, unit.unit_id);
+  }
   const auto add_attribute = [&](std::string_view attribute) {
-    if (unit_count < kMaxUnits) add(attribute, UnitId(context.Find(attribute), buffers[unit_count]));
+    const ValueView value = context.Find(attribute);
+    if (!value.is_missing()) add(attribute, UnitId(value, buffers[std::min(unit_count, kMaxUnits - 1)]));
   };
   add_attribute(kTargetingKey);
   for (const std::string& unit_type : reader.installed().unit_types) add_attribute(unit_type);
-  if (unit_count == 0 || is_too_many) return Drop(DropReason::kInvalid, kKind);
+  if (unit_count == 0 || !is_valid) return Drop(DropReason::kInvalid, kKind);
 
   RecordWriter record;
   PutMetric(record, HeadOf(kKind, options.time, options.event_id), name, options.value, options.properties,
@@ -202,7 +206,8 @@ TrackResult Core::Identify(const Context& context, std::string_view unit_type, s
   constexpr EventKind kKind = EventKind::kIdentify;
   std::array<char, kUnitIdBuffer> buffer;
   const std::string_view own = UnitId(context.Find(kTargetingKey), buffer);
-  if (!IsUsableUnit(own) || unit_type.empty() || !IsUsableUnit(unit_id)) return Drop(DropReason::kInvalid, kKind);
+  if (!IsUsableUnit(own) || !IsUsableType(unit_type) || !IsUsableUnit(unit_id))
+    return Drop(DropReason::kInvalid, kKind);
   RecordWriter record;
   PutIdentify(record, HeadOf(kKind, std::nullopt, {}), {kTargetingKey, own}, {unit_type, unit_id});
   return Push(kKind, record);

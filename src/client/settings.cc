@@ -14,6 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kShortestPoll{100};
+constexpr uint64_t kMaxSdkName = 64;  // docs/events.md
 
 absl::Status Invalid(std::string_view text) { return base::Error(absl::StatusCode::kInvalidArgument, text); }
 
@@ -44,6 +45,7 @@ absl::Status CheckNumbers(const ClientOptions& options) {
       InRange("buffer_bytes", options.buffer_bytes, 1024, kMostBytes),
       InRange("batch_events", options.batch_events, 1, wire::kMaxBatchEvents),
       InRange("batch_bytes", options.batch_bytes, 1024, wire::kMaxBatchBytes),
+      InRange("size of sdk", options.sdk.size(), 1, kMaxSdkName),
       InRange("exposure_dedupe_entries", options.exposure_dedupe_entries, 1, kMostEvents),
   };
   for (const absl::Status& check : checks) {

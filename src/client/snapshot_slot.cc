@@ -32,11 +32,12 @@ struct SeatRegistry {
   };
   std::vector<Retired> retired;
   uint64_t suppressed = 0;  // by threads that have ended
+  bool is_collected = true;
   bool is_closed = false;
 
   // Moves the counts of `seat` to `retired`.
   void Retire(Seat& seat) {
-    if (seat.counts != nullptr) retired.push_back({seat.installed, std::move(seat.counts)});
+    if (seat.counts != nullptr && is_collected) retired.push_back({seat.installed, std::move(seat.counts)});
     seat.counts = nullptr;
   }
 };
@@ -204,6 +205,12 @@ void SnapshotSlot::Reader::CountSuppressed() const {
   }
   const std::lock_guard guard(registry_->mutex);
   ++registry_->suppressed;
+}
+
+void SnapshotSlot::StopCollecting() {
+  const std::lock_guard guard(registry_->mutex);
+  registry_->is_collected = false;
+  registry_->retired.clear();
 }
 
 uint64_t SnapshotSlot::suppressed() const {

@@ -74,6 +74,9 @@ class SnapshotSlot {
   // were busy then.
   void Sweep();
 
+  // Nobody calls Collect() any more: what is counted from now on is forgotten at the next swap.
+  void StopCollecting();
+
   // Exposures that were not reported again, by all threads.
   uint64_t suppressed() const;
 

@@ -216,7 +216,10 @@ TEST_F(Delivery, WhatIsInvalidIsRefusedAndCounted) {
   EXPECT_EQ(client->Track("n", kUser, {.properties = too_long}).dropped, DropReason::kInvalid);
   EXPECT_EQ(client->Track("n", kUser, {.event_id = long_id}).dropped, DropReason::kInvalid);
   EXPECT_EQ(client->Track("n", Context()).dropped, DropReason::kInvalid);
-  EXPECT_EQ(DropsOf(*client, DropReason::kInvalid, EventKind::kMetric), 7u);
+  const Unit no_id[] = {{"household", ""}};
+  EXPECT_EQ(client->Track("n", kUser, {.units = no_id}).dropped, DropReason::kInvalid);
+  EXPECT_EQ(client->Track("n", Context(std::string(257, 'u'))).dropped, DropReason::kInvalid);
+  EXPECT_EQ(DropsOf(*client, DropReason::kInvalid, EventKind::kMetric), 9u);
   EXPECT_EQ(client->Status().events_accepted, 0u);
 }
 
@@ -422,9 +425,11 @@ TEST_F(Delivery, AFullBufferDropsTheLeastImportantAndTellsTheServer) {
 
 TEST_F(Delivery, CloseDeliversWhatIsBufferedAndASecondCloseDoesNothing) {
   auto client = Open();
+  EXPECT_TRUE(client->Enabled("new-checkout", kUser));
   for (int i = 0; i < 1'000; ++i) ASSERT_TRUE(client->Track(Name(i), kUser).accepted());
   EXPECT_TRUE(client->Close(20s).ok());
   EXPECT_EQ(MetricNames().size(), 1'000u);
+  EXPECT_EQ(Stored<wire::SummaryEvent>().size(), 1u) << "the evaluation was counted, and the count arrived";
   EXPECT_EQ(client->Track("late", kUser).dropped, DropReason::kClosed);
   EXPECT_TRUE(client->Close(20s).ok());
   EXPECT_TRUE(client->Enabled("new-checkout", kUser)) << "decisions go on";

@@ -353,6 +353,7 @@ TEST_F(Loading, OpenRefusesWrongOptionsAndSaysWhichOne) {
   expect_refused([](ClientOptions& o) { o.poll_interval = 99ms; }, "poll_interval");
   expect_refused([](ClientOptions& o) { o.batch_events = 501; }, "batch_events");
   expect_refused([](ClientOptions& o) { o.batch_events = 0; }, "batch_events");
+  expect_refused([](ClientOptions& o) { o.sdk = std::string(65, 's'); }, "sdk");
   expect_refused([](ClientOptions& o) { o.retry_max = 1ms; }, "retry_max");
 }
 

@@ -306,6 +306,18 @@ TEST(DropCounts, StopNamingExperimentsBeforeTheyFillTheMemory) {
   EXPECT_LE(drops.List().size(), wire::kMaxDropCounts);
 }
 
+TEST(DropCounts, AlwaysFitIntoABatch) {
+  DropCounts drops;
+  for (size_t i = 0; i < 5'000; ++i) {
+    const std::string name = std::to_string(i) + std::string(120, 'x');
+    drops.Add(DropReason::kBufferFull, EventKind::kExposure, name, name);
+  }
+  wire::BatchHeader header;
+  header.drops = drops.List();
+  EXPECT_TRUE(wire::DecodeBatch(wire::EncodeBatch(header, {})).ok());
+  EXPECT_LE(wire::EncodeBatch(header, {}).size(), wire::kMaxBatchFileBytes - wire::kMaxBatchBytes);
+}
+
 class SavedFile : public testing::Test {
  protected:
   SavedFile() : directory_(std::filesystem::path(testing::TempDir()) / "expt_saved_file_test") {
