@@ -54,9 +54,9 @@ struct Versioned {
 };
 
 struct ListOptions {
-  size_t limit = 100;     // 1..1000
-  std::string cursor;     // of the previous page; empty for the first one
-  bool archived = false;  // list archived documents instead of the living ones
+  size_t limit = 100;       // 1..1000
+  std::string cursor = {};  // of the previous page; empty for the first one
+  bool archived = false;    // list archived documents instead of the living ones
 };
 struct Page {
   std::vector<nlohmann::json> items;
