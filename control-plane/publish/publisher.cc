@@ -1,0 +1,174 @@
+#include "control-plane/publish/publisher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "control-plane/publish/hex.h"
+#include "control-plane/storage/blob_store.h"
+#include "control-plane/storage/document_kinds.h"
+#include "control-plane/storage/state_store.h"
+#include "src/base/status.h"
+#include "src/core/engine.h"
+#include "src/host/signed_file.h"
+#include "src/model/validate.h"
+#include "src/wire/snapshot_codec.h"
+
+namespace expt::publish {
+namespace {
+
+using storage::Publish;
+
+// Half of what a client takes.
+constexpr size_t kMaxPlainSize = 16u << 20;
+
+struct SignedSnapshot {
+  std::string file;
+  Digest digest{};
+  uint64_t size_bytes = 0;
+};
+
+std::string TextOf(const model::Issue& issue) {
+  return issue.place.empty() ? issue.text : issue.place + ": " + issue.text;
+}
+
+void AddOnce(std::vector<std::string>& list, std::string text) {
+  if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(std::move(text));
+}
+
+// Sorts what the validator says into what stops a publish and what does not.
+void Judge(const model::Snapshot& model, PublishOutcome& outcome) {
+  for (const model::Issue& issue : model::Validate(model)) {
+    AddOnce(issue.scope == model::Issue::Scope::kWarning ? outcome.warnings : outcome.problems, TextOf(issue));
+  }
+}
+
+// Encodes and signs, then takes the file exactly as a client would: origin, floor, content, compiling, golden vectors.
+absl::StatusOr<SignedSnapshot> MakeSnapshot(const model::Snapshot& model, const host::SecretKey& key,
+                                            const Trust& trust) {
+  const std::string plain = wire::EncodeSnapshot(model);
+  if (plain.size() > kMaxPlainSize) {
+    return base::Error(absl::StatusCode::kInvalidArgument, "snapshot: expected at most " +
+                                                               std::to_string(kMaxPlainSize) + " bytes, found " +
+                                                               std::to_string(plain.size()));
+  }
+  SignedSnapshot made;
+  made.file = host::MakeSignedFile(wire::PayloadType::kSnapshot, plain, std::span(&key, 1));
+  const absl::StatusOr<wire::Envelope> envelope = wire::ParseEnvelope(made.file, wire::PayloadType::kSnapshot);
+  if (!envelope.ok()) return envelope.status();
+  made.digest = host::Sha256(envelope->payload);
+  made.size_bytes = envelope->payload.size();
+  const absl::StatusOr<Snapshot> taken = Snapshot::Parse(made.file, trust);
+  if (!taken.ok()) return taken.status();
+  return made;
+}
+
+}  // namespace
+
+Publisher::Publisher(storage::StateStore& state, storage::BlobStore& blobs, SigningKeys& signing, HeadIssuer& heads)
+    : state_(state), blobs_(blobs), signing_(signing), heads_(heads) {}
+
+absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
+  const std::lock_guard lock(publishing_);
+  const auto environment = state_.FindById(storage::kEnvironmentKind, request.environment_id);
+  if (!environment.ok()) return environment.status();
+  const std::string place = "environment \"" + request.environment_id + "\"";
+  if (!environment->has_value()) return base::Error(absl::StatusCode::kNotFound, "unknown " + place);
+  const int64_t epoch = signing_.Epoch(request.environment_id);
+  if (epoch == 0) return base::Error(absl::StatusCode::kFailedPrecondition, place + ": no Root names it");
+  const absl::StatusOr<std::string> root_file = signing_.RootFile(signing_.root_version());
+  if (!root_file.ok()) return root_file.status();
+  const absl::StatusOr<Root> root = Root::Parse(*root_file);
+  if (!root.ok()) return root.status();
+
+  PublishOutcome outcome;
+  if (request.server.flags.empty() && !request.allows_empty) {
+    outcome.problems.push_back(place + ": there is no flag; an empty snapshot must be asked for");
+    return outcome;
+  }
+  request.server.is_declared_empty = request.server.flags.empty();
+  request.client.is_declared_empty = request.client.flags.empty();
+  struct Part {
+    model::Snapshot& model;
+    SignedSnapshot made;
+    storage::Publish row;
+  };
+  Part parts[] = {{request.server, {}, {}}, {request.client, {}, {}}};
+  int64_t version = 1;
+  for (Part& part : parts) {
+    const auto live = state_.LivePublish(request.environment_id, part.model.audience);
+    if (!live.ok()) return live.status();
+    if (!live->has_value()) continue;
+    part.row = **live;
+    version = std::max(version, (*live)->version + 1);
+    if ((*live)->state_revision > request.state_revision) {
+      return base::Error(absl::StatusCode::kAborted, place + ": a newer state has been published meanwhile");
+    }
+  }
+  for (Part& part : parts) {
+    part.model.epoch = epoch;
+    part.model.version = version;
+    part.model.issued_at_ms = request.now.time_since_epoch().count();
+    Judge(part.model, outcome);
+  }
+  if (!outcome.problems.empty()) return outcome;
+
+  for (Part& part : parts) {
+    core::AddGoldenVectors(part.model);
+    Trust trust{.root = *root, .environment = request.environment_id, .audience = part.model.audience, .floor = {}};
+    if (part.row.version != 0) trust.floor = {part.row.epoch, part.row.version, part.row.digest};
+    absl::StatusOr<SignedSnapshot> made = MakeSnapshot(part.model, signing_.snapshot_key(), trust);
+    if (!made.ok()) {
+      AddOnce(outcome.problems, std::string(made.status().message()));
+      continue;
+    }
+    part.made = *std::move(made);
+    part.row = {.environment = request.environment_id,
+                .audience = part.model.audience,
+                .epoch = epoch,
+                .version = version,
+                .digest = part.made.digest,
+                .size_bytes = part.made.size_bytes,
+                .state_revision = request.state_revision,
+                .created_ms = part.model.issued_at_ms,
+                .actor = request.actor,
+                .comment = request.comment};
+  }
+  if (!outcome.problems.empty()) return outcome;
+
+  // Files first: a row never names what is not there. A file without a row does no harm.
+  for (const Part& part : parts) {
+    if (absl::Status status = blobs_.Put(Hex(part.made.digest), part.made.file); !status.ok()) return status;
+  }
+  const storage::Change who{
+      .actor = request.actor, .address = request.address, .time_ms = request.now.time_since_epoch().count()};
+  const storage::Publish rows[] = {parts[0].row, parts[1].row};
+  if (absl::Status status = state_.AddPublish(who, rows); !status.ok()) return status;
+  outcome.version = version;
+  outcome.digest = parts[0].made.digest;
+  outcome.client_digest = parts[1].made.digest;
+  outcome.flags = request.server.flags.size();
+  if (absl::Status status = heads_.IssueNow(request.environment_id); !status.ok()) {
+    // It is published; the next round of the issuer signs the Head.
+    outcome.warnings.push_back("the Head could not be signed yet: " + std::string(status.message()));
+  }
+  return outcome;
+}
+
+absl::StatusOr<std::string> Publisher::SnapshotFile(std::string_view environment_id, Audience audience,
+                                                    std::string_view hex_digest) const {
+  const std::optional<Digest> digest = ParseDigest(hex_digest);
+  if (!digest.has_value()) return base::Error(absl::StatusCode::kNotFound, "unknown snapshot");
+  const auto row = state_.FindPublish(environment_id, audience, *digest);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return base::Error(absl::StatusCode::kNotFound, "unknown snapshot");
+  return blobs_.Get(hex_digest);
+}
+
+absl::StatusOr<std::string> Publisher::LiveSnapshotFile(std::string_view environment_id, Audience audience) const {
+  const auto row = state_.LivePublish(environment_id, audience);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return base::Error(absl::StatusCode::kNotFound, "nothing has been published yet");
+  return blobs_.Get(Hex((*row)->digest));
+}
+
+}  // namespace expt::publish
