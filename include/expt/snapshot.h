@@ -103,14 +103,14 @@ class Root {
 struct Floor {
   int64_t epoch = 0;
   int64_t version = 0;
-  std::optional<Digest> digest;  // of `version`
+  std::optional<Digest> digest = {};  // of `version`
 };
 
 struct Trust {
-  Root root;
-  std::string environment;            // id; empty accepts any environment of the Root
-  std::optional<Audience> audience;   // nothing accepts both
-  Floor floor;
+  Root root = {};
+  std::string environment = {};            // id; empty accepts any environment of the Root
+  std::optional<Audience> audience = {};   // nothing accepts both
+  Floor floor = {};
 };
 
 // Data from outside the snapshot that the evaluator must see.
@@ -120,7 +120,7 @@ struct Overlay {
     kDefaults,    // every flag yields the caller's default, reason STALE
     kFailClosed,  // flags marked fail_closed serve their off variant, reason STALE
   };
-  std::span<const std::string> emergency_off;  // flag keys that serve their off variant
+  std::span<const std::string> emergency_off = {};  // flag keys that serve their off variant
   Stale stale = Stale::kKeep;
 };
 

@@ -97,7 +97,7 @@ TEST(Number, DoublesReadBackAndNoFewerDigitsDo) {
     }
     while (digits.ends_with('0')) digits.pop_back();
     for (int fewer = 1; fewer < static_cast<int>(digits.size()); ++fewer) {
-      char other[40];
+      char other[400];
       std::snprintf(other, sizeof other, "%.*g", fewer, value);
       ASSERT_NE(std::strtod(other, nullptr), value) << text << " and " << other;
     }
