@@ -91,7 +91,7 @@ bool ObjectReader::Has(std::string_view name) const {
 }
 
 const json* ObjectReader::Find(std::string_view name, bool is_required) {
-  known_.emplace_back(name);
+  known_.push_back(name);
   if (!is_object_) return nullptr;
   const auto found = document_.find(name);
   if (found != document_.end() && !found->is_null()) return &*found;
@@ -117,7 +117,7 @@ std::string ObjectReader::Key(std::string_view name, size_t max_size) {
 
 std::string ObjectReader::OptionalKey(std::string_view name, std::string_view fallback, size_t max_size) {
   if (!Has(name)) {
-    known_.emplace_back(name);
+    known_.push_back(name);
     return std::string(fallback);
   }
   return Key(name, max_size);
@@ -253,7 +253,7 @@ const json* ObjectReader::Array(std::string_view name, bool is_required, size_t 
 const json* ObjectReader::Any(std::string_view name, bool is_required) { return Find(name, is_required); }
 
 void ObjectReader::Allow(std::initializer_list<std::string_view> names) {
-  for (std::string_view name : names) known_.emplace_back(name);
+  for (std::string_view name : names) known_.push_back(name);
 }
 
 void ObjectReader::RefuseOthers() {

@@ -42,7 +42,7 @@ bool IsInt64(const nlohmann::json& value);
 class ObjectReader {
  public:
   // Reports `document` when it is no object; every field is missing then, without further reports.
-  // All arguments must outlive the reader.
+  // All arguments must outlive the reader, and so must the names that its getters are given.
   ObjectReader(const nlohmann::json& document, std::string_view pointer, Problems& problems);
 
   bool is_object() const { return is_object_; }
@@ -83,7 +83,7 @@ class ObjectReader {
   std::string pointer_;
   Problems& problems_;
   bool is_object_;
-  std::vector<std::string> known_;
+  std::vector<std::string_view> known_;
 };
 
 }  // namespace expt::service
