@@ -8,7 +8,7 @@ file=$(dirname "$0")/mistakes.cc
 compile() { "$compiler" -std=c++20 -fsyntax-only -I "$root/include" -I "$root" "$@" "$file"; }
 
 compile || { echo "the file must compile without a mistake" >&2; exit 1; }
-mistakes=$(sed -n 's/^#ifdef \(MISTAKE_[A-Z_]*\)$/\1/p' "$file")
+mistakes=$(sed -n 's/^#ifdef \(MISTAKE_[A-Z_]*\).*$/\1/p' "$file")
 count=0
 for mistake in $mistakes; do
   if compile "-D$mistake" 2>/dev/null; then
