@@ -310,14 +310,29 @@ class Compiler {
     const size_t begin = scratch_.size();
     const auto children = Children(condition);
     scratch_.insert(scratch_.end(), children.begin(), children.end());
-    std::stable_sort(scratch_.begin() + static_cast<ptrdiff_t>(begin), scratch_.end(),
-                     [&](Index a, Index b) { return costs_[a] < costs_[b]; });
+    SortByCost(begin);
     uint16_t entry = needs_every ? taken : missed;
     for (size_t i = scratch_.size(); i-- > begin;) {
       entry = needs_every ? Emit(scratch_[i], wanted, entry, missed) : Emit(scratch_[i], wanted, taken, entry);
     }
     scratch_.resize(begin);
     return entry;
+  }
+
+  // Cheapest first, else as they stood. Few children are the rule; they are moved in place, without a buffer.
+  void SortByCost(size_t begin) {
+    constexpr size_t kFew = 32;
+    if (scratch_.size() - begin > kFew) {
+      std::stable_sort(scratch_.begin() + static_cast<ptrdiff_t>(begin), scratch_.end(),
+                       [&](Index a, Index b) { return costs_[a] < costs_[b]; });
+      return;
+    }
+    for (size_t i = begin + 1; i < scratch_.size(); ++i) {
+      const Index child = scratch_[i];
+      size_t at = i;
+      for (; at > begin && costs_[scratch_[at - 1]] > costs_[child]; --at) scratch_[at] = scratch_[at - 1];
+      scratch_[at] = child;
+    }
   }
 
   // Any of the segments.
