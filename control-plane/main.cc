@@ -99,6 +99,7 @@ int main(int argc, char** argv) {
   serve->add_option("--head-interval", head_interval_ms, "time between two Heads, such as 60s, 500ms or 5m")
       ->transform(CLI::AsNumberWithUnit(std::map<std::string, int64_t>{{"ms", 1}, {"s", 1000}, {"m", 60'000}},
                                         CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->type_name("TIME")
       ->default_str("60s");
   serve->add_flag("--behind-proxy", options.server.behind_proxy,
                   "a proxy in front ends TLS: allow addresses that are not loopback");
@@ -108,6 +109,7 @@ int main(int argc, char** argv) {
                                                                              {"info", expt::api::LogLevel::kInfo},
                                                                              {"warning", expt::api::LogLevel::kWarning},
                                                                              {"error", expt::api::LogLevel::kError}}))
+      ->type_name("LEVEL")
       ->default_str("info");
 
   try {
