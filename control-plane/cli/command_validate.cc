@@ -1,0 +1,74 @@
+// expt validate.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "control-plane/cli/commands.h"
+#include "control-plane/cli/definitions.h"
+#include "control-plane/cli/definitions_check.h"
+#include "control-plane/cli/input.h"
+#include "control-plane/cli/snapshot_file.h"
+#include "control-plane/cli/status.h"
+
+namespace expt::cli {
+namespace {
+
+struct ValidateOptions {
+  std::string file, root_path, environment;
+  bool is_partial = false;
+};
+
+int ValidateSnapshot(const ValidateOptions& options, const std::string& bytes) {
+  if (options.root_path.empty()) {
+    PrintError("\"" + options.file + "\" is a signed file: --root says who may sign it");
+    return kUsage;
+  }
+  absl::StatusOr<Snapshot> snapshot = OpenSnapshot(bytes, options.file, options.root_path, options.environment);
+  if (!snapshot.ok()) return Fail(snapshot.status());
+  for (const std::string& warning : snapshot->warnings()) PrintError("\"" + options.file + "\": " + warning);
+  std::printf("snapshot of environment %s, version %lld, %zu flags, digest %s: %zu problems\n",
+              std::string(snapshot->environment()).c_str(), static_cast<long long>(snapshot->version()),
+              snapshot->flag_count(), HexText(snapshot->digest()).c_str(), snapshot->warnings().size());
+  return snapshot->warnings().empty() ? kDone : kFailed;
+}
+
+int ValidateDefinitions(const ValidateOptions& options, const std::string& text) {
+  absl::StatusOr<Definitions> definitions = ParseDefinitions(text);
+  if (!definitions.ok()) return Fail(At("\"" + options.file + "\"", definitions.status()));
+  const std::vector<std::string> problems = CheckDefinitions(*definitions, !options.is_partial);
+  for (const std::string& problem : problems) PrintError("\"" + options.file + "\": " + problem);
+  std::printf("%zu attributes, %zu segments, %zu flags, %zu metrics, %zu layers, %zu experiments: %zu problems\n",
+              definitions->attributes.size(), definitions->segments.size(), definitions->flags.size(),
+              definitions->metrics.size(), definitions->layers.size(), definitions->experiments.size(),
+              problems.size());
+  return problems.empty() ? kDone : kFailed;
+}
+
+int Validate(const ValidateOptions& options) {
+  absl::StatusOr<std::string> bytes = ReadFile(options.file);
+  if (!bytes.ok()) return Fail(bytes.status());
+  return IsSignedFile(*bytes) || !options.root_path.empty() ? ValidateSnapshot(options, *bytes)
+                                                            : ValidateDefinitions(options, *bytes);
+}
+
+}  // namespace
+
+void AddValidate(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("validate", "Say everything that is wrong with a file");
+  auto options = std::make_shared<ValidateOptions>();
+  command->add_option("file", options->file, "signed snapshot, or definitions as JSON; - is standard input")
+      ->required();
+  command->add_option("--root", options->root_path, "Root file that says who may sign the snapshot");
+  command->add_option("--environment", options->environment, "refuse a snapshot of another environment id");
+  command->add_flag(
+      "--partial", options->is_partial,
+      "definitions may refer to segments, flags, layers, metrics and experiments that are on the server only");
+  command->footer(R"(Exit 0 without problems, 1 with any.
+
+Examples:
+  expt validate definitions.json
+  expt validate --root root.exs web.exs)");
+  command->callback([options, &action] { action = [options] { return Validate(*options); }; });
+}
+
+}  // namespace expt::cli
