@@ -35,6 +35,7 @@ bool IsUtf8(std::string_view text) {
       if ((block & 0x8080808080808080u) != 0) break;
       at += 8;
     }
+    while (at < text.size() && static_cast<uint8_t>(text[at]) < 0x80) ++at;
     if (at == text.size()) break;
     const size_t size = Utf8CharacterSize(text, at);
     if (size == 0) return false;

@@ -26,7 +26,7 @@ class Compiler {
     slot_of_.resize(s_.attributes.size());
     segment_stamp_.resize(s_.segments.size(), kNone);
     segment_of_.resize(s_.segments.size());
-    out_.flags.reserve(s_.flags.size());
+    Reserve();
     for (Index i = 0; i < s_.flags.size(); ++i) {
       CompileFlag(i);
       if (out_.leaves.size() > kMaxLeaves) return std::nullopt;
@@ -36,6 +36,21 @@ class Compiler {
   }
 
  private:
+  // As much as is needed where nothing is used twice.
+  void Reserve() {
+    const auto is_leaf = [](const model::Condition& row) {
+      return row.op != Operator::kAll && row.op != Operator::kAny;
+    };
+    out_.flags.reserve(s_.flags.size());
+    out_.rules.reserve(s_.rules.size());
+    out_.leaves.reserve(static_cast<size_t>(std::count_if(s_.conditions.begin(), s_.conditions.end(), is_leaf)));
+    out_.operand_texts.reserve(s_.string_pool.size());
+    out_.numbers.reserve(s_.integer_pool.size() + s_.double_pool.size());
+    size_t variants = 0;
+    for (const model::Flag& flag : s_.flags) variants += flag.variant_keys.size();
+    out_.variants.reserve(variants);
+  }
+
   void CopyText() {
     size_t size = s_.member_list_salt.size();
     for (const std::string_view text : s_.strings) size += text.size();
@@ -349,6 +364,7 @@ class Compiler {
   uint16_t EmitLeaf(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
     Op op = Op::kIsSet;
     uint32_t operand = 0;
+    bool has_one_text = false;
     const Index list = condition.operands;
     switch (condition.op) {
       case Operator::kEquals:
@@ -374,7 +390,8 @@ class Compiler {
         op = condition.op == Operator::kContains     ? Op::kContains
              : condition.op == Operator::kStartsWith ? Op::kStartsWith
                                                      : Op::kEndsWith;
-        operand = operands_.Strings(list, false);
+        has_one_text = s_.operands[list].size == 1;
+        operand = has_one_text ? operands_.FirstText(list) : operands_.Strings(list, false);
         break;
       case Operator::kLt:
       case Operator::kLte:
@@ -394,6 +411,7 @@ class Compiler {
     const uint16_t entry = Append(op, wanted, operand, taken, missed);
     program_.back().slot = SlotOf(condition.subject);
     program_.back().is_equals = condition.op == Operator::kEquals;
+    program_.back().has_one_text = has_one_text;
     return entry;
   }
 

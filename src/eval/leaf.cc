@@ -43,7 +43,7 @@ bool IsIn(const Ruleset& ruleset, const NumberSet& set, const ValueView& value) 
 template <typename Matches>
 Truth AnyOf(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value, Matches matches) {
   if (value.type() != ValueType::kString) return Truth::kUnknown;
-  const Range texts = ruleset.string_sets[leaf.operand].texts;
+  const Range texts = TextsOf(ruleset, leaf);
   for (uint32_t i = texts.begin; i < texts.begin + texts.size; ++i) {
     if (matches(value.text(), ruleset.View(ruleset.operand_texts[i]))) return Truth::kTrue;
   }
@@ -67,6 +67,10 @@ int Compare(const ValueView& value, const Number& number) {
 }
 
 }  // namespace
+
+Range TextsOf(const Ruleset& ruleset, const Leaf& leaf) {
+  return leaf.has_one_text ? Range{leaf.operand, 1} : ruleset.string_sets[leaf.operand].texts;
+}
 
 Truth Test(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value) {
   switch (leaf.op) {

@@ -88,7 +88,7 @@ uint32_t Operands::Numbers(Index list) {
     const model::OperandList& row = s_.operands[list];
     numbers_of_[list] = static_cast<uint32_t>(out_.numbers.size()) + 1;
     for (uint32_t i = row.begin; i < row.begin + row.size; ++i) {
-      Number number;
+      eval::Number number;
       number.is_integer = row.kind == model::OperandKind::kInteger;
       if (number.is_integer) {
         number.integer = s_.integer_pool[i];

@@ -180,7 +180,7 @@ void Recorder::Operands(const Leaf& leaf) {
     case Op::kContains:
     case Op::kStartsWith:
     case Op::kEndsWith: {
-      const Range texts = r_.string_sets[leaf.operand].texts;
+      const Range texts = TextsOf(r_, leaf);
       for (uint32_t i = 0; i < texts.size; ++i) json_.Text(r_.View(r_.operand_texts[texts.begin + i]));
       break;
     }

@@ -62,8 +62,9 @@ inline constexpr uint16_t kAccept = 0xffff;
 struct Leaf {
   Op op = Op::kIsSet;
   uint8_t slot = 0;
-  bool wanted = true;      // the truth that takes the leaf; false under a `not`
-  bool is_equals = false;  // written `equals`, not `in`
+  bool wanted = true;             // the truth that takes the leaf; false under a `not`
+  bool is_equals : 1 = false;     // written `equals`, not `in`
+  bool has_one_text : 1 = false;  // see kContains
   uint16_t on_taken = kReject;
   uint16_t on_missed = kReject;
   uint32_t operand = 0;
@@ -83,9 +84,11 @@ struct NumberSet {
 };
 
 struct Number {
+  union {
+    int64_t integer = 0;
+    double real;
+  };
   bool is_integer = true;
-  int64_t integer = 0;
-  double real = 0;
 };
 
 struct MemberSet {

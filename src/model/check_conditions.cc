@@ -69,6 +69,10 @@ std::string_view SchemaName(ValueType type) {
   return type == ValueType::kInteger || type == ValueType::kDouble ? "number" : ValueTypeName(type);
 }
 
+// Bits of PlainAttributes().
+constexpr uint8_t kTakesText = 1;
+constexpr uint8_t kTakesNumbers = 2;
+
 class LeafCheck {
  public:
   LeafCheck(const Snapshot& snapshot, const Condition& condition)
@@ -103,6 +107,27 @@ class LeafCheck {
         return list_.size == 0 ? Operator() + ": expected at least one operand, got none" : AttributeText();
       default:
         return Number();
+    }
+  }
+
+  // Plainly right: most rows. False says nothing. `attributes` are as PlainAttributes() gives them.
+  bool IsPlain(const std::vector<uint8_t>& attributes) const {
+    if ((c_.properties & ~kNegate) != 0) return false;
+    const bool is_integer = list_.kind == OperandKind::kInteger;
+    switch (family_) {
+      case Family::kTree:
+        return c_.operands != kNone && list_.kind == OperandKind::kCondition;
+      case Family::kScalar:
+        return (list_.size == 1 || (c_.op == model::Operator::kIn && list_.size > 1)) &&
+               (is_integer || list_.kind == OperandKind::kString) &&
+               (attributes[c_.subject] & (is_integer ? kTakesNumbers : kTakesText)) != 0;
+      case Family::kText:
+        return list_.kind == OperandKind::kString && list_.size > 0 && (attributes[c_.subject] & kTakesText) != 0;
+      case Family::kNumber:
+        return is_integer && list_.size == 1 && c_.op != model::Operator::kBetween &&
+               (attributes[c_.subject] & kTakesNumbers) != 0;
+      default:
+        return false;
     }
   }
 
@@ -188,6 +213,20 @@ std::string AttributeDefect(const Snapshot& snapshot, Index attribute) {
   return "";
 }
 
+// What operands each attribute takes; nothing where it has a defect of its own.
+std::vector<uint8_t> PlainAttributes(const Snapshot& snapshot) {
+  std::vector<uint8_t> bits(snapshot.attributes.size());
+  for (Index i = 0; i < snapshot.attributes.size(); ++i) {
+    if (!AttributeDefect(snapshot, i).empty()) continue;
+    const ValueType type = snapshot.attributes[i].type;
+    if (type == ValueType::kMissing || type == ValueType::kString) bits[i] |= kTakesText;
+    if (type == ValueType::kMissing || type == ValueType::kInteger || type == ValueType::kDouble) {
+      bits[i] |= kTakesNumbers;
+    }
+  }
+  return bits;
+}
+
 std::span<const Index> Children(const Snapshot& snapshot, const Condition& condition) {
   if (condition.op != Operator::kAll && condition.op != Operator::kAny) return {};
   if (condition.operands == kNone) return {};
@@ -236,6 +275,7 @@ Defect ConditionDefect(const Snapshot& snapshot, const Condition& condition) {
 
 ConditionFacts CheckConditions(const Snapshot& snapshot) {
   const size_t count = snapshot.conditions.size();
+  const std::vector<uint8_t> attributes = PlainAttributes(snapshot);
   ConditionFacts facts{.is_bad = std::vector<uint8_t>(count),
                        .depth = std::vector<uint8_t>(count),
                        .has_reference = std::vector<uint8_t>(count),
@@ -244,7 +284,10 @@ ConditionFacts CheckConditions(const Snapshot& snapshot) {
     const Condition& condition = snapshot.conditions[i];
     const auto children = Children(snapshot, condition);
     const auto references = References(snapshot, condition);
-    uint8_t is_bad = ConditionDefect(snapshot, condition).text.empty() ? 0 : 1;
+    uint8_t is_bad = 0;
+    if (!LeafCheck(snapshot, condition).IsPlain(attributes)) {
+      is_bad = ConditionDefect(snapshot, condition).text.empty() ? 0 : 1;
+    }
     uint32_t depth = 0;
     uint8_t has_reference = references.empty() ? 0 : 1;
     uint64_t leaves = children.empty() ? std::max<size_t>(1, references.size()) : 0;

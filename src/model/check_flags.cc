@@ -174,7 +174,7 @@ class FlagCheck {
     for (size_t i = 0; i < flag_->rules.size(); ++i) {
       const Rule& rule = s_.rules[flag_->rules[i]];
       const std::string_view id = s_.strings[rule.id];
-      rule_place_ = id.empty() ? "rule " + std::to_string(i + 1) : std::string();
+      rule_number_ = i + 1;
       rule_id_ = id;
       if (id.empty()) Report(RulePlace(), "id is empty");
       if (id.size() > kMaxKeyBytes) Report(RulePlace(), "id is too long");
@@ -188,12 +188,13 @@ class FlagCheck {
     }
   }
 
-  std::string RulePlace() const { return rule_place_.empty() ? Named("rule", rule_id_) : rule_place_; }
+  std::string RulePlace() const {
+    return rule_id_.empty() ? "rule " + std::to_string(rule_number_) : Named("rule", rule_id_);
+  }
 
   bool IsIdUsedBefore(std::string_view id, size_t end) {
     if (flag_->rules.size() <= 16) {
       for (size_t i = 0; i < end; ++i) {
-        if (s_.rules[flag_->rules[i]].id == s_.rules[flag_->rules[end]].id) return true;
         if (s_.strings[s_.rules[flag_->rules[i]].id] == id) return true;
       }
       return false;
@@ -237,7 +238,9 @@ class FlagCheck {
       } else if (coverage.ppm > kWholePpm) {
         Report(Within(RulePlace(), "coverage"), "is " + std::to_string(coverage.ppm) + ", expected at most 1000000");
       }
-      Bucketing(Within(RulePlace(), "coverage"), coverage.bucketing);
+      if (std::string text = BucketingDefect(s_, coverage.bucketing); !text.empty()) {
+        Report(Within(RulePlace(), "coverage"), std::move(text));
+      }
       places[count++] = {"coverage", coverage.bucketing};
     }
     if (rule.holdouts != kNone) Report(RulePlace(), "holdouts are not supported by this version");
@@ -245,7 +248,7 @@ class FlagCheck {
     const Serve& serve = s_.serves[rule.serve];
     switch (serve.kind) {
       case Serve::Kind::kVariant:
-        Variant(RulePlace(), serve.target == kNone ? kNone - 1 : serve.target);
+        if (serve.target >= flag_->variant_keys.size()) Variant(RulePlace(), std::min(serve.target, kNone - 1));
         break;
       case Serve::Kind::kSplit:
         Split(RulePlace(), serve);
@@ -276,13 +279,9 @@ class FlagCheck {
                             " have the same salt and bucket_by, expected different salts");
   }
 
-  void Bucketing(const std::string& place, Index bucketing) {
-    if (std::string text = BucketingDefect(s_, bucketing); !text.empty()) Report(place, std::move(text));
-  }
-
   void Split(const std::string& place, const Serve& serve) {
     const std::string split = Within(place, "split");
-    Bucketing(split, serve.bucketing);
+    if (std::string text = BucketingDefect(s_, serve.bucketing); !text.empty()) Report(split, std::move(text));
     if (serve.weights.size() != flag_->variant_keys.size()) {
       Report(split, "has " + std::to_string(serve.weights.size()) + " weights for " +
                         std::to_string(flag_->variant_keys.size()) + " variants");
@@ -292,6 +291,7 @@ class FlagCheck {
 
   void Experiment(Index experiment) {
     const model::Experiment& row = s_.experiments[experiment];
+    if (row.flag == index_ && experiments_[experiment].empty()) return;
     const std::string place = Within(RulePlace(), Named("experiment", s_.strings[row.key]));
     if (row.flag != index_) {
       Report(place, "belongs to " + Named("flag", s_.strings[s_.flags[row.flag].key]));
@@ -343,7 +343,7 @@ class FlagCheck {
     }
     // Each leaf and each place that buckets reads at most one attribute.
     if (leaves_ + 4 * flag_->rules.size() + flag_->overrides.size() + 1 <= kMaxFlagAttributes) return;
-    CountAttributes(reachable);
+    if (s_.attributes.size() > kMaxFlagAttributes) CountAttributes(reachable);
   }
 
   void CountAttributes(const std::vector<Index>& segments) {
@@ -404,7 +404,7 @@ class FlagCheck {
   const Flag* flag_ = nullptr;
   size_t reported_ = 0;
   bool is_broken_ = false;
-  std::string rule_place_;
+  size_t rule_number_ = 0;
   std::string_view rule_id_;
   std::vector<Index> rule_segments_;
   uint64_t leaves_ = 0;
