@@ -411,26 +411,38 @@ constexpr char kSchemas[] = R"json({
         "type": ["string", "null"], "format": "date-time", "description": "Everything received until then is in."
       },
       "exposures": {
-        "type": "object", "required": ["events", "units", "multi_exposed"],
+        "type": "object", "additionalProperties": false,
+        "required": ["events", "units", "multi_exposed", "time_suspect"],
         "properties": {
-          "events": {"type": "integer"}, "units": {"type": "integer"}, "multi_exposed": {"type": "integer"}
+          "events": {"type": "integer"},
+          "units": {"type": "integer"},
+          "multi_exposed": {"type": "integer", "description": "Units that met more than one variant."},
+          "time_suspect": {"type": "integer", "description": "Left out: the sender's clock was off."}
         }
       },
       "srm": {
-        "type": "object", "required": ["status", "alarm", "variants"], "description": "Sample ratio mismatch.",
+        "type": "object", "additionalProperties": false, "description": "Sample ratio mismatch.",
+        "required": ["status", "warnings", "statistic", "df", "p", "log10_p", "alarm", "unexpected_units",
+                     "multi_exposed_alarm", "card", "variants"],
         "properties": {
-          "status": {"type": "string"},
-          "statistic": {"type": ["number", "null"]},
-          "df": {"type": ["number", "null"]},
-          "p": {"type": ["number", "null"]},
+          "status": {"$ref": "#/components/schemas/Status"},
+          "warnings": {"$ref": "#/components/schemas/Warnings"},
+          "statistic": {"$ref": "#/components/schemas/Number"},
+          "df": {"$ref": "#/components/schemas/Number"},
+          "p": {"$ref": "#/components/schemas/Number"},
+          "log10_p": {"$ref": "#/components/schemas/Number"},
           "alarm": {"type": "boolean"},
-          "warnings": {"type": "array", "items": {"type": "string"}},
+          "unexpected_units": {"type": "number"},
+          "multi_exposed_alarm": {"type": "boolean"},
+          "card": {"$ref": "#/components/schemas/Card"},
           "variants": {
             "type": "array",
             "items": {
-              "type": "object", "required": ["variant", "weight", "units"],
+              "type": "object", "additionalProperties": false, "required": ["variant", "weight", "units"],
               "properties": {
-                "variant": {"type": "string"}, "weight": {"type": "number"}, "units": {"type": "integer"}
+                "variant": {"$ref": "#/components/schemas/Key"},
+                "weight": {"type": "number"},
+                "units": {"type": "integer"}
               }
             }
           }
@@ -439,7 +451,8 @@ constexpr char kSchemas[] = R"json({
       "metrics": {
         "type": "array",
         "items": {
-          "type": "object", "required": ["metric", "kind", "direction", "role", "variants", "comparisons"],
+          "type": "object", "additionalProperties": false,
+          "required": ["metric", "kind", "direction", "role", "variants", "comparisons"],
           "properties": {
             "metric": {"$ref": "#/components/schemas/Key"},
             "kind": {"type": "string", "enum": ["proportion", "mean", "ratio"]},
@@ -448,50 +461,77 @@ constexpr char kSchemas[] = R"json({
             "variants": {
               "type": "array",
               "items": {
-                "type": "object", "required": ["variant", "n"],
+                "type": "object", "additionalProperties": false,
+                "required": ["variant", "n", "mean", "variance", "sum", "denominator"],
                 "properties": {
-                  "variant": {"type": "string"},
-                  "n": {"type": "integer"},
-                  "mean": {"type": ["number", "null"]},
-                  "variance": {"type": ["number", "null"]},
-                  "sum": {"type": ["number", "null"]}
+                  "variant": {"$ref": "#/components/schemas/Key"},
+                  "n": {"type": "integer", "description": "Units."},
+                  "mean": {"$ref": "#/components/schemas/Number"},
+                  "variance": {"$ref": "#/components/schemas/Number"},
+                  "sum": {"$ref": "#/components/schemas/Number"},
+                  "denominator": {"$ref": "#/components/schemas/Number", "description": "Of a ratio."}
                 }
               }
             },
-            "comparisons": {
-              "type": "array",
-              "items": {
-                "type": "object", "required": ["control", "treatment", "status", "warnings", "effect", "lift"],
-                "properties": {
-                  "control": {"type": "string"},
-                  "treatment": {"type": "string"},
-                  "status": {"type": "string"},
-                  "warnings": {"type": "array", "items": {"type": "string"}},
-                  "effect": {"$ref": "#/components/schemas/Estimate"},
-                  "lift": {"$ref": "#/components/schemas/Estimate"},
-                  "sequential": {"type": ["object", "null"]},
-                  "supplements": {"type": ["object", "null"]},
-                  "verdict": {"type": ["string", "null"]}
-                }
-              }
-            }
+            "comparisons": {"type": "array", "items": {"$ref": "#/components/schemas/Comparison"}}
           }
         }
       }
     }
   },
-  "Estimate": {
-    "type": "object",
+  "Number": {"type": ["number", "null"]},
+  "Status": {"type": "string", "description": "ok, or why there is no complete result."},
+  "Warnings": {"type": "array", "items": {"type": "string"}},
+  "Card": {"type": "string", "description": "The method, by its name in docs/statistics.md."},
+  "Comparison": {
+    "type": "object", "additionalProperties": false,
+    "required": ["control", "treatment", "status", "invalid", "warnings", "effect", "lift", "sequential",
+                 "supplements", "verdict"],
     "properties": {
-      "status": {"type": "string"},
-      "estimate": {"type": ["number", "null"]},
-      "se": {"type": ["number", "null"]},
-      "statistic": {"type": ["number", "null"]},
-      "df": {"type": ["number", "null"]},
-      "lower": {"type": ["number", "null"]},
-      "upper": {"type": ["number", "null"]},
-      "p": {"type": ["number", "null"]},
-      "log10_p": {"type": ["number", "null"]}
+      "control": {"$ref": "#/components/schemas/Key"},
+      "treatment": {"$ref": "#/components/schemas/Key"},
+      "status": {"$ref": "#/components/schemas/Status"},
+      "invalid": {
+        "type": ["object", "null"], "additionalProperties": false,
+        "properties": {"field": {"type": "string"}, "message": {"type": "string"}}
+      },
+      "warnings": {"$ref": "#/components/schemas/Warnings"},
+      "effect": {"$ref": "#/components/schemas/Estimate", "description": "Difference, in the metric's own unit."},
+      "lift": {"$ref": "#/components/schemas/Estimate", "description": "Relative difference; 0.03 is +3 %."},
+      "sequential": {
+        "type": ["object", "null"], "additionalProperties": false,
+        "properties": {
+          "mode": {"$ref": "#/components/schemas/Mode"},
+          "planned_units": {"type": ["integer", "null"]},
+          "critical": {"$ref": "#/components/schemas/Number"},
+          "log10_e": {"$ref": "#/components/schemas/Number"},
+          "p_now": {"$ref": "#/components/schemas/Number"}
+        }
+      },
+      "supplements": {
+        "type": ["object", "null"], "additionalProperties": false,
+        "properties": {"fixed": {"$ref": "#/components/schemas/Estimate"}}
+      },
+      "verdict": {"type": ["string", "null"]}
+    }
+  },
+  "Estimate": {
+    "type": "object", "additionalProperties": false,
+    "required": ["status", "warnings", "estimate", "se", "statistic", "df", "lower", "upper", "is_open", "p",
+                 "log10_p", "card"],
+    "properties": {
+      "status": {"$ref": "#/components/schemas/Status"},
+      "warnings": {"$ref": "#/components/schemas/Warnings"},
+      "estimate": {"$ref": "#/components/schemas/Number"},
+      "se": {"$ref": "#/components/schemas/Number"},
+      "statistic": {"$ref": "#/components/schemas/Number"},
+      "df": {"$ref": "#/components/schemas/Number"},
+      "lower": {"$ref": "#/components/schemas/Number"},
+      "upper": {"$ref": "#/components/schemas/Number"},
+      "is_open": {"type": "boolean", "description": "An end that is null is unbounded."},
+      "p": {"$ref": "#/components/schemas/Number"},
+      "log10_p": {"$ref": "#/components/schemas/Number"},
+      "card": {"$ref": "#/components/schemas/Card"}
     }
   },
   "Accounting": {
