@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "src/base/bucket.h"
 #include "src/model/builder.h"
 
 namespace expt::oracle {
@@ -91,6 +92,12 @@ class Maker {
   Index Attribute() { return b_.Attribute(random_.Pick(Names())); }
   Index Bucketing() {
     return b_.AddBucketing(random_.OneIn(3) ? Attribute() : b_.Attribute("targeting_key"), Salt(random_));
+  }
+
+  // A cut just below or just above the bucket of a unit that contexts have.
+  uint32_t Edge(Index bucketing) {
+    const std::string_view salt = b_.snapshot().strings[b_.snapshot().bucketings[bucketing].salt];
+    return base::Bucket(salt, random_.Pick(Texts())) + random_.Below(2);
   }
 
   Index Strings(uint32_t size) {
@@ -183,10 +190,22 @@ class Maker {
       case 0:
         return b_.ServeVariant(random_.Below(static_cast<uint32_t>(variants)));
       case 1:
-        return b_.ServeSplit(Bucketing(), Weights(random_, variants));
+        return Split(variants);
       default:
         return b_.ServeExperiment(Experiment(flag, variants));
     }
+  }
+
+  Index Split(size_t variants) {
+    const Index bucketing = Bucketing();
+    std::vector<uint32_t> weights = Weights(random_, variants);
+    if (variants > 1 && random_.OneIn(3)) {
+      const uint32_t cut = Edge(bucketing);
+      weights.assign(variants, 0);
+      weights[0] = cut;
+      weights[1] = 1'000'000 - cut;
+    }
+    return b_.ServeSplit(bucketing, weights);
   }
 
   Index Experiment(Index flag, size_t variants) {
@@ -207,7 +226,8 @@ class Maker {
     if (random_.OneIn(2)) {
       e.layer = random_.Below(2);
       const uint32_t begin = used_[e.layer];
-      const uint32_t end = std::min(begin + 50'000 + random_.Below(400'000), 1'000'000u);
+      uint32_t end = std::min(begin + 50'000 + random_.Below(400'000), 1'000'000u);
+      if (random_.OneIn(2)) end = std::max(begin, Edge(b_.snapshot().layers[e.layer].bucketing));
       if (begin < end) e.allocation = {begin, end};
       used_[e.layer] = end;
     }
@@ -237,8 +257,11 @@ class Maker {
       rule.id = b_.String("r" + std::to_string(i));
       if (!random_.OneIn(5)) rule.condition = Condition(3, segments_);
       if (random_.OneIn(2)) {
-        const uint32_t ppm = random_.Pick(std::vector<uint32_t>{0, 1, 250'000, 500'000, 999'999, 1'000'000});
-        rule.coverage = b_.AddCoverage(Bucketing(), ppm);
+        const Index bucketing = Bucketing();
+        const uint32_t ppm = random_.OneIn(3)
+                                 ? Edge(bucketing)
+                                 : random_.Pick(std::vector<uint32_t>{0, 1, 250'000, 500'000, 999'999, 1'000'000});
+        rule.coverage = b_.AddCoverage(bucketing, ppm);
       }
       rule.serve = Serve(index, variants, true);
       flag.rules.push_back(b_.AddRule(rule));
