@@ -41,8 +41,8 @@ enum class ErrorCode : uint8_t {
   kGeneral = 7,
 };
 
-std::string_view ReasonName(Reason reason);        // "TARGETING_MATCH", ...
-std::string_view ErrorCodeName(ErrorCode code);    // "FLAG_NOT_FOUND", ...; empty for kNone
+std::string_view ReasonName(Reason reason);      // "TARGETING_MATCH", ...
+std::string_view ErrorCodeName(ErrorCode code);  // "FLAG_NOT_FOUND", ...; empty for kNone
 
 // Record that a unit met an experiment's variant, or reached a holdout.
 // A view into the snapshot that decided.
@@ -85,10 +85,10 @@ class Decision {
   // A copy that outlives the Snapshot.
   OwnedDecision Own() const;
 
-  std::string_view flag;            // flag key; empty for an unknown flag
+  std::string_view flag;  // flag key; empty for an unknown flag
   ValueView value;
-  std::string_view variant;         // empty without a value
-  std::string_view rule;            // rule id; "override" for an override; empty without a rule
+  std::string_view variant;  // empty without a value
+  std::string_view rule;     // rule id; "override" for an override; empty without a rule
   int64_t snapshot_version = 0;
   // Of the split that decided; else of the coverage of the rule that decided, where it was below 1,000,000; else -1.
   int32_t bucket = -1;

@@ -44,9 +44,9 @@ class FlagHandle {
 // Names a flag for one call: by key or by handle.
 class FlagRef {
  public:
-  FlagRef(std::string_view key) : key_(key) {}     // NOLINT: implicit by intent
-  FlagRef(const char* key) : key_(key) {}          // NOLINT
-  FlagRef(const std::string& key) : key_(key) {}   // NOLINT
+  FlagRef(std::string_view key) : key_(key) {}                                // NOLINT: implicit by intent
+  FlagRef(const char* key) : key_(key) {}                                     // NOLINT
+  FlagRef(const std::string& key) : key_(key) {}                              // NOLINT
   FlagRef(const FlagHandle& handle) : key_(handle.key_), handle_(&handle) {}  // NOLINT
 
   std::string_view key() const { return key_; }

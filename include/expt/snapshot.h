@@ -108,8 +108,8 @@ struct Floor {
 
 struct Trust {
   Root root = {};
-  std::string environment = {};            // id; empty accepts any environment of the Root
-  std::optional<Audience> audience = {};   // nothing accepts both
+  std::string environment = {};           // id; empty accepts any environment of the Root
+  std::optional<Audience> audience = {};  // nothing accepts both
   Floor floor = {};
 };
 

@@ -81,12 +81,8 @@ class ValueView {
   constexpr bool is_missing() const { return type_ == ValueType::kMissing; }
 
   // Each accessor needs the type that it names; another type yields false, 0 or empty.
-  constexpr bool boolean() const {
-    return type_ == ValueType::kBoolean && payload_.boolean;
-  }
-  constexpr int64_t integer() const {
-    return type_ == ValueType::kInteger ? payload_.integer : 0;
-  }
+  constexpr bool boolean() const { return type_ == ValueType::kBoolean && payload_.boolean; }
+  constexpr int64_t integer() const { return type_ == ValueType::kInteger ? payload_.integer : 0; }
   constexpr double real() const { return type_ == ValueType::kDouble ? payload_.real : 0; }
   // The text of a string or JSON value.
   constexpr std::string_view text() const {
@@ -95,9 +91,8 @@ class ValueView {
                : std::string_view();
   }
   constexpr std::span<const std::string_view> list() const {
-    return type_ == ValueType::kStringList
-               ? std::span<const std::string_view>(payload_.list.data, payload_.list.size)
-               : std::span<const std::string_view>();
+    return type_ == ValueType::kStringList ? std::span<const std::string_view>(payload_.list.data, payload_.list.size)
+                                           : std::span<const std::string_view>();
   }
 
   // Same type and same value; NaN differs from itself, 1 differs from 1.0.
