@@ -19,8 +19,7 @@ constexpr uint32_t kFixed32Type = 5;
 
 constexpr uint32_t kMaxFieldNumber = (1u << 29) - 1;
 
-// Moves `at` behind a varint; false when it is cut short or longer than 64 bits.
-bool ReadVarint(const char*& at, const char* end, uint64_t& value) {
+bool ReadLongVarint(const char*& at, const char* end, uint64_t& value) {
   uint64_t sum = 0;
   for (int shift = 0; shift < 70 && at != end; shift += 7) {
     const auto byte = static_cast<uint8_t>(*at++);
@@ -32,6 +31,15 @@ bool ReadVarint(const char*& at, const char* end, uint64_t& value) {
     }
   }
   return false;
+}
+
+// Moves `at` behind a varint; false when it is cut short or longer than 64 bits.
+inline bool ReadVarint(const char*& at, const char* end, uint64_t& value) {
+  if (at != end && static_cast<uint8_t>(*at) < 0x80) {
+    value = static_cast<uint8_t>(*at++);
+    return true;
+  }
+  return ReadLongVarint(at, end, value);
 }
 
 // Counts the varints of a packed field; false when one is cut short or wider than its kind.
@@ -91,8 +99,7 @@ class Scanner {
     while (true) {
       Frame& frame = frames_.back();
       if (at_ != frame.end) {
-        absl::Status status = ScanField(frame);
-        if (!status.ok()) return status;
+        if (!ScanField(frame)) return failure_;
       } else {
         frames_.pop_back();
         if (frames_.empty()) return absl::OkStatus();
@@ -108,21 +115,31 @@ class Scanner {
     uint32_t number;  // of the field being read
   };
 
-  // Not for the good path: `frame.number` names the place.
-  absl::Status Fail(LoadCode code, std::string_view text) const {
+  // Keeps the failure for Run(); false, so that callers can return it.
+  bool Fail(LoadCode code, std::string_view text) {
     std::string place;
     for (const Frame& frame : frames_) place.append(frame.message->name).append(": ");
     if (frames_.back().number != 0) {
       place.append("field ").append(std::to_string(frames_.back().number)).append(": ");
     }
-    return base::LoadFailure(code, place.append(text));
+    failure_ = base::LoadFailure(code, place.append(text));
+    return false;
   }
-  absl::Status BadEncoding(std::string_view text) const { return Fail(LoadCode::kBadEncoding, text); }
-  absl::Status CutShort() const {
-    return BadEncoding(std::string("cut short at byte ").append(std::to_string(at_ - begin_)));
+  bool BadEncoding(std::string_view text) { return Fail(LoadCode::kBadEncoding, text); }
+  bool CutShort() { return BadEncoding(std::string("cut short at byte ").append(std::to_string(at_ - begin_))); }
+  bool TooMany() {
+    return Fail(LoadCode::kWireLimit,
+                std::string("more than ").append(std::to_string(limits_.elements)).append(" elements"));
+  }
+  bool TooDeep() {
+    return Fail(LoadCode::kWireLimit, std::string("nested deeper than ").append(std::to_string(limits_.depth)));
+  }
+  bool TooLarge() {
+    return BadEncoding(
+        std::string("would take more than ").append(std::to_string(limits_.memory)).append(" bytes of memory"));
   }
 
-  absl::Status ScanField(Frame& frame) {
+  bool ScanField(Frame& frame) {
     frame.number = 0;
     uint64_t tag;
     if (!ReadVarint(at_, frame.end, tag)) return BadEncoding("tag is not a number");
@@ -136,10 +153,7 @@ class Scanner {
       return Fail(LoadCode::kWireLimit, "expected no group fields, found one");
     }
     const FieldDescription* field = FindField(*frame.message, frame.number);
-    if ((field == nullptr || !field->is_free) && ++result_.elements > limits_.elements) {
-      return Fail(LoadCode::kWireLimit,
-                  std::string("more than ").append(std::to_string(limits_.elements)).append(" elements"));
-    }
+    if ((field == nullptr || !field->is_free) && ++result_.elements > limits_.elements) return TooMany();
     if (field == nullptr) return SkipUnknown(frame, wire_type);
     if (wire_type != WireTypeOf(field->kind)) return BadEncoding("wire type is not that of the schema");
     if (!field->is_repeated) {
@@ -148,28 +162,26 @@ class Scanner {
       frame.seen |= bit;
     }
     if (frames_.size() == 1) ++result_.occurrences[field->number];
-    return ScanValue(frame, *field);
+    return wire_type == kLengthType ? ScanContent(frame, *field) : ScanNumber(frame, *field);
   }
 
-  absl::Status ScanValue(Frame& frame, const FieldDescription& field) {
-    uint64_t value;
-    switch (field.kind) {
-      case FieldKind::kBool:
-      case FieldKind::kVarint32:
-      case FieldKind::kVarint64:
-        if (!ReadVarint(at_, frame.end, value)) return BadEncoding("expected a number");
-        if (field.kind == FieldKind::kBool && value > 1) return BadEncoding("expected a boolean");
-        if (field.kind == FieldKind::kVarint32 && value > 0xffffffffu) return BadEncoding("more than 32 bits");
-        return Charge(field.memory);
-      case FieldKind::kFixed64:
-        if (frame.end - at_ < 8) return CutShort();
-        at_ += 8;
-        return Charge(field.memory);
-      default:
-        break;
+  bool ScanNumber(const Frame& frame, const FieldDescription& field) {
+    if (field.kind == FieldKind::kFixed64) {
+      if (frame.end - at_ < 8) return CutShort();
+      at_ += 8;
+      return Charge(field.memory);
     }
-    if (!ReadVarint(at_, frame.end, value) || value > static_cast<uint64_t>(frame.end - at_)) return CutShort();
-    const std::string_view content(at_, static_cast<size_t>(value));
+    uint64_t value;
+    if (!ReadVarint(at_, frame.end, value)) return BadEncoding("expected a number");
+    if (field.kind == FieldKind::kBool && value > 1) return BadEncoding("expected a boolean");
+    if (field.kind == FieldKind::kVarint32 && value > 0xffffffffu) return BadEncoding("more than 32 bits");
+    return Charge(field.memory);
+  }
+
+  bool ScanContent(const Frame& frame, const FieldDescription& field) {
+    uint64_t size;
+    if (!ReadVarint(at_, frame.end, size) || size > static_cast<uint64_t>(frame.end - at_)) return CutShort();
+    const std::string_view content(at_, static_cast<size_t>(size));
     uint64_t count = 1;
     switch (field.kind) {
       case FieldKind::kText:
@@ -185,26 +197,23 @@ class Scanner {
         if (content.size() % 8 != 0) return BadEncoding("expected packed numbers of 8 bytes");
         count = content.size() / 8;
         break;
-      case FieldKind::kMessage: {
-        if (frames_.size() >= static_cast<size_t>(limits_.depth)) {
-          return Fail(LoadCode::kWireLimit, std::string("nested deeper than ").append(std::to_string(limits_.depth)));
-        }
-        absl::Status status = Charge(field.memory);
-        if (status.ok()) frames_.push_back({at_ + value, field.message, 0, 0});
-        return status;
-      }
+      case FieldKind::kMessage:
+        if (frames_.size() >= static_cast<size_t>(limits_.depth)) return TooDeep();
+        if (!Charge(field.memory)) return false;
+        frames_.push_back({at_ + size, field.message, 0, 0});  // `frame` is gone
+        return true;
       default:
         break;
     }
-    at_ += value;
+    at_ += size;
     return Charge(count * field.memory);
   }
 
-  absl::Status SkipUnknown(const Frame& frame, uint32_t wire_type) {
+  bool SkipUnknown(const Frame& frame, uint32_t wire_type) {
     uint64_t size;
     switch (wire_type) {
       case kVarintType:
-        return ReadVarint(at_, frame.end, size) ? absl::OkStatus() : BadEncoding("expected a number");
+        return ReadVarint(at_, frame.end, size) || BadEncoding("expected a number");
       case kFixed64Type:
         size = 8;
         break;
@@ -219,14 +228,12 @@ class Scanner {
     }
     if (size > static_cast<uint64_t>(frame.end - at_)) return CutShort();
     at_ += size;
-    return absl::OkStatus();
+    return true;
   }
 
-  absl::Status Charge(uint64_t memory) {
+  bool Charge(uint64_t memory) {
     result_.memory += memory;
-    if (result_.memory <= limits_.memory) return absl::OkStatus();
-    return BadEncoding(
-        std::string("would take more than ").append(std::to_string(limits_.memory)).append(" bytes of memory"));
+    return result_.memory <= limits_.memory || TooLarge();
   }
 
   const char* const begin_;
@@ -234,6 +241,7 @@ class Scanner {
   const ScanLimits& limits_;
   ScanResult& result_;
   std::vector<Frame> frames_;
+  absl::Status failure_;
 };
 
 }  // namespace
