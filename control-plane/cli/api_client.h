@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "control-plane/cli/api_transport.h"
 #include "expt/transport.h"
 
 namespace expt::cli {
@@ -22,7 +23,7 @@ struct ApiReply {
 class ApiClient {
  public:
   // `url` is where exptd answers, such as "https://flags.example.com"; `token` an API token, empty for none.
-  ApiClient(std::string_view url, std::string token, std::unique_ptr<Transport> transport = CurlTransport());
+  ApiClient(std::string_view url, std::string token, std::unique_ptr<Transport> transport = ApiTransport());
 
   // One request; `path` begins with "/". Send() takes any answer below 300 as success.
   //

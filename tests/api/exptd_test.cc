@@ -9,11 +9,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "expt/version.h"
 #include "tests/api/http_client.h"
 #include "tests/api/running_daemon.h"
 
@@ -61,6 +64,11 @@ class Process {
     for (int c = std::fgetc(out_); c != EOF && c != '\n'; c = std::fgetc(out_)) line += static_cast<char>(c);
     return line;
   }
+  std::string ReadAll() {
+    std::string all;
+    for (int c = std::fgetc(out_); c != EOF; c = std::fgetc(out_)) all += static_cast<char>(c);
+    return all;
+  }
   void Signal(int number) { kill(pid_, number); }
   int Wait() {
     int status = 0;
@@ -89,10 +97,10 @@ class Exptd : public ::testing::Test {
     return text.substr(std::min(prefix.size(), text.size()));
   }
   // Exit code; what it says goes to `error`.
-  int Run(const std::vector<std::string>& arguments, std::string* error) {
+  int Run(const std::vector<std::string>& arguments, std::string* error, std::string* output = nullptr) {
     Process process(arguments, directory_.path() + "/error");
-    while (!process.ReadLine().empty()) {
-    }
+    const std::string all = process.ReadAll();
+    if (output != nullptr) *output = all;
     const int code = process.Wait();
     *error = ReadFile(directory_.path() + "/error");
     return code;
@@ -208,11 +216,24 @@ TEST_F(Exptd, SaysWhyItCannotStart) {
   EXPECT_THAT(error, HasSubstr("no-"));
 }
 
-TEST_F(Exptd, ShowsVersionAndHelp) {
+std::set<std::string> OptionsIn(const std::string& text) {
+  static const std::regex kOption("--[a-z][a-z-]+");
+  std::set<std::string> options;
+  for (std::sregex_iterator at(text.begin(), text.end(), kOption), end; at != end; ++at) options.insert(at->str());
+  return options;
+}
+
+TEST_F(Exptd, ShowsVersionAndHelpAndTheServerPageListsEveryOption) {
   std::string error;
-  EXPECT_EQ(Run({"--version"}, &error), 0);
-  EXPECT_EQ(Run({"--help"}, &error), 0);
-  EXPECT_EQ(Run({"serve", "--help"}, &error), 0);
+  std::string output;
+  EXPECT_EQ(Run({"--version"}, &error, &output), 0);
+  EXPECT_EQ(output, "exptd " EXPT_VERSION "\n");
+  EXPECT_EQ(Run({"--help"}, &error, &output), 0);
+  EXPECT_THAT(output, HasSubstr("exptd serve --data ./exptd-data --dev"));
+  EXPECT_EQ(Run({"serve", "--help"}, &error, &output), 0);
+  std::set<std::string> options = OptionsIn(output);
+  options.erase("--help");
+  EXPECT_EQ(options, OptionsIn(ReadFile(std::string(EXPT_SOURCE_DIR) + "/docs/server.md")));
 }
 
 }  // namespace
