@@ -22,7 +22,8 @@ class Snapshots(Case):
                            code=1)
         self.assertEqual(result.stdout, "")
         self.assertRegex(result.stderr, r'^expt: snapshot ".*damaged\.exs": step \d+: ' + code_name + ": ")
-        self.assertEqual(self.expt("validate", "--root", root or self.root, damaged, code=1).stdout, "")
+        if not more:  # the file itself is at fault, not what was asked of it
+            self.assertEqual(self.expt("validate", "--root", root or self.root, damaged, code=1).stdout, "")
 
     def test_flipped_bytes(self):
         def flip(offset):

@@ -23,7 +23,7 @@ class FirstRun(Case):
         first = self.publish(definitions).stdout
         self.assertRegex(first, r"^version \d+ digest [0-9a-f]{64}\n$")
         # Applying the same definitions again changes nothing.
-        self.assertIn("0 created, 0 replaced, 8 unchanged", self.publish(definitions).stderr)
+        self.assertIn("0 created, 0 replaced, 9 unchanged", self.publish(definitions).stderr)
 
         snapshot, root = self.fetch()
         self.assertIn("0 problems", self.expt("validate", "--root", root, snapshot).stdout)
