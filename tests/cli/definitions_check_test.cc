@@ -54,10 +54,14 @@ TEST(DefinitionsCheck, UnlessTheServerMayHaveIt) { EXPECT_THAT(Problems(kDanglin
 
 TEST(DefinitionsCheck, WhatTheEngineRefusesIsAProblem) {
   EXPECT_THAT(Problems(R"({
-    "flags": [{"key": "f", "type": "boolean", "variants": [{"key": "on", "value": true}],
-      "configuration": {"enabled": true, "rules": [{"id": "r", "serve": {"variant": "on"},
-        "condition": {"attribute": "name", "operator": "matches", "operands": ["(unclosed"]}}]}}]})"),
-              ElementsAre(HasSubstr("flag \"f\"")));
+    "flags": [{"key": "f", "type": "boolean", "variants": [{"key": "a", "value": true}, {"key": "b", "value": false}],
+      "configuration": {"enabled": true, "rules": [{"id": "r", "serve": {"experiment": "x"},
+        "coverage": {"ppm": 500000, "salt": "same"}}]}},
+      {"key": "sound", "type": "boolean", "variants": [{"key": "on", "value": true}]}],
+    "experiments": [{"key": "x", "flag": "f", "weights": {"a": 500000, "b": 500000}, "control": "a", "salt": "same",
+                     "status": "running"}]})"),
+              ElementsAre("flag \"f\": rule \"r\": coverage and experiment have the same salt and bucket_by, "
+                          "expected different salts"));
 }
 
 TEST(DefinitionsCheck, ReferencesOfAWrongDocumentAreNotFollowed) {

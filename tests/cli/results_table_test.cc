@@ -23,7 +23,7 @@ json Example() {
        "variants": [{"variant": "gate_30", "n": 44700, "mean": 0.190201, "variance": 0.154, "sum": 8502},
                     {"variant": "gate_40", "n": 45489, "mean": 0.182000, "variance": 0.149, "sum": 8279}],
        "comparisons": [{"control": "gate_30", "treatment": "gate_40", "status": "ok", "warnings": [],
-         "effect": {"estimate": -0.008201, "lower": -0.0133, "upper": -0.0031, "p": 0.00155, "log10_p": -2.8},
+         "effect": {"estimate": -0.008201, "lower": -0.0133, "upper": -0.0031, "p": 0.001554, "log10_p": -2.8},
          "lift": {"estimate": -0.04312}, "sequential": null, "supplements": null, "verdict": "worse"}]},
       {"metric": "rounds", "kind": "mean", "direction": "increase", "role": "secondary",
        "variants": [{"variant": "gate_30", "n": 44700, "mean": 52.4563, "variance": 1, "sum": 1},
@@ -79,7 +79,7 @@ TEST(TextTable, LinesUpByCodePointsAndEndsWithoutBlanks) {
   table.Row({"é", "1"});
   table.Rule();
   table.Row({"abc", "200"});
-  EXPECT_EQ(table.Print(), "é      1\n--------\nabc  200\n");
+  EXPECT_EQ(table.Print(), "é      1\n---  ---\nabc  200\n");
 }
 
 TEST(TextTable, NumbersHaveCommasAndNoNegativeZero) {
