@@ -10,7 +10,14 @@ namespace {
 
 using K = FieldKind;
 
-constexpr uint16_t kTextMemory = sizeof(std::string_view);
+// What a row takes once it is decoded, on the machine where it takes the most. The sum decides what is refused, so it
+// is the same on every machine.
+template <typename T, uint16_t kBytes>
+constexpr uint16_t Takes() {
+  static_assert(sizeof(T) <= kBytes);
+  return kBytes;
+}
+constexpr uint16_t kTextMemory = Takes<std::string_view, 16>();
 
 constexpr FieldDescription Bool(uint8_t number) { return {.number = number, .kind = K::kBool}; }
 constexpr FieldDescription U32(uint8_t number) { return {.number = number, .kind = K::kVarint32}; }
@@ -55,8 +62,8 @@ constexpr FieldDescription kRootFields[] = {
     I64(3),
     I64(4),
     Repeated(Bytes(5), sizeof(PublicKey)),
-    Repeated(Message(6, kRole), sizeof(Role)),
-    Repeated(Message(7, kEnvironmentEpoch), sizeof(EnvironmentEpoch)),
+    Repeated(Message(6, kRole), Takes<Role, 72>()),
+    Repeated(Message(7, kEnvironmentEpoch), Takes<EnvironmentEpoch, 40>()),
     Repeated(Bytes(8), sizeof(Digest)),
 };
 
@@ -75,16 +82,16 @@ constexpr FieldDescription kHeadFields[] = {
     Message(9, kSnapshotRef),
     Message(10, kSnapshotRef),
     U32(11),
-    Repeated(Text(12), sizeof(std::string)),
+    Repeated(Text(12), Takes<std::string, 32>()),
     U32(13),
     U32(14),
 };
 
 // snapshot.proto. The first column of a table carries the memory of a row.
-constexpr FieldDescription kAttributeTableFields[] = {Packed32(1, sizeof(model::AttributeSchema)), Packed32(2, 0),
+constexpr FieldDescription kAttributeTableFields[] = {Packed32(1, Takes<model::AttributeSchema, 8>()), Packed32(2, 0),
                                                       Packed32(3, 0)};
 constexpr MessageDescription kAttributeTable = {"attributes", kAttributeTableFields};
-constexpr FieldDescription kOperandTableFields[] = {Packed32(1, sizeof(model::OperandList)),
+constexpr FieldDescription kOperandTableFields[] = {Packed32(1, Takes<model::OperandList, 12>()),
                                                     Packed32(2),
                                                     Packed64(3),
                                                     PackedFixed(4),
@@ -92,7 +99,7 @@ constexpr FieldDescription kOperandTableFields[] = {Packed32(1, sizeof(model::Op
                                                     Packed32(6),
                                                     Bytes(7)};
 constexpr MessageDescription kOperandTable = {"operands", kOperandTableFields};
-constexpr FieldDescription kConditionTableFields[] = {Packed32(1, sizeof(model::Condition)), Packed32(2, 0),
+constexpr FieldDescription kConditionTableFields[] = {Packed32(1, Takes<model::Condition, 16>()), Packed32(2, 0),
                                                       Packed32(3, 0), Packed32(4, 0), Packed32(5, 0)};
 constexpr MessageDescription kConditionTable = {"conditions", kConditionTableFields};
 constexpr FieldDescription kValueFields[] = {OneOf(1, Bool(1)), OneOf(1, U32(2)), OneOf(1, I64(3)), OneOf(1, F64(4)),
@@ -108,7 +115,7 @@ constexpr FieldDescription kSplitFields[] = {U32(1), Packed32(2)};
 constexpr MessageDescription kSplit = {"split", kSplitFields};
 constexpr FieldDescription kServeFields[] = {OneOf(1, U32(1)), OneOf(1, Message(2, kSplit)), OneOf(1, U32(3))};
 constexpr MessageDescription kServe = {"serve", kServeFields};
-constexpr FieldDescription kRuleTableFields[] = {Packed32(1, sizeof(model::Rule)), Packed32(2, 0), Packed32(3, 0),
+constexpr FieldDescription kRuleTableFields[] = {Packed32(1, Takes<model::Rule, 20>()), Packed32(2, 0), Packed32(3, 0),
                                                  Packed32(4, 0), Packed32(5, 0)};
 constexpr MessageDescription kRuleTable = {"rules", kRuleTableFields};
 constexpr FieldDescription kMemberListFields[] = {U32(1), PackedFixed(2)};
@@ -138,8 +145,8 @@ constexpr FieldDescription kFlagFields[] = {
     Packed32(4),
     Packed32(5),
     U32(6),
-    Repeated(Message(7, kOverride), sizeof(model::Override)),
-    Repeated(Message(8, kPrerequisite), sizeof(model::Prerequisite)),
+    Repeated(Message(7, kOverride), Takes<model::Override, 32>()),
+    Repeated(Message(8, kPrerequisite), Takes<model::Prerequisite, 32>()),
     Packed32(9),
     U32(10),
     Bool(11),
@@ -155,7 +162,7 @@ constexpr FieldDescription kContextEntryFields[] = {
     U32(1), OneOf(2, Bool(2)), OneOf(2, U32(3)), OneOf(2, I64(4)), OneOf(2, F64(5)), OneOf(2, Message(6, kStringList))};
 constexpr MessageDescription kContextEntry = {"context entry", kContextEntryFields};
 constexpr FieldDescription kGoldenVectorFields[] = {
-    U32(1), I64(2),      Repeated(Message(3, kContextEntry), sizeof(model::GoldenVector::Entry)),
+    U32(1), I64(2),      Repeated(Message(3, kContextEntry), Takes<model::GoldenVector::Entry, 56>()),
     U32(4), U32(5),      U32(6),
     U32(7), Packed32(8), Packed32(9),
 };
@@ -182,20 +189,20 @@ constexpr FieldDescription kSnapshotFields[] = {
     Message(13, kAttributeTable),
     Message(14, kOperandTable),
     Message(15, kConditionTable),
-    Repeated(Message(16, kValue), sizeof(model::FlagValue)),
-    Repeated(Message(17, kBucketing), sizeof(model::Bucketing)),
-    Repeated(Message(18, kCoverage), sizeof(model::Coverage)),
-    Repeated(Message(19, kRamp), sizeof(model::Ramp)),
-    Repeated(Message(20, kServe), sizeof(model::Serve)),
+    Repeated(Message(16, kValue), Takes<model::FlagValue, 32>()),
+    Repeated(Message(17, kBucketing), Takes<model::Bucketing, 48>()),
+    Repeated(Message(18, kCoverage), Takes<model::Coverage, 12>()),
+    Repeated(Message(19, kRamp), Takes<model::Ramp, 56>()),
+    Repeated(Message(20, kServe), Takes<model::Serve, 40>()),
     Message(21, kRuleTable),
-    Repeated(Message(22, kMemberList), sizeof(model::MemberList)),
-    Repeated(Message(23, kSegment), sizeof(model::Segment)),
-    Repeated(Message(24, kLayer), sizeof(model::Layer)),
-    Repeated(Message(25, kHoldout), sizeof(model::Holdout)),
-    Repeated(Message(26, kExperiment), sizeof(model::Experiment)),
-    Repeated(Message(27, kTimeZone), sizeof(model::TimeZone)),
-    Repeated(Message(28, kFlag), sizeof(model::Flag)),
-    Repeated(Message(29, kGoldenVector), sizeof(model::GoldenVector)),
+    Repeated(Message(22, kMemberList), Takes<model::MemberList, 32>()),
+    Repeated(Message(23, kSegment), Takes<model::Segment, 80>()),
+    Repeated(Message(24, kLayer), Takes<model::Layer, 8>()),
+    Repeated(Message(25, kHoldout), Takes<model::Holdout, 32>()),
+    Repeated(Message(26, kExperiment), Takes<model::Experiment, 160>()),
+    Repeated(Message(27, kTimeZone), Takes<model::TimeZone, 56>()),
+    Repeated(Message(28, kFlag), Takes<model::Flag, 200>()),
+    Repeated(Message(29, kGoldenVector), Takes<model::GoldenVector, 104>()),
 };
 
 // event.proto
@@ -206,13 +213,13 @@ constexpr FieldDescription kPropertyFields[] = {Text(1), OneOf(2, Text(2)), OneO
 constexpr MessageDescription kProperty = {"property", kPropertyFields};
 constexpr FieldDescription kExposureFields[] = {
     Text(1),  U32(2),  Text(3), Text(4), Text(5),
-    I64(6),   Text(7), Text(8), Enum(9), Repeated(Message(10, kProperty), sizeof(EventProperty)),
+    I64(6),   Text(7), Text(8), Enum(9), Repeated(Message(10, kProperty), Takes<EventProperty, 72>()),
     Bool(11),
 };
 constexpr MessageDescription kExposure = {"exposure", kExposureFields};
 constexpr FieldDescription kMetricEventFields[] = {Text(1), F64(2),
-                                                   Repeated(Message(3, kProperty), sizeof(EventProperty)),
-                                                   Repeated(Message(4, kUnit), sizeof(EventUnit))};
+                                                   Repeated(Message(3, kProperty), Takes<EventProperty, 72>()),
+                                                   Repeated(Message(4, kUnit), Takes<EventUnit, 64>())};
 constexpr MessageDescription kMetricEvent = {"metric event", kMetricEventFields};
 constexpr FieldDescription kIdentifyFields[] = {Message(1, kUnit), Message(2, kUnit)};
 constexpr MessageDescription kIdentify = {"identify", kIdentifyFields};
@@ -238,14 +245,14 @@ constexpr FieldDescription kEventBatchFields[] = {
     I64(5),
     I64(6),
     I64(7),
-    Repeated(Message(8, kDropCount), sizeof(DropCount)),
-    Repeated(Bytes(9), sizeof(Batch::Item)),
+    Repeated(Message(8, kDropCount), Takes<DropCount, 80>()),
+    Repeated(Bytes(9), Takes<Batch::Item, 336>()),
     Bool(10),
 };
 constexpr FieldDescription kRejectionFields[] = {U32(1), Text(2), Text(3)};
 constexpr MessageDescription kRejection = {"rejection", kRejectionFields};
-constexpr FieldDescription kEventBatchReplyFields[] = {PackedEnum(1, sizeof(AckResult)),
-                                                       Repeated(Message(2, kRejection), sizeof(Rejection)), I64(3)};
+constexpr FieldDescription kEventBatchReplyFields[] = {
+    PackedEnum(1, sizeof(AckResult)), Repeated(Message(2, kRejection), Takes<Rejection, 72>()), I64(3)};
 
 }  // namespace
 

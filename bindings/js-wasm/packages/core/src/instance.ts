@@ -1,0 +1,150 @@
+// One running copy of the WASM module. Every snapshot has one of its own: what a snapshot takes goes away with it as a
+// whole, so heaps do not grow from one snapshot to the next, and a trap spoils one snapshot only.
+import { LoadError } from './load_error.js';
+import { fromUtf8, writeUtf8 } from './text.js';
+
+/** What bindings/js-wasm/native exports. Addresses and flags are numbers; 0 is null. */
+export interface Exports {
+  memory: WebAssembly.Memory;
+  _initialize(): void;
+  expt_output(): number;
+  expt_alloc(size: number): number;
+  expt_free(at: number): void;
+  expt_verify_begin(
+    file: number, size: number, type: number, root: number, environment: number, environmentSize: number,
+    expectedDigest: number, expectedSize: number,
+  ): number;
+  expt_verify_free(verification: number): void;
+  expt_verify_digest(verification: number, digest: number, message: number): void;
+  expt_verify_check(verification: number, verified: number): number;
+  expt_verify_plain(verification: number): number;
+  expt_root_open(verification: number, pin: number): number;
+  expt_root_signs(verification: number, root: number): number;
+  expt_root_free(root: number): void;
+  expt_head_open(
+    verification: number, root: number, audience: number, floorEpoch: number, floorNumber: number, floorDigest: number,
+    nowMs: number,
+  ): number;
+  expt_snapshot_open(
+    verification: number, root: number, audience: number, floorEpoch: number, floorVersion: number,
+    floorDigest: number,
+  ): number;
+  expt_snapshot_with(snapshot: number, stale: number, emergencyOff: number, size: number): number;
+  expt_snapshot_free(snapshot: number): void;
+  expt_flag_describe(snapshot: number, index: number): void;
+  expt_experiment_describe(snapshot: number, key: number, size: number): number;
+  expt_share_of(bytes: number, size: number): number;
+  expt_context_new(block: number, count: number): number;
+  expt_context_free(context: number): void;
+  expt_evaluate(snapshot: number, flag: number, context: number, expected: number, nowMs: number): number;
+  expt_decide(snapshot: number, flag: number, block: number, expected: number, nowMs: number): number;
+  expt_explain(snapshot: number, key: number, size: number, context: number, nowMs: number): void;
+}
+
+const outputWords = 96;
+
+export class Instance {
+  readonly exports: Exports;
+  #bytes!: Uint8Array;
+  #words!: Uint32Array;
+  readonly #output: number;
+  readonly #texts = new Map<number, string>();
+
+  private constructor(exports: Exports) {
+    this.exports = exports;
+    exports._initialize();
+    this.#output = exports.expt_output() >> 2;
+    this.#look();
+  }
+
+  static async make(module: WebAssembly.Module): Promise<Instance> {
+    const imports: Record<string, Record<string, () => number>> = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+      (imports[from] ??= {})[name] =
+        name === 'proc_exit'
+          ? () => {
+              throw new WebAssembly.RuntimeError('the engine has stopped');
+            }
+          : () => 0;
+    }
+    const { exports } = await WebAssembly.instantiate(module, imports);
+    return new Instance(exports as unknown as Exports);
+  }
+
+  #look(): void {
+    this.#bytes = new Uint8Array(this.exports.memory.buffer);
+    this.#words = new Uint32Array(this.exports.memory.buffer);
+  }
+
+  /** The memory now. A view is stale after any call that may allocate. */
+  get bytes(): Uint8Array {
+    if (this.#bytes.length === 0) this.#look();
+    return this.#bytes;
+  }
+
+  word(index: number): number {
+    if (this.#words.length === 0) this.#look();
+    return this.#words[this.#output + index]!;
+  }
+
+  /** The first `count` words, copied. */
+  words(count: number): Uint32Array {
+    if (this.#words.length === 0) this.#look();
+    return this.#words.slice(this.#output, this.#output + Math.min(count, outputWords));
+  }
+
+  textAt(at: number, size: number): string {
+    return fromUtf8(this.bytes.subarray(at, at + size));
+  }
+
+  /** A text of a snapshot that stays where it is as long as this instance. */
+  fixedText(at: number, size: number): string {
+    if (size === 0) return '';
+    let text = this.#texts.get(at);
+    if (text === undefined) this.#texts.set(at, (text = this.textAt(at, size)));
+    return text;
+  }
+
+  /** The text that words 0 and 1 name. */
+  text(): string {
+    return this.textAt(this.word(0), this.word(1));
+  }
+
+  error(): LoadError {
+    return new LoadError(this.word(2), this.word(3), this.text());
+  }
+
+  alloc(size: number): number {
+    const at = this.exports.expt_alloc(Math.max(size, 1));
+    if (at === 0) throw new RangeError(`expected ${size} bytes of memory, found less`);
+    return at;
+  }
+
+  /** A copy of `bytes` in the module's memory; the caller frees it. */
+  put(bytes: Uint8Array): number {
+    const at = this.alloc(bytes.length);
+    this.bytes.set(bytes, at);
+    return at;
+  }
+
+  /** Calls `use` with address and size of `text`; a lone surrogate makes it empty. */
+  withText<T>(text: string, use: (at: number, size: number) => T): T {
+    const at = this.alloc(text.length * 3);
+    try {
+      return use(at, Math.max(0, writeUtf8(this.bytes, at, text) - at));
+    } finally {
+      this.exports.expt_free(at);
+    }
+  }
+
+  /** Calls `use` with the address of `bytes`, 0 for undefined. */
+  withBytes<T>(bytes: Uint8Array | undefined, use: (at: number) => T): T {
+    if (bytes === undefined) return use(0);
+    const at = this.put(bytes);
+    try {
+      return use(at);
+    } finally {
+      this.exports.expt_free(at);
+    }
+  }
+}

@@ -1,0 +1,397 @@
+// Keeps the snapshot fresh: Root, Head, Snapshot, in this order, each verified before it counts.
+//
+//   no Root --GET root/{n}, digest = pin--> Root --GET head--> Head --GET snapshots/{digest}--> Snapshot --> install
+//
+// On any refusal what is served stays. A snapshot digest that was refused is left alone for an hour.
+import type { Engine } from './engine.js';
+import { openHead, type Head, type HeadFloor, type SnapshotRef } from './head.js';
+import { LoadError } from './load_error.js';
+import type { Settings } from './options.js';
+import { Backoff, parseRetryAfter } from './retry.js';
+import { Root } from './root.js';
+import { authorizationHeader } from './sdk_key.js';
+import { Snapshot, type Floor } from './snapshot.js';
+import { equalBytes, fromHex, hex } from './text.js';
+import { after } from './timer.js';
+import { send, type Reply } from './transport.js';
+
+const kib = 1024;
+const maxHeader = 20 + 16 * 72;
+const refusalMs = 3_600_000;
+const transferRefusalMs = 60_000;
+const maxLeadMs = 600_000;
+const maxRootSteps = 64;
+
+/** An answer of the server that is none; it tells how long to wait where the server said so. */
+class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+  readonly retryAfterMs: number | undefined;
+
+  constructor(text: string, retryAfterMs?: number) {
+    super(text);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface LoaderEvents {
+  install(snapshot: Snapshot): void;
+  /** A Head was verified. */
+  verified(): void;
+  /** The last attempt failed, or succeeded again. */
+  status(error: Error | undefined): void;
+  /** What could not be kept, or was kept again. */
+  saved(error: Error | undefined): void;
+}
+
+export interface Bootstrap {
+  /** Whole files; the first is the pinned one. */
+  roots: Uint8Array[];
+  snapshot: Uint8Array;
+}
+
+export class Loader {
+  readonly #settings: Settings;
+  readonly #events: LoaderEvents;
+  readonly #backoff: Backoff;
+  readonly #refused = new Map<string, { untilMs: number; error: LoadError }>();
+  #engine!: Engine;
+  #roots: Root[] = [];
+  #head: Head | undefined;
+  #headFile: Uint8Array | undefined;
+  #headFloor: HeadFloor = { epoch: 0, headNumber: 0 };
+  #floor: Floor = { epoch: 0, version: 0 };
+  #etag = '';
+  #verifiedAt: number | undefined; // monotonic, of #head
+  #snapshot = Snapshot.empty; // without overlay
+  #snapshotFile: Uint8Array | undefined;
+  #emergencyOff: readonly string[] = [];
+  #spread = '';
+  #isReachable = false;
+  #abort = new AbortController();
+  #cancel: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+  isClockSuspect = false;
+
+  constructor(settings: Settings, events: LoaderEvents) {
+    this.#settings = settings;
+    this.#events = events;
+    this.#backoff = new Backoff(settings.retryInitialMs, settings.retryMaxMs);
+  }
+
+  /** Loads what was kept and what was bundled, then begins to poll. Never rejects. */
+  async start(engine: Promise<Engine>, bootstrap?: Bootstrap): Promise<void> {
+    try {
+      this.#engine = await engine;
+      const { root } = this.#settings;
+      if (root !== undefined) this.#roots = [await Root.parse(this.#engine, root)];
+      await this.#loadSaved();
+      if (bootstrap !== undefined) await this.#loadBootstrap(bootstrap);
+    } catch (error) {
+      this.#events.status(asError(error));
+    }
+    if (this.#engine === undefined || this.#abort.signal.aborted) return;
+    await this.refresh();
+  }
+
+  stop(): void {
+    this.#abort.abort();
+    this.#cancel?.();
+  }
+
+  /** Looks for a new Head now, and plans the next look. Never rejects. */
+  refresh(): Promise<void> {
+    return (this.#running ??= this.#step().finally(() => (this.#running = undefined)));
+  }
+
+  async #step(): Promise<void> {
+    this.#cancel?.();
+    this.#isReachable = false;
+    let error: Error | undefined;
+    try {
+      if (this.#roots.length === 0) await this.#fetchFirstRoot();
+      await this.#fetchHead();
+      await this.#followHead();
+    } catch (thrown) {
+      error = asError(thrown);
+    }
+    if (this.#abort.signal.aborted) return;
+    this.#events.status(error);
+    let wait: number;
+    if (this.#isReachable) {
+      this.#backoff.reset();
+      const interval = Math.max(this.#settings.pollIntervalMs, this.#head?.pollIntervalMs ?? 0);
+      wait = interval * (0.9 + Math.random() * 0.2);
+    } else {
+      wait = this.#backoff.next(error instanceof ReplyError ? error.retryAfterMs : undefined);
+    }
+    this.#cancel = after(wait, () => void this.refresh());
+  }
+
+  async #get(path: string, maxReplyBytes: number, withKey: boolean): Promise<Reply> {
+    const { url, key, fetch, requestTimeoutMs } = this.#settings;
+    const headers: Record<string, string> = {};
+    if (withKey) headers['Authorization'] = authorizationHeader(key);
+    if (path === '/sdk/v1/head' && this.#etag !== '') headers['If-None-Match'] = this.#etag;
+    return send(fetch, url + path, {
+      headers, maxReplyBytes, timeoutMs: requestTimeoutMs, signal: this.#abort.signal,
+    });
+  }
+
+  #unexpected(what: string, reply: Reply): ReplyError {
+    const why = { 401: ', the key is not accepted', 403: ', the key is not allowed' }[reply.status] ?? '';
+    const text = `${what}: expected status 200, got ${reply.status}${why}`;
+    return new ReplyError(text, parseRetryAfter(reply.header('retry-after'), this.#settings.now()));
+  }
+
+  get #root(): Root {
+    return this.#roots[this.#roots.length - 1]!;
+  }
+
+  async #fetchFirstRoot(): Promise<void> {
+    const { rootVersion, rootDigest } = this.#settings.key;
+    const reply = await this.#get(`/sdk/v1/root/${rootVersion}`, 64 * kib + maxHeader, false);
+    if (reply.status !== 200) throw this.#unexpected(`root ${rootVersion}`, reply);
+    this.#roots = [await Root.parse(this.#engine, reply.body, rootDigest)];
+  }
+
+  async #fetchHead(): Promise<void> {
+    const reply = await this.#get('/sdk/v1/head', 16 * kib + maxHeader, true);
+    const known = this.#head;
+    if (reply.status === 304 && known !== undefined && this.#etag !== '') {
+      if (this.#flooredNow() >= known.expiresAtMs) {
+        this.#etag = ''; // the server may have a newer one under the same tag
+        throw new LoadError('HEAD_EXPIRED', 11, `head ${known.headNumber}: has expired`);
+      }
+      this.#isReachable = true;
+      this.#events.verified();
+      return;
+    }
+    if (reply.status !== 200) throw this.#unexpected('head', reply);
+    let head: Head;
+    try {
+      head = await this.#openHead(reply.body);
+      if (head.rootVersion > this.#root.version) {
+        await this.#walkRoots();
+        head = await this.#openHead(reply.body);
+      }
+    } catch (error) {
+      const mayNeedRoot = error instanceof LoadError && ['UNKNOWN_KEY', 'BAD_SIGNATURE', 'ROLLBACK'].includes(error.code);
+      if (!mayNeedRoot || !(await this.#walkRoots().then(() => true, () => false))) throw error;
+      head = await this.#openHead(reply.body);
+    }
+    this.#isReachable = true;
+    const isNew = head.headNumber !== known?.headNumber || head.epoch !== known.epoch;
+    this.#head = head;
+    this.#headFloor = { epoch: head.epoch, headNumber: head.headNumber, digest: fromHex(head.digest) };
+    this.#etag = reply.header('etag') ?? '';
+    this.#verifiedAt = this.#settings.monotonic();
+    this.isClockSuspect = head.issuedAtMs > this.#settings.now() + maxLeadMs;
+    this.#events.verified();
+    if (isNew) {
+      this.#headFile = reply.body;
+      await this.#save();
+    }
+  }
+
+  #openHead(file: Uint8Array): Promise<Head> {
+    const { environment, audience } = this.#settings.key;
+    const nowMs = this.#flooredNow();
+    return openHead(file, { root: this.#root, environment, audience, floor: this.#headFloor, nowMs });
+  }
+
+  // The wall clock, but never before what the last Head and the time since then say.
+  #flooredNow(): number {
+    const now = this.#settings.now();
+    if (this.#head === undefined || this.#verifiedAt === undefined) return now;
+    return Math.max(now, this.#head.issuedAtMs + (this.#settings.monotonic() - this.#verifiedAt));
+  }
+
+  /** Fetches the Roots after the newest until there is none; rejects when none was added. */
+  async #walkRoots(): Promise<void> {
+    const longer = [...this.#roots];
+    for (;;) {
+      const newest = longer[longer.length - 1]!;
+      const version = newest.version + 1;
+      const reply = await this.#get(`/sdk/v1/root/${version}`, 64 * kib + maxHeader, false);
+      if (reply.status === 404) break;
+      if (reply.status !== 200) throw this.#unexpected(`root ${version}`, reply);
+      if (longer.length > maxRootSteps) throw new LoadError('FAST_FORWARD', 10, `root: more than ${maxRootSteps} steps`);
+      longer.push(await newest.next(reply.body));
+    }
+    const newest = longer[longer.length - 1]!;
+    if (newest === this.#root) throw new Error(`root ${newest.version + 1}: the server does not have it`);
+    if (newest.expiresAtMs !== 0 && this.#flooredNow() >= newest.expiresAtMs) {
+      throw new LoadError('UNKNOWN_KEY', 4, `root ${newest.version}: it has ended`);
+    }
+    this.#roots = longer;
+  }
+
+  #target(head: Head): Promise<SnapshotRef> {
+    const { candidate } = head;
+    if (candidate === undefined) return Promise.resolve(head.stable);
+    return this.#engine.scratch().then((instance) => {
+      const id = this.#settings.instanceId;
+      const share = instance.withBytes(id, (at) => instance.exports.expt_share_of(at, id.length));
+      return share < head.candidatePpm ? candidate : head.stable;
+    });
+  }
+
+  async #followHead(): Promise<void> {
+    const head = this.#head!;
+    this.#applyEmergencyOff(head);
+    const target = await this.#target(head);
+    if (this.#snapshot.digest === target.digest) return;
+    this.#checkFloor(head, target);
+    const now = this.#settings.now();
+    const refusal = this.#refused.get(target.digest);
+    if (refusal !== undefined && now < refusal.untilMs) throw refusal.error;
+    if (this.#snapshot.isReady && head.fetchJitterMs > 0 && this.#spread !== target.digest) {
+      // Many clients learn of a new snapshot at once; they fetch it one after the other.
+      this.#spread = target.digest;
+      const wait = Math.random() * head.fetchJitterMs;
+      await new Promise<void>((resolve) => {
+        const cancel = after(wait, resolve);
+        this.#abort.signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+      });
+      if (this.#abort.signal.aborted) return;
+    }
+    await this.#fetchSnapshot(target);
+  }
+
+  #checkFloor(head: Head, target: SnapshotRef): void {
+    const floor = this.#floor;
+    if (head.epoch !== floor.epoch) return;
+    if (target.version < floor.version) {
+      throw new LoadError('ROLLBACK', 10, `snapshot v${target.version}: older than v${floor.version}`);
+    }
+    if (target.version === floor.version && floor.digest !== undefined && hex(floor.digest) !== target.digest) {
+      const text = `snapshot v${target.version}: another digest than the one accepted before`;
+      throw new LoadError('EQUIVOCATION', 10, text);
+    }
+  }
+
+  async #fetchSnapshot(target: SnapshotRef): Promise<void> {
+    this.#isReachable = false;
+    const reply = await this.#get(`/sdk/v1/snapshots/${target.digest}`, target.sizeBytes + maxHeader, true);
+    if (reply.status !== 200) throw this.#unexpected(`snapshot v${target.version}`, reply);
+    this.#isReachable = true;
+    try {
+      const snapshot = await this.#parse(reply.body, this.#root, target);
+      if (snapshot.version !== target.version) {
+        throw new LoadError('BAD_CONTENT', 11, `snapshot v${snapshot.version}: the head calls it v${target.version}`);
+      }
+      this.#install(snapshot, reply.body);
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      if (this.#refused.size >= 100) this.#refused.clear();
+      const isTransferFault = error.step >= 1 && error.step <= 3;
+      const wait = isTransferFault ? transferRefusalMs : refusalMs;
+      this.#refused.set(target.digest, { untilMs: this.#settings.now() + wait, error });
+      throw error;
+    }
+    await this.#save();
+  }
+
+  #parse(file: Uint8Array, root: Root, target?: SnapshotRef): Promise<Snapshot> {
+    const { environment, audience } = this.#settings.key;
+    return Snapshot.parse(file, {
+      root, environment, audience, floor: this.#floor,
+      ...(target && { expected: { digest: fromHex(target.digest), sizeBytes: target.sizeBytes } }),
+    });
+  }
+
+  #install(snapshot: Snapshot, file: Uint8Array): void {
+    this.#snapshot = snapshot;
+    this.#snapshotFile = file;
+    const { epoch, version } = this.#floor;
+    if (snapshot.epoch > epoch || (snapshot.epoch === epoch && snapshot.version >= version)) {
+      this.#floor = { epoch: snapshot.epoch, version: snapshot.version, digest: fromHex(snapshot.digest) };
+    }
+    this.#emergencyOff = this.#head?.emergencyOff ?? [];
+    this.#settings.log('info', `snapshot v${snapshot.version} installed`);
+    for (const warning of snapshot.warnings) this.#settings.log('warning', warning);
+    this.#offer();
+  }
+
+  #applyEmergencyOff(head: Head): void {
+    const isSame =
+      head.emergencyOff.length === this.#emergencyOff.length &&
+      head.emergencyOff.every((key, i) => key === this.#emergencyOff[i]);
+    if (!this.#snapshot.isReady || isSame) return;
+    this.#emergencyOff = head.emergencyOff;
+    this.#settings.log('warning', `emergency off: ${head.emergencyOff.length} flags`);
+    this.#offer();
+  }
+
+  #offer(): void {
+    const off = this.#emergencyOff;
+    this.#events.install(off.length > 0 ? this.#snapshot.with({ emergencyOff: off }) : this.#snapshot);
+  }
+
+  async #save(): Promise<void> {
+    const { store, key } = this.#settings;
+    if (store === undefined) return;
+    const digestOf = (digest: Uint8Array | undefined): string => (digest === undefined ? '' : hex(digest));
+    try {
+      await store.save({
+        environment: key.environment,
+        audience: key.audience,
+        roots: this.#roots.map((root) => root.file),
+        snapshot: this.#snapshotFile,
+        head: this.#headFile,
+        floor: { ...this.#floor, digest: digestOf(this.#floor.digest) },
+        headFloor: { ...this.#headFloor, digest: digestOf(this.#headFloor.digest) },
+      });
+      this.#events.saved(undefined);
+    } catch (error) {
+      this.#events.saved(new LoadError('LKG_NOT_SAVED', 17, `cannot keep the snapshot: ${asError(error).message}`));
+    }
+  }
+
+  async #loadSaved(): Promise<void> {
+    const { store, key } = this.#settings;
+    try {
+      const saved = await store?.load();
+      if (saved === undefined || saved.environment !== key.environment || saved.audience !== key.audience) return;
+      const digestOf = (text: string): Uint8Array | undefined => (text === '' ? undefined : fromHex(text));
+      this.#roots = await this.#chain(saved.roots);
+      this.#floor = { ...saved.floor, digest: digestOf(saved.floor.digest) };
+      this.#headFloor = { ...saved.headFloor, digest: digestOf(saved.headFloor.digest) };
+      // The emergency-off list of the last accepted Head holds until a newer Head comes, also when it has expired.
+      if (saved.head !== undefined) {
+        const { environment, audience } = key;
+        this.#head = await openHead(saved.head, { root: this.#root, environment, audience, nowMs: 0 });
+        this.#headFile = saved.head;
+      }
+      if (saved.snapshot !== undefined) this.#install(await this.#parse(saved.snapshot, this.#root), saved.snapshot);
+    } catch (error) {
+      this.#events.saved(asError(error));
+    }
+  }
+
+  async #loadBootstrap(bootstrap: Bootstrap): Promise<void> {
+    const roots = await this.#chain(bootstrap.roots);
+    const newest = roots[roots.length - 1]!;
+    if (this.#roots.length === 0 || newest.version > this.#root.version) this.#roots = roots;
+    const snapshot = await this.#parse(bootstrap.snapshot, this.#root);
+    const current = this.#snapshot;
+    const isNewer = snapshot.epoch > current.epoch || snapshot.version > current.version;
+    if (!current.isReady || isNewer) this.#install(snapshot, bootstrap.snapshot.slice());
+  }
+
+  async #chain(files: readonly Uint8Array[]): Promise<Root[]> {
+    const { root: given, key } = this.#settings;
+    const [first, ...rest] = files;
+    if (first === undefined) throw new LoadError('UNKNOWN_KEY', 4, 'root: expected one, found none');
+    if (given !== undefined && !equalBytes(first, given)) {
+      throw new LoadError('UNKNOWN_KEY', 4, 'root: not the one of the options');
+    }
+    const chain = [await Root.parse(this.#engine, first, given === undefined ? key.rootDigest : undefined)];
+    for (const file of rest) chain.push(await chain[chain.length - 1]!.next(file));
+    return chain;
+  }
+}
+
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

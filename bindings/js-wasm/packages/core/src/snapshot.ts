@@ -1,0 +1,467 @@
+// Signed snapshots: what a program decides with.
+//
+//   const root = await Root.parse(engine, rootBytes);
+//   const snapshot = await Snapshot.parse(bytes, { root, environment: 'env_7f3a' });
+//   snapshot.enabled('new-checkout', { targetingKey: 'user-42', country: 'CH' });
+import { Context, isNested, isPlain, targetingKey, type Attributes, type FlatValue } from './context.js';
+import {
+  errorCodes, packed, reasons, type Decision, type Explanation, type Exposure, type FlagValue, type JsonValue,
+} from './decision.js';
+import type { Engine } from './engine.js';
+import type { Instance } from './instance.js';
+import type { Root } from './root.js';
+import { Scratch } from './scratch.js';
+import { PayloadType, withVerified } from './verification.js';
+
+export type Audience = 'server' | 'client';
+
+/** The newest (epoch, version) seen; nothing older is accepted. */
+export interface Floor {
+  epoch: number;
+  version: number;
+  /** Of `version`. */
+  digest?: Uint8Array | undefined;
+}
+
+export interface Trust {
+  root: Root;
+  /** Id; absent accepts any environment of the Root. */
+  environment?: string;
+  /** Absent accepts both. */
+  audience?: Audience;
+  floor?: Floor;
+  /** What a Head says about the file: digest and size of the payload as stored. */
+  expected?: { digest: Uint8Array; sizeBytes: number };
+}
+
+export interface Overlay {
+  /** Keys of flags that serve their off variant. Unknown keys are ignored. */
+  emergencyOff?: readonly string[];
+  /** keep: decide as always; defaults: the caller's default; failClosed: flags marked so serve their off variant. */
+  stale?: 'keep' | 'defaults' | 'failClosed';
+}
+
+export interface EvaluateOptions {
+  /** Milliseconds since 1970; experiment periods are decided with it. Now when absent. */
+  nowMs?: number;
+}
+
+export interface SnapshotDescription {
+  readonly project: string;
+  readonly environment: string;
+  readonly audience: 1 | 2;
+  readonly epoch: number;
+  readonly version: number;
+  readonly issuedAtMs: number;
+  readonly digest: string;
+  readonly warnings: readonly string[];
+  readonly unitTypes: readonly string[];
+  readonly analytics: readonly string[];
+  readonly flags: readonly string[];
+}
+
+export interface ExperimentEntry {
+  readonly id: string;
+  readonly flag: string;
+  readonly bucketBy: string;
+  readonly phase: number;
+  readonly variants: readonly string[];
+}
+
+/** Types that a caller may ask for, as ValueType of include/expt/value.h. */
+export const Expected = { any: 0, boolean: 1, string: 2, number: 4, json: 5 } as const;
+
+/** What the type of a caller's default asks for. */
+export function expectedOf(fallback: unknown): number {
+  switch (typeof fallback) {
+    case 'boolean':
+      return Expected.boolean;
+    case 'string':
+      return Expected.string;
+    case 'number':
+      return Expected.number;
+    default:
+      return Expected.json;
+  }
+}
+
+interface FlagDescription {
+  type: string;
+  enabled: boolean;
+  broken: boolean;
+  variants: [string, FlagValue][];
+  attributes: string[];
+}
+
+/** What is known about one flag of one instance, looked up once. */
+export class FlagEntry {
+  readonly key: string;
+  readonly index: number;
+  readonly type: string;
+  readonly isEnabled: boolean;
+  readonly isBroken: boolean;
+  readonly variants: readonly string[];
+  readonly values: readonly FlagValue[];
+  /** Names of the attributes that deciding the flag may read, sorted. */
+  readonly attributes: readonly string[];
+  readonly hasDots: boolean;
+  /** The last row of a client's counts that this flag went to, and what it was for. */
+  lastCount: object | undefined;
+  lastOutcome = -1;
+  lastRule = 0;
+
+  constructor(key: string, index: number, description: FlagDescription) {
+    this.key = key;
+    this.index = index;
+    this.type = description.type;
+    this.isEnabled = description.enabled;
+    this.isBroken = description.broken;
+    this.variants = description.variants.map(([variant]) => variant);
+    this.values = description.variants.map(([, value]) => deepFreeze(value));
+    this.attributes = description.attributes;
+    this.hasDots = description.attributes.some((name) => name.includes('.'));
+  }
+}
+
+/** What snapshots with different overlays over the same instance share. */
+class Rules {
+  readonly instance: Instance;
+  readonly description: SnapshotDescription;
+  readonly #scratch: Scratch;
+  readonly #indices = new Map<string, number>();
+  readonly #entries = new Map<string, FlagEntry>();
+
+  constructor(instance: Instance, description: SnapshotDescription) {
+    this.instance = instance;
+    this.description = description;
+    this.#scratch = new Scratch(instance);
+    description.flags.forEach((key, index) => this.#indices.set(key, index));
+  }
+
+  entry(snapshot: number, key: string): FlagEntry | undefined {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const index = this.#indices.get(key);
+    if (index === undefined) return undefined;
+    this.instance.exports.expt_flag_describe(snapshot, index);
+    const entry = new FlagEntry(key, index, JSON.parse(this.instance.text()) as FlagDescription);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /** Address of the instance's own copy of `context`. */
+  adopt(context: Context): number {
+    let address = context.homes.get(this);
+    if (address === undefined) {
+      const { given } = context;
+      const scratch = this.#scratch;
+      scratch.begin(given.length * 2);
+      given.forEach(([name, value], i) => {
+        scratch.put(i * 2, name);
+        scratch.put(i * 2 + 1, value);
+      });
+      address = this.instance.exports.expt_context_new(scratch.address, given.length);
+      context.homes.set(this, address);
+      collected.register(context, { instance: this.instance, address });
+    }
+    context.lastOwner = this;
+    context.lastAddress = address;
+    return address;
+  }
+
+  /** Writes the attributes that `entry` reads; 0 when `context` must be adopted first. */
+  write(entry: FlagEntry, context: Attributes): number {
+    if (entry.hasDots || !isPlain(context)) return 0;
+    let count = 0;
+    for (const name in context) {
+      if (isNested(context[name])) return 0;
+      count++;
+    }
+    const hasCamelKey = Object.hasOwn(context, 'targetingKey');
+    if (count > 256 || (hasCamelKey && Object.hasOwn(context, targetingKey))) return 0;
+    const scratch = this.#scratch;
+    const { attributes } = entry;
+    scratch.begin(attributes.length);
+    for (let i = 0; i < attributes.length; i++) {
+      const name = attributes[i]!;
+      scratch.put(i, context[hasCamelKey && name === targetingKey ? 'targetingKey' : name] as FlatValue);
+    }
+    return scratch.address;
+  }
+}
+
+// What an instance holds for objects of JavaScript goes away with them.
+const collected = /* @__PURE__ */ new FinalizationRegistry<{ instance: Instance; address: number; isSnapshot?: true }>(
+  ({ instance, address, isSnapshot }) => {
+    if (isSnapshot) instance.exports.expt_snapshot_free(address);
+    else instance.exports.expt_context_free(address);
+  },
+);
+
+const staleNumbers = { keep: 0, defaults: 1, failClosed: 2 } as const;
+const noExposures: readonly Exposure[] = Object.freeze([]);
+
+/**
+ * An immutable, verified set of flags for one environment: compiled rules, shared, and an overlay.
+ * Evaluation is synchronous and never throws: on any trouble it yields the caller's default and says why.
+ */
+export class Snapshot {
+  readonly #rules: Rules | undefined;
+  readonly #address: number;
+
+  private constructor(rules: Rules | undefined, address: number) {
+    this.#rules = rules;
+    this.#address = address;
+    if (rules !== undefined) collected.register(this, { instance: rules.instance, address, isSnapshot: true });
+  }
+
+  /** Without flags: every evaluation yields PROVIDER_NOT_READY. */
+  static readonly empty: Snapshot = /* @__PURE__ */ new Snapshot(undefined, 0);
+
+  /** Verifies, decodes and compiles `bytes`, a whole file. Rejects with a LoadError that names step and code. */
+  static async parse(bytes: Uint8Array, trust: Trust): Promise<Snapshot> {
+    const { root, environment = '', audience, floor, expected } = trust;
+    const engine: Engine = root.engine;
+    const instance = await engine.instantiate();
+    return root.within(instance, (rootAt) => {
+      const request = { type: PayloadType.snapshot, root: rootAt, environment, expected };
+      return withVerified(engine, instance, bytes, request, (verification) => {
+        const address = instance.withBytes(floor?.digest, (digest) =>
+          instance.exports.expt_snapshot_open(
+            verification, rootAt, audience === undefined ? 0 : audience === 'server' ? 1 : 2, floor?.epoch ?? 0,
+            floor?.version ?? 0, digest,
+          ),
+        );
+        if (address === 0) throw instance.error();
+        return new Snapshot(new Rules(instance, JSON.parse(instance.text()) as SnapshotDescription), address);
+      });
+    });
+  }
+
+  /** The same rules under another overlay. */
+  with(overlay: Overlay): Snapshot {
+    const rules = this.#rules;
+    if (rules === undefined) return this;
+    const address = rules.instance.withText((overlay.emergencyOff ?? []).join('\n'), (at, size) =>
+      rules.instance.exports.expt_snapshot_with(this.#address, staleNumbers[overlay.stale ?? 'keep'], at, size),
+    );
+    return new Snapshot(rules, address);
+  }
+
+  get isReady(): boolean {
+    return this.#rules !== undefined;
+  }
+  get project(): string {
+    return this.#rules?.description.project ?? '';
+  }
+  /** Id. */
+  get environment(): string {
+    return this.#rules?.description.environment ?? '';
+  }
+  get audience(): Audience {
+    return this.#rules?.description.audience === 2 ? 'client' : 'server';
+  }
+  get epoch(): number {
+    return this.#rules?.description.epoch ?? 0;
+  }
+  /** Increases with every publish in the environment; never reused. */
+  get version(): number {
+    return this.#rules?.description.version ?? 0;
+  }
+  get issuedAtMs(): number {
+    return this.#rules?.description.issuedAtMs ?? 0;
+  }
+  /** SHA-256 of the payload as stored, in hexadecimal. */
+  get digest(): string {
+    return this.#rules?.description.digest ?? '';
+  }
+  /** Flags that could not be compiled and other defects, each naming its place. */
+  get warnings(): readonly string[] {
+    return this.#rules?.description.warnings ?? [];
+  }
+  /** Flag keys, in the snapshot's order. */
+  get flags(): readonly string[] {
+    return this.#rules?.description.flags ?? [];
+  }
+  /** Attributes declared a unit type. */
+  get unitTypes(): readonly string[] {
+    return this.#rules?.description.unitTypes ?? [];
+  }
+  /** Attributes that may leave the process in events. */
+  get analyticsAttributes(): readonly string[] {
+    return this.#rules?.description.analytics ?? [];
+  }
+  /** Names of the attributes that deciding `flag` may read; empty for an unknown flag. */
+  requiredAttributes(flag: string): readonly string[] {
+    return this.entry(flag)?.attributes ?? [];
+  }
+
+  enabled(flag: string, context: Context | Attributes, options?: EvaluateOptions): boolean {
+    return this.value(flag, context, false, options);
+  }
+
+  value(flag: string, context: Context | Attributes, fallback: boolean, options?: EvaluateOptions): boolean;
+  value(flag: string, context: Context | Attributes, fallback: number, options?: EvaluateOptions): number;
+  value(flag: string, context: Context | Attributes, fallback: string, options?: EvaluateOptions): string;
+  value<T extends JsonValue>(flag: string, context: Context | Attributes, fallback: T, options?: EvaluateOptions): T;
+  value(flag: string, context: Context | Attributes, fallback: FlagValue, options?: EvaluateOptions): FlagValue {
+    const answer = this.evaluate(flag, context, expectedOf(fallback), options?.nowMs ?? Date.now());
+    return this.valueOf(flag, answer, fallback);
+  }
+
+  variant(flag: string, context: Context | Attributes, fallback: string, options?: EvaluateOptions): string {
+    const answer = this.evaluate(flag, context, Expected.any, options?.nowMs ?? Date.now());
+    return this.entry(flag)?.variants[packed.variant(answer)] ?? fallback;
+  }
+
+  /** Everything about one decision. Without `fallback` a flag of any type is taken. */
+  decision<T extends FlagValue | undefined = undefined>(
+    flag: string,
+    context: Context | Attributes,
+    fallback?: T,
+    options?: EvaluateOptions,
+  ): Decision<FlagValue | T> {
+    const expected = fallback === undefined ? Expected.any : expectedOf(fallback);
+    const answer = this.evaluate(flag, context, expected, options?.nowMs ?? Date.now());
+    return this.decisionOf(flag, answer, fallback as T);
+  }
+
+  /** Every flag's decision, by key. */
+  all(context: Context | Attributes, options?: EvaluateOptions): Map<string, Decision<FlagValue | undefined>> {
+    const own = context instanceof Context ? context : attempt(() => new Context(context), new Context({}));
+    const nowMs = options?.nowMs ?? Date.now();
+    const decisions = new Map<string, Decision<FlagValue | undefined>>();
+    for (const flag of this.flags) {
+      decisions.set(flag, this.decisionOf(flag, this.evaluate(flag, own, Expected.any, nowMs), undefined));
+    }
+    return decisions;
+  }
+
+  /** The decision and every step that led to it, by the same code path. */
+  explain(flag: string, context: Context | Attributes, options?: EvaluateOptions): Explanation {
+    const rules = this.#rules;
+    if (rules === undefined) return { json: { reason: 'ERROR', error_code: 'PROVIDER_NOT_READY' }, text: 'not ready' };
+    const { instance } = rules;
+    const own = context instanceof Context ? context : new Context(context);
+    const address = own.lastOwner === rules ? own.lastAddress : rules.adopt(own);
+    instance.withText(flag, (at, size) =>
+      instance.exports.expt_explain(this.#address, at, size, address, options?.nowMs ?? Date.now()),
+    );
+    const [jsonAt = 0, jsonSize = 0, textAt = 0, textSize = 0] = instance.words(4);
+    return {
+      json: JSON.parse(instance.textAt(jsonAt, jsonSize)) as JsonValue,
+      text: instance.textAt(textAt, textSize),
+    };
+  }
+
+  /** The experiment of that key, if the snapshot has it. */
+  experiment(key: string): ExperimentEntry | undefined {
+    const rules = this.#rules;
+    if (rules === undefined) return undefined;
+    const { instance } = rules;
+    const found = instance.withText(key, (at, size) =>
+      instance.exports.expt_experiment_describe(this.#address, at, size),
+    );
+    return found === 0 ? undefined : (JSON.parse(instance.text()) as ExperimentEntry);
+  }
+
+  // For the clients of this package: one number per decision, and what it means while nothing else was asked.
+
+  /** Decides; see `packed` in decision.ts. Never throws. */
+  evaluate(flag: string, context: Context | Attributes, expected: number, nowMs: number): number {
+    const rules = this.#rules;
+    if (rules === undefined) return packed.failure('PROVIDER_NOT_READY');
+    try {
+      const entry = rules.entry(this.#address, flag);
+      if (entry === undefined) return packed.failure('FLAG_NOT_FOUND');
+      const { exports } = rules.instance;
+      if (!(context instanceof Context)) {
+        const block = rules.write(entry, context);
+        if (block !== 0) return exports.expt_decide(this.#address, entry.index, block, expected, nowMs);
+        context = new Context(context);
+      }
+      const own = context as Context;
+      const address = own.lastOwner === rules ? own.lastAddress : rules.adopt(own);
+      return exports.expt_evaluate(this.#address, entry.index, address, expected, nowMs);
+    } catch {
+      return packed.failure('GENERAL');
+    }
+  }
+
+  entry(flag: string): FlagEntry | undefined {
+    return this.#rules?.entry(this.#address, flag);
+  }
+
+  valueOf(flag: string, answer: number, fallback: FlagValue): FlagValue {
+    const row = packed.variant(answer);
+    return row < 0 ? fallback : (this.entry(flag)?.values[row] ?? null);
+  }
+
+  /** Rule id of the last evaluation. */
+  lastRule(): string {
+    const instance = this.#rules!.instance;
+    return instance.fixedText(instance.word(1), instance.word(2));
+  }
+
+  lastRuleAddress(): number {
+    const { instance } = this.#rules!;
+    return instance.word(2) === 0 ? 0 : instance.word(1);
+  }
+
+  /** Exposures of the last evaluation, which gave `answer`. */
+  lastExposures(answer: number): readonly Exposure[] {
+    const count = packed.exposures(answer);
+    if (count === 0) return noExposures;
+    const { instance } = this.#rules!;
+    const exposures: Exposure[] = [];
+    for (let i = 0, word = 3; i < count; i++, word += 10) {
+      exposures.push({
+        experimentId: instance.fixedText(instance.word(word), instance.word(word + 1)),
+        experiment: instance.fixedText(instance.word(word + 2), instance.word(word + 3)),
+        variant: instance.fixedText(instance.word(word + 4), instance.word(word + 5)),
+        bucketBy: instance.fixedText(instance.word(word + 6), instance.word(word + 7)),
+        phase: instance.word(word + 8),
+        isHoldout: instance.word(word + 9) !== 0,
+      });
+    }
+    return exposures;
+  }
+
+  /** The whole of the last evaluation, which gave `answer`. */
+  decisionOf<T extends FlagValue | undefined>(flag: string, answer: number, fallback: T): Decision<FlagValue | T> {
+    const row = packed.variant(answer);
+    const error = errorCodes[packed.error(answer)]!;
+    const entry = row < 0 ? undefined : this.entry(flag);
+    // Where the engine was asked, it left its words.
+    const wasAsked = error === '' || error === 'TARGETING_KEY_MISSING';
+    const rule = wasAsked ? this.lastRule() : '';
+    const bucket = wasAsked ? this.#rules!.instance.word(0) | 0 : -1;
+    return {
+      flag,
+      value: entry === undefined ? fallback : entry.values[row]!,
+      ...(entry !== undefined && { variant: entry.variants[row]! }),
+      reason: reasons[packed.reason(answer)]!,
+      ...(error !== '' && { errorCode: error }),
+      ...(rule !== '' && { rule }),
+      ...(bucket >= 0 && { bucket }),
+      snapshotVersion: this.version,
+      exposures: wasAsked ? this.lastExposures(answer) : noExposures,
+    };
+  }
+}
+
+function attempt<T>(make: () => T, otherwise: T): T {
+  try {
+    return make();
+  } catch {
+    return otherwise;
+  }
+}
+
+function deepFreeze<T extends FlagValue>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach((inner) => deepFreeze(inner));
+    Object.freeze(value);
+  }
+  return value;
+}

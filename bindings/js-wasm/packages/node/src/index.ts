@@ -1,0 +1,2 @@
+/** Feature flags and experiments for Node, decided locally. */
+export * from '@expt/core';

@@ -1,0 +1,2 @@
+/** Feature flags and experiments for browsers, decided locally. */
+export * from '@expt/core';

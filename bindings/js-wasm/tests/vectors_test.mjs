@@ -1,0 +1,73 @@
+// The shared vectors, decided by the WASM engine in Node.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { Context, engine, LoadError, openHead, Root, Snapshot } from '@expt/node';
+import { snapshots, vectors } from './paths.mjs';
+import { contextOf, parseVectors, runEvaluationFile, runWireCases } from './vectors.mjs';
+
+const folder = path.join(vectors, 'evaluation');
+const files = readdirSync(folder).sort();
+const rootOf = async () => Root.parse(await engine(), readFileSync(path.join(snapshots, 'root.exs1')));
+const signed = (name) => readFileSync(path.join(snapshots, 'evaluation', name.replace(/\.json$/, '.exs1')));
+
+test('every evaluation vector is decided as written', async () => {
+  const root = await rootOf();
+  let cases = 0;
+  let refused = 0;
+  for (const name of files) {
+    const file = parseVectors(readFileSync(path.join(folder, name), 'utf8'));
+    if ('refused' in file) {
+      await assert.rejects(Snapshot.parse(signed(name), { root }), (error) => {
+        assert.ok(error instanceof LoadError, `${name}: ${error}`);
+        assert.equal(error.code, 'BAD_CONTENT', name);
+        assert.equal(error.step, 11, name);
+        assert.ok(error.message.includes(file.refused), `${name}: "${error.message}" lacks "${file.refused}"`);
+        return true;
+      });
+      refused++;
+      continue;
+    }
+    const snapshot = await Snapshot.parse(signed(name), { root });
+    assert.deepEqual(snapshot.warnings, file.warnings ?? [], name);
+    cases += runEvaluationFile(file, snapshot, Context, (id, got, expected) => assert.deepEqual(got, expected, id));
+  }
+  assert.ok(cases >= 120, `only ${cases} cases`);
+  console.log(`evaluation vectors: ${cases} cases, ${refused} refused snapshots, ${files.length} files`);
+});
+
+test('an explanation carries the decision that is taken', async () => {
+  const root = await rootOf();
+  for (const name of files) {
+    const file = parseVectors(readFileSync(path.join(folder, name), 'utf8'));
+    if ('refused' in file) continue;
+    const snapshot = await Snapshot.parse(signed(name), { root });
+    for (const row of file.cases) {
+      if (row.overlay || row.asked || Array.isArray(row.context)) continue;
+      const context = contextOf(row.context);
+      const options = { nowMs: row.now_ms ?? 0 };
+      const { json, text } = snapshot.explain(row.flag, context, options);
+      const decision = snapshot.decision(row.flag, context, undefined, options);
+      assert.equal(json.decision.reason, decision.reason, row.id);
+      assert.equal(json.decision.variant || undefined, decision.variant, row.id);
+      assert.ok(text.includes(row.flag), row.id);
+    }
+  }
+});
+
+test('every wire vector ends at its step with its code', async () => {
+  const wire = path.join(vectors, 'wire');
+  const index = JSON.parse(readFileSync(path.join(wire, 'index.json'), 'utf8'));
+  const cases = await runWireCases(
+    index, (name) => new Uint8Array(readFileSync(path.join(wire, name))), await engine(),
+    { Root, Snapshot, openHead, LoadError }, (name, got, expected) => assert.deepEqual(got, expected, name),
+  );
+  console.log(`wire vectors: ${cases} cases`);
+  const known = new Set(['index.json', ...index.files.map((row) => row.file)]);
+  for (const file of readdirSync(wire, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const name = path.relative(wire, path.join(file.parentPath ?? file.path, file.name));
+    assert.ok(known.has(name), `${name} is in no list`);
+  }
+});

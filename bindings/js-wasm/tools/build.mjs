@@ -1,0 +1,64 @@
+// Builds the packages: types with TypeScript, modules with esbuild, the engine beside them.
+// Usage: node tools/build.mjs FILE.wasm
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import esbuild from 'esbuild';
+
+const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const wasm = process.argv[2];
+if (wasm === undefined) {
+  console.error('build: expected the path of expt.wasm');
+  process.exit(2);
+}
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+// In Node the engine comes from another file.
+const nodeFiles = {
+  name: 'node-files',
+  setup(build) {
+    build.onResolve({ filter: /\/default_engine\.js$/ }, ({ resolveDir }) => ({
+      path: path.join(resolveDir, 'default_engine.node.ts'),
+    }));
+  },
+};
+
+async function bundle(folder, format, forNode) {
+  await esbuild.build({
+    entryPoints: [path.join(folder, 'src', 'index.ts')],
+    outfile: path.join(folder, 'dist', format, forNode ? 'index.node.js' : 'index.js'),
+    bundle: true,
+    packages: 'external',
+    format,
+    target: 'es2022',
+    platform: forNode ? 'node' : 'neutral',
+    plugins: forNode ? [nodeFiles] : [],
+    // CommonJS has no import.meta; there the engine's address is given to init().
+    define: format === 'cjs' ? { 'import.meta.url': 'undefined' } : {},
+    legalComments: 'none',
+    logLevel: 'warning',
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
+}
+
+const bundlesOf = { core: [false, true], node: [true], web: [false] };
+for (const [name, bundles] of Object.entries(bundlesOf)) {
+  const folder = path.join(here, 'packages', name);
+  const dist = path.join(folder, 'dist');
+  rmSync(dist, { recursive: true, force: true });
+  for (const format of ['esm', 'cjs']) mkdirSync(path.join(dist, format), { recursive: true });
+  if (name === 'core') {
+    for (const format of ['esm', 'cjs']) cpSync(wasm, path.join(dist, format, 'expt.wasm'));
+    const text = readFileSync(wasm).toString('base64');
+    writeFileSync(path.join(folder, 'src', 'wasm_text.generated.ts'), `export const wasmText: string = '${text}';\n`);
+  }
+  execFileSync(process.execPath, [tsc, '-p', folder], { stdio: 'inherit' });
+  for (const format of ['esm', 'cjs']) for (const forNode of bundles) await bundle(folder, format, forNode);
+  // Types of CommonJS are the same text in a folder that says so.
+  for (const file of readdirSync(path.join(dist, 'esm'))) {
+    if (file.endsWith('.d.ts')) cpSync(path.join(dist, 'esm', file), path.join(dist, 'cjs', file));
+  }
+  writeFileSync(path.join(dist, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+}
