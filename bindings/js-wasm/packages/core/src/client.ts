@@ -13,7 +13,7 @@ import type { Settings } from './options.js';
 import { Expected, expectedOf, Snapshot } from './snapshot.js';
 import { utf8Size } from './text.js';
 import { after } from './timer.js';
-import { Uploader } from './uploader.js';
+import { Uploader, type EncodedEvent } from './uploader.js';
 
 export type State = 'not_ready' | 'fresh' | 'stale' | 'very_stale';
 
@@ -63,6 +63,14 @@ export interface FlushReport {
   remaining: number;
 }
 
+/** What dehydrate() gives. */
+export interface Dehydrated {
+  format: 1;
+  environment: string;
+  snapshotVersion: number;
+  decisions: Decision[];
+}
+
 export interface WaitOptions {
   signal?: AbortSignal;
 }
@@ -88,13 +96,13 @@ interface Tally {
 }
 
 export class CoreClient {
-  protected readonly settings: Settings;
+  readonly settings: Settings;
   readonly #emitter = new Emitter();
   readonly #drops = new DropCounts();
   readonly #buffer: EventBuffer;
   readonly #dedupe: ExposureDedupe;
   readonly #loader: Loader;
-  protected readonly uploader: Uploader;
+  readonly uploader: Uploader;
   readonly #tally = new Map<string, Tally>();
   readonly #waiting = new Set<() => void>();
   #snapshot = Snapshot.empty;
@@ -105,7 +113,7 @@ export class CoreClient {
   #cancelSummary: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(settings: Settings, engine: Promise<Engine>, bootstrap?: Bootstrap, signal?: AbortSignal, host: Host = webHost) {
+  constructor(settings: Settings, engine: () => Promise<Engine>, bootstrap?: Bootstrap, signal?: AbortSignal, host: Host = webHost) {
     this.settings = settings;
     this.#windowStartMs = settings.now();
     this.#buffer = new EventBuffer(settings.bufferEvents, settings.bufferBytes, this.#drops);
@@ -193,6 +201,19 @@ export class CoreClient {
     return this.#snapshot.all(context, { nowMs: this.settings.now() });
   }
 
+  /**
+   * Decisions of some flags for a page that this server renders; JSON. The page's client starts with them (option
+   * `bootstrap`) and reports their exposures. Name flags that the page's visitor may know.
+   */
+  dehydrate(context: Context | Attributes, flags: readonly string[]): Dehydrated {
+    const snapshot = this.#snapshot;
+    const nowMs = this.settings.now();
+    const decisions = flags
+      .map((flag) => snapshot.decision(flag, context, undefined, { nowMs }))
+      .filter((decision) => decision.value !== undefined) as Decision[];
+    return { format: 1, environment: this.environment, snapshotVersion: snapshot.version, decisions };
+  }
+
   /** The snapshot that evaluations use now, for several consistent decisions. It records nothing. */
   pin(): Snapshot {
     return this.#snapshot;
@@ -239,6 +260,12 @@ export class CoreClient {
     } catch {
       return this.#drop('invalid', 'identify');
     }
+  }
+
+  /** For a page that goes away: see Uploader.leave(). */
+  leave(): EncodedEvent[] {
+    this.#queueSummaries();
+    return this.uploader.leave();
   }
 
   /** Sends what is buffered and in flight; resolves when all is acknowledged or the time is over. */
@@ -318,7 +345,7 @@ export class CoreClient {
   }
 
   /** Tells subscribers that any flag may answer differently now. */
-  protected announceChange(): void {
+  announceChange(): void {
     this.#emitter.emit('change', { version: this.#snapshot.version, flags: this.#snapshot.flags });
   }
 
@@ -405,7 +432,12 @@ export class CoreClient {
   #record(snapshot: Snapshot, decision: Decision<unknown>, context: Context | Attributes, nowMs: number): TrackResult {
     let result = accepted;
     for (const exposure of decision.exposures) {
-      const one = this.#recordOne(snapshot, decision, exposure, context, nowMs);
+      let one: TrackResult;
+      try {
+        one = this.#recordOne(snapshot, decision, exposure, context, nowMs);
+      } catch {
+        one = this.#drop('invalid', 'exposure'); // a context whose properties throw
+      }
       if (!one.accepted) result = one;
     }
     return result;

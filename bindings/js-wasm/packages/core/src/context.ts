@@ -21,6 +21,8 @@ export type FlatValue = string | number | bigint | boolean | readonly string[] |
 /** The name of `targetingKey` inside the engine. */
 export const targetingKey = 'targeting_key';
 const maxDepth = 32;
+/** More are not looked at: a context may have 256, and an object that contains itself never ends. */
+const maxValues = 4096;
 
 /** An object whose own properties are all that it has. */
 export function isPlain(value: object): boolean {
@@ -41,14 +43,14 @@ export class Context {
   readonly given: readonly (readonly [string, FlatValue])[];
   /** Values by name; the targeting key under `targeting_key`. */
   readonly flat: ReadonlyMap<string, FlatValue>;
-  /** Where an instance keeps its copy; used by Snapshot only. */
-  readonly homes = new WeakMap<object, number>();
+  /** Where an instance keeps its copy, the last one by itself; used by Snapshot only. */
   lastOwner: object | undefined;
   lastAddress = 0;
+  homes: WeakMap<object, number> | undefined;
 
   constructor(attributes: Attributes) {
     const found = new Map<string, { value: FlatValue; depth: number }>();
-    flatten(attributes, '', 0, found);
+    flatten(attributes, '', { depth: 0, left: maxValues }, found);
     const given = [...found].map(
       ([name, { value }]) => [name, Array.isArray(value) ? Object.freeze(value.slice()) : value] as const,
     );
@@ -61,13 +63,18 @@ export class Context {
 function flatten(
   source: object,
   prefix: string,
-  depth: number,
+  bounds: { depth: number; left: number },
   out: Map<string, { value: FlatValue; depth: number }>,
 ): void {
+  const { depth } = bounds;
   for (const [key, value] of Object.entries(source) as [string, AttributeValue][]) {
+    if (bounds.left-- <= 0) return;
     const name = prefix + key;
     if (isNested(value)) {
-      if (depth < maxDepth) flatten(value, name + '.', depth + 1, out);
+      if (depth >= maxDepth) continue;
+      bounds.depth = depth + 1;
+      flatten(value, name + '.', bounds, out);
+      bounds.depth = depth;
       continue;
     }
     const earlier = out.get(name);

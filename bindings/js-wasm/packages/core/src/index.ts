@@ -1,6 +1,6 @@
 /** The engine of expt for JavaScript, and what its clients share. */
 export {
-  CoreClient, type ClientStatus, type DecideOptions, type FlushReport, type State, type TrackOptions, type TrackResult,
+  CoreClient, type ClientStatus, type DecideOptions, type Dehydrated, type FlushReport, type State, type TrackOptions, type TrackResult,
   type WaitOptions,
 } from './client.js';
 export { Context, type Attributes, type AttributeValue } from './context.js';
@@ -10,7 +10,7 @@ export type { ClientEvents, Unsubscribe } from './emitter.js';
 export { Engine, type WasmSource } from './engine.js';
 export { decodeReply, encodeBatch, encodeEvent } from './event.js';
 export type { DropCount, DropReason, EventBody, PropertyValue } from './event.js';
-export { FixedClient } from './fixed.js';
+export { FixedClient, fixedClient, type Tracked } from './fixed.js';
 export { openHead, type Head, type HeadFloor, type HeadTrust, type SnapshotRef } from './head.js';
 export { webHost, type Host } from './host.js';
 export { LoadError, type LoadCode } from './load_error.js';
@@ -18,10 +18,14 @@ export { loadSnapshot, type SnapshotFiles } from './load_snapshot.js';
 export type { Bootstrap } from './loader.js';
 export { checkOptions, type CommonOptions, type LogLevel, type Settings } from './options.js';
 export { Root } from './root.js';
+export { Emitter } from './emitter.js';
+export { Expected, expectedOf } from './snapshot.js';
+export type { EncodedEvent } from './uploader.js';
 export { parseSdkKey, type SdkKey } from './sdk_key.js';
 export {
   Snapshot, type Audience, type EvaluateOptions, type ExperimentEntry, type Floor, type Overlay, type Trust,
 } from './snapshot.js';
 export type { SavedState, Store } from './store.js';
 export type { Fetch } from './transport.js';
+export { hex as hexOf } from './text.js';
 export { version } from './version.js';

@@ -11,6 +11,7 @@ import { Backoff, parseRetryAfter } from './retry.js';
 import { Root } from './root.js';
 import { authorizationHeader } from './sdk_key.js';
 import { Snapshot, type Floor } from './snapshot.js';
+import type { SavedState } from './store.js';
 import { equalBytes, fromHex, hex } from './text.js';
 import { after } from './timer.js';
 import { send, type Reply } from './transport.js';
@@ -54,7 +55,7 @@ export class Loader {
   readonly #events: LoaderEvents;
   readonly #backoff: Backoff;
   readonly #refused = new Map<string, { untilMs: number; error: LoadError }>();
-  #engine!: Engine;
+  #engine!: Engine; // once it is loaded
   #roots: Root[] = [];
   #head: Head | undefined;
   #headFile: Uint8Array | undefined;
@@ -79,9 +80,17 @@ export class Loader {
   }
 
   /** Loads what was kept and what was bundled, then begins to poll. Never rejects. */
-  async start(engine: Promise<Engine>, bootstrap?: Bootstrap): Promise<void> {
+  async start(engine: () => Promise<Engine>, bootstrap?: Bootstrap): Promise<void> {
     try {
-      this.#engine = await engine;
+      this.#engine = await engine();
+      this.#backoff.reset();
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      this.#events.status(new Error(`engine: ${asError(error).message}`));
+      this.#cancel = after(this.#backoff.next(), () => void this.start(engine, bootstrap));
+      return;
+    }
+    try {
       const { root } = this.#settings;
       if (root !== undefined) this.#roots = [await Root.parse(this.#engine, root)];
       await this.#loadSaved();
@@ -89,8 +98,7 @@ export class Loader {
     } catch (error) {
       this.#events.status(asError(error));
     }
-    if (this.#engine === undefined || this.#abort.signal.aborted) return;
-    await this.refresh();
+    if (!this.#abort.signal.aborted) await this.refresh();
   }
 
   stop(): void {
@@ -100,6 +108,7 @@ export class Loader {
 
   /** Looks for a new Head now, and plans the next look. Never rejects. */
   refresh(): Promise<void> {
+    if (this.#engine === undefined) return Promise.resolve();
     return (this.#running ??= this.#step().finally(() => (this.#running = undefined)));
   }
 
@@ -238,6 +247,7 @@ export class Loader {
 
   async #followHead(): Promise<void> {
     const head = this.#head!;
+    if (this.#snapshot.isSpoiled) this.#install(await this.#parse(this.#snapshotFile!, this.#root), this.#snapshotFile!);
     this.#applyEmergencyOff(head);
     const target = await this.#target(head);
     if (this.#snapshot.digest === target.digest) return;
@@ -350,23 +360,40 @@ export class Loader {
 
   async #loadSaved(): Promise<void> {
     const { store, key } = this.#settings;
+    let error: Error | undefined;
     try {
-      const saved = await store?.load();
-      if (saved === undefined || saved.environment !== key.environment || saved.audience !== key.audience) return;
-      const digestOf = (text: string): Uint8Array | undefined => (text === '' ? undefined : fromHex(text));
-      this.#roots = await this.#chain(saved.roots);
+      for (const saved of (await store?.load()) ?? []) {
+        if (saved.environment !== key.environment || saved.audience !== key.audience) continue;
+        error = await this.#useSaved(saved).then(() => undefined, asError);
+        if (error === undefined) break;
+      }
+    } catch (thrown) {
+      error = asError(thrown);
+    }
+    if (error !== undefined) this.#events.saved(error);
+  }
+
+  async #useSaved(saved: SavedState): Promise<void> {
+    const { environment, audience } = this.#settings.key;
+    const digestOf = (text: string): Uint8Array | undefined => (text === '' ? undefined : fromHex(text));
+    // The floor of a newer state holds, whatever became of its files.
+    const isOlder = ({ epoch, version }: Floor): boolean =>
+      epoch < this.#floor.epoch || (epoch === this.#floor.epoch && version < this.#floor.version);
+    if (!isOlder(saved.floor as Floor & { digest: never })) {
       this.#floor = { ...saved.floor, digest: digestOf(saved.floor.digest) };
       this.#headFloor = { ...saved.headFloor, digest: digestOf(saved.headFloor.digest) };
-      // The emergency-off list of the last accepted Head holds until a newer Head comes, also when it has expired.
-      if (saved.head !== undefined) {
-        const { environment, audience } = key;
-        this.#head = await openHead(saved.head, { root: this.#root, environment, audience, nowMs: 0 });
-        this.#headFile = saved.head;
-      }
-      if (saved.snapshot !== undefined) this.#install(await this.#parse(saved.snapshot, this.#root), saved.snapshot);
-    } catch (error) {
-      this.#events.saved(asError(error));
     }
+    const roots = await this.#chain(saved.roots);
+    const root = roots[roots.length - 1]!;
+    if (this.#roots.length === 0 || root.version > this.#root.version) this.#roots = roots;
+    // The emergency-off list of the last accepted Head holds until a newer Head comes, also when it has expired.
+    if (saved.head !== undefined && this.#head === undefined) {
+      this.#head = await openHead(saved.head, { root, environment, audience, nowMs: 0 });
+      this.#headFile = saved.head;
+    }
+    if (saved.snapshot === undefined) return;
+    // What was accepted may serve again, although a newer one was seen.
+    this.#install(await Snapshot.parse(saved.snapshot, { root, environment, audience }), saved.snapshot);
   }
 
   async #loadBootstrap(bootstrap: Bootstrap): Promise<void> {

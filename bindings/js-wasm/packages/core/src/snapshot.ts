@@ -127,6 +127,8 @@ export class FlagEntry {
 class Rules {
   readonly instance: Instance;
   readonly description: SnapshotDescription;
+  /** The engine stopped in the middle of something: this copy of it answers nothing any more. */
+  isSpoiled = false;
   readonly #scratch: Scratch;
   readonly #indices = new Map<string, number>();
   readonly #entries = new Map<string, FlagEntry>();
@@ -151,7 +153,7 @@ class Rules {
 
   /** Address of the instance's own copy of `context`. */
   adopt(context: Context): number {
-    let address = context.homes.get(this);
+    let address = context.homes?.get(this);
     if (address === undefined) {
       const { given } = context;
       const scratch = this.#scratch;
@@ -161,9 +163,9 @@ class Rules {
         scratch.put(i * 2 + 1, value);
       });
       address = this.instance.exports.expt_context_new(scratch.address, given.length);
-      context.homes.set(this, address);
       collected.register(context, { instance: this.instance, address });
     }
+    if (context.lastOwner !== undefined) (context.homes ??= new WeakMap()).set(context.lastOwner, context.lastAddress);
     context.lastOwner = this;
     context.lastAddress = address;
     return address;
@@ -371,6 +373,7 @@ export class Snapshot {
   evaluate(flag: string, context: Context | Attributes, expected: number, nowMs: number): number {
     const rules = this.#rules;
     if (rules === undefined) return packed.failure('PROVIDER_NOT_READY');
+    if (rules.isSpoiled) return packed.failure('GENERAL');
     try {
       const entry = rules.entry(this.#address, flag);
       if (entry === undefined) return packed.failure('FLAG_NOT_FOUND');
@@ -383,9 +386,14 @@ export class Snapshot {
       const own = context as Context;
       const address = own.lastOwner === rules ? own.lastAddress : rules.adopt(own);
       return exports.expt_evaluate(this.#address, entry.index, address, expected, nowMs);
-    } catch {
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) rules.isSpoiled = true;
       return packed.failure('GENERAL');
     }
+  }
+
+  get isSpoiled(): boolean {
+    return this.#rules?.isSpoiled === true;
   }
 
   entry(flag: string): FlagEntry | undefined {

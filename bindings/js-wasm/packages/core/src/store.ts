@@ -14,6 +14,7 @@ export interface SavedState {
 
 /** May fail: a client goes on in memory and says so in its status. */
 export interface Store {
-  load(): Promise<SavedState | undefined>;
+  /** Newest first; where the first turns out to be bad, the next one is tried. */
+  load(): Promise<SavedState[]>;
   save(state: SavedState): Promise<void>;
 }

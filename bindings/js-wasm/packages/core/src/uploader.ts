@@ -24,6 +24,7 @@ export interface EncodedEvent {
 }
 
 const framing = 16; // tag and size before each event, and a share of the header
+const headerBytes = 1024;
 const smallestToCompress = 512;
 /** What browsers let a page have under way after it is gone; in one request, with room for the header. */
 const keepaliveBytes = 60 * 1024;
@@ -37,6 +38,7 @@ export class Uploader {
   readonly #isClockSuspect: () => boolean;
   readonly #backoff: Backoff;
   #batches: EncodedEvent[][] = [];
+  readonly #underway = new Set<EncodedEvent[]>();
   #sending: Promise<boolean> | undefined;
   #abort = new AbortController();
   #cancel: (() => void) | undefined;
@@ -46,6 +48,7 @@ export class Uploader {
   duplicate = 0;
   rejected = 0;
   dropped = 0;
+  adopted = 0;
 
   constructor(
     settings: Settings, buffer: EventBuffer, drops: DropCounts, host: Host,
@@ -63,7 +66,7 @@ export class Uploader {
   /** Accepted and not yet acknowledged. */
   get remaining(): number {
     const done = this.stored + this.duplicate + this.rejected + this.dropped + this.#buffer.evicted;
-    return this.#buffer.accepted - done;
+    return this.#buffer.accepted + this.adopted - done;
   }
 
   get isIdle(): boolean {
@@ -93,11 +96,16 @@ export class Uploader {
   async #run(): Promise<boolean> {
     if (this.#sending !== undefined) return this.#sending;
     this.#sending = (async () => {
-      while (this.#batches.length > 0 || this.#buffer.count > 0) {
-        if (this.#batches.length === 0) this.#takeBatch();
-        if (this.#batches.length > 0 && !(await this.#sendFirst())) return false;
+      for (;;) {
+        if (this.#batches.length === 0 && this.#buffer.count > 0) this.#takeBatch();
+        const batch = this.#batches.find((other) => !this.#underway.has(other));
+        if (batch !== undefined) {
+          const { body, encoding } = await compressed(this.#encode(batch));
+          if (!(await this.#send(batch, body, encoding))) return false;
+        } else if (this.#batches.length > 0 || this.#buffer.count === 0) {
+          return true;
+        }
       }
-      return true;
     })();
     const isDone = await this.#sending.finally(() => (this.#sending = undefined));
     if (!this.#abort.signal.aborted && !this.isIdle) this.#plan(isDone ? this.#settings.flushIntervalMs : 0);
@@ -137,46 +145,45 @@ export class Uploader {
     return count;
   }
 
-  /** Encoded batches that fit what a page may send while it goes away. Keeps them: an answer may still come. */
-  lastBatches(maxBytes: number): Uint8Array[] {
+  /**
+   * For a page that goes away: sends at once, without waiting for anything, what browsers let it send, and returns all
+   * that is not acknowledged yet, to be kept for the next page.
+   */
+  leave(): EncodedEvent[] {
     while (this.#buffer.count > 0) this.#takeBatch();
-    const bodies: Uint8Array[] = [];
-    let piece: EncodedEvent[] = [];
+    this.#batches = this.#batches.flatMap((batch) => (this.#underway.has(batch) ? [batch] : pieces(batch, keepaliveBytes)));
     let size = 0;
-    const close = (): void => {
-      if (piece.length > 0) bodies.push(this.#encode(piece));
-      piece = [];
-      size = 0;
-    };
-    for (const event of this.#batches.flat()) {
-      if (size + event.bytes.length + framing > maxBytes) close();
-      piece.push(event);
-      size += event.bytes.length + framing;
+    for (const batch of this.#batches) {
+      if (this.#underway.has(batch)) continue;
+      const body = this.#encode(batch);
+      size += body.length;
+      if (size > keepaliveBytes) break;
+      void this.#send(batch, body, '');
     }
-    close();
-    return bodies;
+    return this.#batches.flat();
+  }
+
+  /** Events of an earlier page, with their ids. */
+  adopt(events: readonly EncodedEvent[]): void {
+    if (events.length === 0 || this.#abort.signal.aborted) return;
+    this.adopted += events.filter((event) => event.body.kind !== 'summary').length;
+    this.#batches.push(...pieces(events, this.#settings.batchBytes, this.#settings.batchEvents));
+    this.#plan(0);
   }
 
   #takeBatch(): void {
     const { batchEvents, batchBytes, now } = this.#settings;
-    let batch: EncodedEvent[] = [];
-    let size = 0;
+    const events: EncodedEvent[] = [];
     for (const taken of this.#buffer.take(batchEvents)) {
       const event = this.#encodeEvent(taken, now());
-      if (event.bytes.length + 1024 > 512 * 1024) {
+      if (event.bytes.length + headerBytes > 512 * 1024) {
         this.#drops.addEvent('too_large', event.body);
         if (event.body.kind !== 'summary') this.dropped++;
-        continue;
+      } else {
+        events.push(event);
       }
-      if (batch.length > 0 && size + event.bytes.length + framing > batchBytes) {
-        this.#batches.push(batch);
-        batch = [];
-        size = 0;
-      }
-      batch.push(event);
-      size += event.bytes.length + framing;
     }
-    if (batch.length > 0) this.#batches.push(batch);
+    this.#batches.push(...pieces(events, batchBytes));
   }
 
   #encodeEvent(taken: BufferedEvent, nowMs: number): EncodedEvent {
@@ -202,11 +209,10 @@ export class Uploader {
     return encodeBatch(header, batch.map((event) => event.bytes));
   }
 
-  async #sendFirst(): Promise<boolean> {
-    const batch = this.#batches[0]!;
+  async #send(batch: EncodedEvent[], body: Uint8Array, encoding: string): Promise<boolean> {
     const { url, key, fetch, requestTimeoutMs, now } = this.#settings;
+    this.#underway.add(batch);
     try {
-      const { body, encoding } = await compressed(this.#encode(batch));
       const reply = await send(fetch, `${url}/sdk/v1/events`, {
         method: 'POST',
         headers: {
@@ -233,6 +239,8 @@ export class Uploader {
       return this.#fail(`expected status 200, got ${reply.status}`, retryAfterMs);
     } catch (error) {
       return this.#fail((error as Error)?.message ?? String(error));
+    } finally {
+      this.#underway.delete(batch);
     }
   }
 
@@ -286,6 +294,23 @@ export class Uploader {
     this.#drops.addEvent('rejected', event.body);
     this.#settings.log('warning', `events: one is rejected: ${why}`);
   }
+}
+
+function pieces(events: readonly EncodedEvent[], maxBytes: number, maxEvents = Infinity): EncodedEvent[][] {
+  const all: EncodedEvent[][] = [];
+  let size = 0;
+  for (const event of events) {
+    const room = event.bytes.length + framing;
+    const last = all[all.length - 1];
+    if (last === undefined || last.length >= maxEvents || size + room > maxBytes) {
+      all.push([event]);
+      size = room + headerBytes;
+    } else {
+      last.push(event);
+      size += room;
+    }
+  }
+  return all;
 }
 
 async function compressed(body: Uint8Array): Promise<{ body: Uint8Array; encoding: string }> {

@@ -1,2 +1,9 @@
 /** Feature flags and experiments for browsers, decided locally. */
-export * from '@expt/core';
+export {
+  Context, Engine, init, LoadError, loadSnapshot, version, type Attributes, type AttributeValue, type Bootstrap,
+  type ClientEvents, type ClientStatus, type Decision, type Dehydrated, type DropCount, type DropReason, type ErrorCode,
+  type Explanation, type Exposure, type FlagValue, type FlushReport, type JsonValue, type LoadCode, type LogLevel,
+  type PropertyValue, type Reason, type Snapshot, type State, type Store, type TrackOptions, type TrackResult,
+  type Unsubscribe, type WaitOptions, type WasmSource,
+} from '@expt/core';
+export { Client, createClient, fixedClient, type ClientOptions } from './client.js';
