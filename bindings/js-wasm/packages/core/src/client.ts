@@ -12,7 +12,7 @@ import { asError, Loader, type Bootstrap } from './loader.js';
 import type { Settings } from './options.js';
 import { Expected, expectedOf, Snapshot } from './snapshot.js';
 import { utf8Size } from './text.js';
-import { after } from './timer.js';
+import { after, sleep } from './timer.js';
 import { Uploader, type EncodedEvent } from './uploader.js';
 
 export type State = 'not_ready' | 'fresh' | 'stale' | 'very_stale';
@@ -324,12 +324,17 @@ export class CoreClient {
     this.#queueSummaries();
     this.#cancelSummary?.();
     this.#buffer.close();
-    this.#loader.stop();
-    await this.uploader.flush(this.settings.monotonic() + timeoutMs);
+    const deadline = this.settings.monotonic() + timeoutMs;
+    const loaderStopped = this.#loader.stop();
+    await this.uploader.flush(deadline);
     this.uploader.stop();
     const lost = this.uploader.dropAll('closed');
     if (lost > 0) this.settings.log('warning', `close: ${lost} events were not acknowledged in time`);
     for (const done of [...this.#waiting]) done();
+    const abort = new AbortController();
+    const rest = Math.max(0, deadline - this.settings.monotonic());
+    await Promise.race([loaderStopped, sleep(rest, abort.signal)]);
+    abort.abort();
     this.#emitter.clear();
   }
 

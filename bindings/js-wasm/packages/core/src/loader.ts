@@ -101,9 +101,11 @@ export class Loader {
     if (!this.#abort.signal.aborted) await this.refresh();
   }
 
-  stop(): void {
+  /** Resolves when what was under way has ended, saving included. */
+  stop(): Promise<void> {
     this.#abort.abort();
     this.#cancel?.();
+    return this.#running ?? Promise.resolve();
   }
 
   /** Looks for a new Head now, and plans the next look. Never rejects. */

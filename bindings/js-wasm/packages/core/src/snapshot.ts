@@ -344,7 +344,7 @@ export class Snapshot {
     const rules = this.#rules;
     if (rules === undefined) return { json: { reason: 'ERROR', error_code: 'PROVIDER_NOT_READY' }, text: 'not ready' };
     const { instance } = rules;
-    const own = context instanceof Context ? context : new Context(context);
+    const own = context instanceof Context ? context : attempt(() => new Context(context), new Context({}));
     const address = own.lastOwner === rules ? own.lastAddress : rules.adopt(own);
     instance.withText(flag, (at, size) =>
       instance.exports.expt_explain(this.#address, at, size, address, options?.nowMs ?? Date.now()),
