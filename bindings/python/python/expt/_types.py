@@ -1,0 +1,123 @@
+"""What calls return: frozen dataclasses."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Literal
+
+Reason = Literal[
+    "ERROR", "STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "PREREQUISITE_FAILED", "STALE"
+]
+ErrorCode = Literal[
+    "PROVIDER_NOT_READY",
+    "FLAG_NOT_FOUND",
+    "PARSE_ERROR",
+    "TYPE_MISMATCH",
+    "TARGETING_KEY_MISSING",
+    "INVALID_CONTEXT",
+    "GENERAL",
+]
+DropReason = Literal["buffer_full", "too_large", "rejected", "closed", "spool_full", "expired", "invalid"]
+EventKind = Literal["exposure", "metric", "identify", "summary"]
+State = Literal["not_ready", "fresh", "stale", "very_stale"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Exposure:
+    """A unit met an experiment's variant, or reached a holdout."""
+
+    experiment: str
+    experiment_id: str
+    variant: str
+    bucket_by: str
+    phase: int
+    is_holdout: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything about one evaluation. `value` is the caller's default where nothing decided."""
+
+    flag: str
+    value: Any
+    variant: str | None
+    reason: Reason
+    error_code: ErrorCode | None
+    rule: str | None
+    bucket: int | None
+    snapshot_version: int
+    exposures: tuple[Exposure, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Explanation:
+    """The decision and every step that led to it. Attribute values appear in it: treat it like the context."""
+
+    text: str
+    json: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Floor:
+    """The newest snapshot seen; nothing older is accepted. `digest` is that of `version`, 32 bytes."""
+
+    epoch: int = 0
+    version: int = 0
+    digest: bytes | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TrackResult:
+    """Whether an event was accepted; else the reason why it was dropped."""
+
+    dropped: DropReason | None
+
+    @property
+    def accepted(self) -> bool:
+        return self.dropped is None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FlushReport:
+    """Counts of events: acknowledged and refused during the call, and still waiting."""
+
+    delivered: int
+    rejected: int
+    remaining: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Drop:
+    """Events that were dropped; `experiment` (its id) and `variant` of exposures only."""
+
+    reason: DropReason
+    kind: EventKind
+    experiment: str
+    variant: str
+    count: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Status:
+    """How fresh the client is, and what became of its events.
+
+    `age` is in seconds, since a Head was last verified. `last_load_step` and `last_load_code` say where the last
+    snapshot, Head or Root was refused.
+    """
+
+    state: State
+    environment: str
+    snapshot_version: int
+    age: float
+    last_error: str | None
+    last_load_step: int | None
+    last_load_code: str | None
+    events_accepted: int
+    events_delivered: int
+    events_duplicate: int
+    events_rejected: int
+    exposures_suppressed: int
+    drops: tuple[Drop, ...]
