@@ -15,7 +15,6 @@ const signed = (name) => readFileSync(path.join(snapshots, 'evaluation', name.re
 test('every evaluation vector is decided as written', async () => {
   const root = await rootOf();
   let cases = 0;
-  let refused = 0;
   for (const name of files) {
     const file = parseVectors(readFileSync(path.join(folder, name), 'utf8'));
     if ('refused' in file) {
@@ -26,7 +25,6 @@ test('every evaluation vector is decided as written', async () => {
         assert.ok(error.message.includes(file.refused), `${name}: "${error.message}" lacks "${file.refused}"`);
         return true;
       });
-      refused++;
       continue;
     }
     const snapshot = await Snapshot.parse(signed(name), { root });
@@ -34,7 +32,7 @@ test('every evaluation vector is decided as written', async () => {
     cases += runEvaluationFile(file, snapshot, Context, (id, got, expected) => assert.deepEqual(got, expected, id));
   }
   assert.ok(cases >= 120, `only ${cases} cases`);
-  console.log(`evaluation vectors: ${cases} cases, ${refused} refused snapshots, ${files.length} files`);
+  console.log(`vectors: ${cases}`);
 });
 
 test('an explanation carries the decision that is taken', async () => {

@@ -1,5 +1,6 @@
-// Copies this workspace, without what was built or installed in it, so that nothing is written into the source tree.
-// Files that are the same stay untouched; files that are gone here go there too. Usage: node tools/stage.mjs FOLDER
+// Copies this workspace and its examples, without what was built or installed in them, so that nothing is written into
+// the source tree. Files that are the same stay untouched; files that are gone here go there too.
+// Usage: node tools/stage.mjs FOLDER
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +33,9 @@ function copy(from, to) {
 
 mkdirSync(target, { recursive: true });
 for (const name of ['packages', 'tests', 'tools']) copy(path.join(here, name), path.join(target, name));
+for (const name of ['node', 'web']) {
+  copy(path.join(here, '..', '..', 'examples', name), path.join(target, 'examples', name));
+}
 for (const name of ['package.json', 'package-lock.json', 'tsconfig.base.json']) {
   const text = readFileSync(path.join(here, name));
   const copied = path.join(target, name);

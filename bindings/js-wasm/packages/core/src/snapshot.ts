@@ -163,7 +163,7 @@ class Rules {
         scratch.put(i * 2 + 1, value);
       });
       address = this.instance.exports.expt_context_new(scratch.address, given.length);
-      collected.register(context, { instance: this.instance, address });
+      collected.register(context, { instance: new WeakRef(this.instance), address });
     }
     if (context.lastOwner !== undefined) (context.homes ??= new WeakMap()).set(context.lastOwner, context.lastAddress);
     context.lastOwner = this;
@@ -192,13 +192,16 @@ class Rules {
   }
 }
 
-// What an instance holds for objects of JavaScript goes away with them.
-const collected = /* @__PURE__ */ new FinalizationRegistry<{ instance: Instance; address: number; isSnapshot?: true }>(
-  ({ instance, address, isSnapshot }) => {
-    if (isSnapshot) instance.exports.expt_snapshot_free(address);
-    else instance.exports.expt_context_free(address);
-  },
-);
+// What an instance holds for objects of JavaScript goes away with them; they do not hold the instance.
+const collected = /* @__PURE__ */ new FinalizationRegistry<{
+  instance: WeakRef<Instance>;
+  address: number;
+  isSnapshot?: true;
+}>(({ instance, address, isSnapshot }) => {
+  const exports = instance.deref()?.exports;
+  if (isSnapshot) exports?.expt_snapshot_free(address);
+  else exports?.expt_context_free(address);
+});
 
 const staleNumbers = { keep: 0, defaults: 1, failClosed: 2 } as const;
 const noExposures: readonly Exposure[] = Object.freeze([]);
@@ -214,7 +217,7 @@ export class Snapshot {
   private constructor(rules: Rules | undefined, address: number) {
     this.#rules = rules;
     this.#address = address;
-    if (rules !== undefined) collected.register(this, { instance: rules.instance, address, isSnapshot: true });
+    if (rules !== undefined) collected.register(this, { instance: new WeakRef(rules.instance), address, isSnapshot: true });
   }
 
   /** Without flags: every evaluation yields PROVIDER_NOT_READY. */
@@ -390,6 +393,11 @@ export class Snapshot {
       if (error instanceof WebAssembly.RuntimeError) rules.isSpoiled = true;
       return packed.failure('GENERAL');
     }
+  }
+
+  /** Memory that the rules take, and with them everything that evaluating them needs. */
+  get sizeBytes(): number {
+    return this.#rules?.instance.bytes.length ?? 0;
   }
 
   get isSpoiled(): boolean {
