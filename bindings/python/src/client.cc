@@ -10,6 +10,7 @@
 #include "event_arguments.h"
 #include "fast_call.h"
 #include "moment.h"
+#include "named_arguments.h"
 #include "results.h"
 #include "text.h"
 
@@ -26,24 +27,32 @@ py::object Own(PyObject* object) {
   return py::reinterpret_steal<py::object>(object);
 }
 
-std::unique_ptr<ClientEngine> Open(const std::string& url, const std::string& key, const py::bytes& root,
-                                   const std::string& expected_environment, const py::object& data_directory,
-                                   double poll_interval, double flush_interval, double connect_timeout,
-                                   double request_timeout, size_t buffer_events, size_t buffer_bytes) {
+constexpr Signature<11> kOpen = {
+    "Client",
+    {"url", "key", "root", "expected_environment", "data_directory", "poll_interval", "flush_interval",
+     "connect_timeout", "request_timeout", "buffer_events", "buffer_bytes"},
+    2,
+    0};
+
+std::unique_ptr<ClientEngine> Open(const py::args& args, const py::kwargs& kwargs) {
+  const NamedArguments given(kOpen, args, kwargs);
+  const auto duration = [&](size_t i, std::chrono::milliseconds& option) {
+    option = ToDuration(kOpen.names[i], given[i], option);
+  };
   ClientOptions options;
-  options.url = url;
-  options.key = key;
-  options.root = std::string(root);
-  options.expected_environment = expected_environment;
-  if (!data_directory.is_none()) {
-    options.data_directory = py::module_::import("os").attr("fspath")(data_directory).cast<std::string>();
+  options.url = ToText("url", given[0]);
+  options.key = ToText("key", given[1]);
+  if (!given[2].is_none()) options.root = std::string(ToData("root", given[2]));
+  options.expected_environment = ToText("expected_environment", given[3]);
+  if (!given[4].is_none()) {
+    options.data_directory = ToText("data_directory", py::module_::import("os").attr("fspath")(given[4]));
   }
-  options.poll_interval = ToMilliseconds(poll_interval);
-  options.flush_interval = ToMilliseconds(flush_interval);
-  options.connect_timeout = ToMilliseconds(connect_timeout);
-  options.request_timeout = ToMilliseconds(request_timeout);
-  options.buffer_events = buffer_events;
-  options.buffer_bytes = buffer_bytes;
+  duration(5, options.poll_interval);
+  duration(6, options.flush_interval);
+  duration(7, options.connect_timeout);
+  duration(8, options.request_timeout);
+  options.buffer_events = ToCount("buffer_events", given[9], options.buffer_events);
+  options.buffer_bytes = ToCount("buffer_bytes", given[10], options.buffer_bytes);
   options.sdk = "python";
   absl::StatusOr<std::unique_ptr<ClientEngine>> engine = ClientEngine::Open(std::move(options));
   if (!engine.ok()) Raise(engine.status());
@@ -98,41 +107,50 @@ py::object ToResult(TrackResult result) {
 }
 
 // An argument that must be text; what is none is refused, and counted, like an empty one.
-std::string_view Word(const py::object& argument) { return TextOf(argument.ptr()).value_or(std::string_view()); }
+std::string_view Word(py::handle argument) { return TextOf(argument.ptr()).value_or(std::string_view()); }
 
-py::object Track(ClientEngine& self, const py::object& name, const py::object& context, const py::object& value,
-                 const py::object& properties, const py::object& time, const std::string& event_id,
-                 const py::object& units) {
-  const std::vector<Property> facts = ToProperties(properties);
-  const UnitArguments more_units(units);
-  ContextArgument who(context.ptr());
+constexpr Signature<7> kTrack = {
+    "track", {"name", "context", "value", "properties", "time", "event_id", "units"}, 2, 2};
+
+py::object Track(ClientEngine& self, const py::args& args, const py::kwargs& kwargs) {
+  const NamedArguments given(kTrack, args, kwargs);
+  const std::vector<Property> facts = ToProperties(given[3]);
+  const UnitArguments more_units(given[6]);
+  const std::string event_id = ToText("event_id", given[5]);
+  ContextArgument who(given[1].ptr());
   TrackOptions options;
-  options.value = ToEventValue(value);
+  options.value = ToEventValue(given[2]);
   options.properties = facts;
-  options.time = ToOptionalTime("time", time);
+  options.time = ToOptionalTime("time", given[4]);
   options.event_id = event_id;
   options.units = more_units.list();
-  return ToResult(self.client().Track(Word(name), who.Whole(), options));
+  return ToResult(self.client().Track(Word(given[0]), who.Whole(), options));
 }
 
-py::object Expose(ClientEngine& self, const py::object& experiment, const py::object& variant,
-                  const py::object& context, const py::object& time, const std::string& event_id) {
-  ContextArgument who(context.ptr());
-  return ToResult(self.client().Expose(Word(experiment), Word(variant), who.Whole(),
-                                       {.time = ToOptionalTime("time", time), .event_id = event_id}));
+constexpr Signature<2> kExposeDecision = {"expose", {"decision", "context"}, 2, 2};
+constexpr Signature<5> kExpose = {"expose", {"experiment", "variant", "context", "time", "event_id"}, 3, 3};
+
+py::object Expose(ClientEngine& self, const py::args& args, const py::kwargs& kwargs) {
+  if (args.size() + kwargs.size() == 2) {
+    const NamedArguments given(kExposeDecision, args, kwargs);
+    ExposedDecision exposed;
+    if (!exposed.Read(given[0].ptr())) throw py::type_error("expose() expected an expt.Decision and its context");
+    ContextArgument who(given[1].ptr());
+    return ToResult(self.client().Expose(exposed.view(), who.Whole()));
+  }
+  const NamedArguments given(kExpose, args, kwargs);
+  const std::string event_id = ToText("event_id", given[4]);
+  ContextArgument who(given[2].ptr());
+  return ToResult(self.client().Expose(Word(given[0]), Word(given[1]), who.Whole(),
+                                       {.time = ToOptionalTime("time", given[3]), .event_id = event_id}));
 }
 
-py::object ExposeDecision(ClientEngine& self, const py::object& decision, const py::object& context) {
-  ExposedDecision exposed;
-  if (!exposed.Read(decision.ptr())) throw py::type_error("expose: expected an expt.Decision and its context");
-  ContextArgument who(context.ptr());
-  return ToResult(self.client().Expose(exposed.view(), who.Whole()));
-}
+constexpr Signature<3> kIdentify = {"identify", {"context", "unit_type", "unit_id"}, 3, 3};
 
-py::object Identify(ClientEngine& self, const py::object& context, const py::object& unit_type,
-                    const py::object& unit_id) {
-  ContextArgument who(context.ptr());
-  return ToResult(self.client().Identify(who.Whole(), Word(unit_type), ToUnitId(unit_id)));
+py::object Identify(ClientEngine& self, const py::args& args, const py::kwargs& kwargs) {
+  const NamedArguments given(kIdentify, args, kwargs);
+  ContextArgument who(given[0].ptr());
+  return ToResult(self.client().Identify(who.Whole(), Word(given[1]), ToUnitId(given[2])));
 }
 
 std::string_view NameOf(EventKind kind) {
@@ -182,29 +200,20 @@ void CloseAll(double timeout) {
 }  // namespace
 
 void DefineClient(py::module_& module) {
-  const ClientOptions defaults;
-  const auto seconds = [](std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; };
   py::class_<ClientEngine> client(module, "Client", py::is_final(),
                                   "Keeps a fresh snapshot, decides, and reports. One serves all threads of a program.");
-  client
-      .def(py::init(&Open), py::kw_only(), py::arg("url"), py::arg("key"), py::arg("root") = py::bytes(),
-           py::arg("expected_environment") = "", py::arg("data_directory") = py::none(),
-           py::arg("poll_interval") = seconds(defaults.poll_interval),
-           py::arg("flush_interval") = seconds(defaults.flush_interval),
-           py::arg("connect_timeout") = seconds(defaults.connect_timeout),
-           py::arg("request_timeout") = seconds(defaults.request_timeout),
-           py::arg("buffer_events") = defaults.buffer_events, py::arg("buffer_bytes") = defaults.buffer_bytes)
+  client.def(py::init(&Open))
       .def("ready", &Ready, py::arg("timeout") = kPatience,
            "Waits until a snapshot is installed. False when that did not happen in time; raises nothing.")
-      .def("track", &Track, py::arg("name"), py::arg("context"), py::kw_only(), py::arg("value") = py::none(),
-           py::arg("properties") = py::none(), py::arg("time") = py::none(), py::arg("event_id") = "",
-           py::arg("units") = py::none(), "Records a metric event. Never waits for the network.")
-      .def("expose", &Expose, py::arg("experiment"), py::arg("variant"), py::arg("context"), py::kw_only(),
-           py::arg("time") = py::none(), py::arg("event_id") = "",
+      .def("track", &Track,
+           "track(name, context, *, value=None, properties=None, time=None, event_id=None, units=None)\n\n"
+           "Records a metric event. Never waits for the network.")
+      .def("expose", &Expose,
+           "expose(experiment, variant, context, *, time=None, event_id=None)\nexpose(decision, context)\n\n"
            "Records an assignment made elsewhere, or the exposures of a decision that was taken without.")
-      .def("expose", &ExposeDecision, py::arg("decision"), py::arg("context"))
-      .def("identify", &Identify, py::arg("context"), py::arg("unit_type"), py::arg("unit_id"),
-           "Says that the context's targeting key and this unit are one person.")
+      .def("identify", &Identify,
+           "identify(context, unit_type, unit_id)\n\nSays that the context's targeting key and this unit are one "
+           "person.")
       .def(
           "pin", [](ClientEngine& self) { return SnapshotEngine(self.Pin()); },
           "The snapshot that decides now, for several decisions that must agree. It records nothing.")

@@ -14,15 +14,16 @@ namespace expt::python {
 namespace {
 
 // Context("user-42", {"device.os": "ios"}, country="CH")
-Context MakeContext(const py::object& targeting_key, const py::object& attributes, const py::kwargs& more) {
+Context MakeContext(const py::args& args, const py::kwargs& more) {
+  if (args.size() > 2) throw py::type_error("Context() takes a targeting key, a dict and named attributes");
   ContextReader reader;
-  if (PyDict_Check(attributes.ptr())) {
+  if (args.size() == 2 && !py::handle(args[1]).is_none()) {
+    const py::object attributes = args[1];
+    if (!PyDict_Check(attributes.ptr())) throw py::type_error("attributes: expected a dict");
     reader.AddAll(attributes.ptr());
-  } else if (!attributes.is_none()) {
-    throw py::type_error("attributes: expected a dict");
   }
   reader.AddAll(more.ptr());
-  if (!targeting_key.is_none()) reader.Add(kTargetingKey, targeting_key.ptr());
+  if (!args.empty() && !py::handle(args[0]).is_none()) reader.Add(kTargetingKey, PyTuple_GET_ITEM(args.ptr(), 0));
   return reader.Make();
 }
 
@@ -41,9 +42,7 @@ py::dict Attributes(const Context& context) {
 void DefineContext(py::module_& module) {
   py::class_<Context> context(module, "Context", py::is_final(),
                               "What is known about who is asking. Immutable; nested dicts are flattened with dots.");
-  context
-      .def(py::init(&MakeContext), py::arg("targeting_key") = py::none(), py::arg("attributes") = py::none(),
-           py::pos_only())
+  context.def(py::init(&MakeContext))
       .def_property_readonly("is_valid", &Context::is_valid,
                              "False with more than 256 attributes or two different targeting keys.")
       .def("attributes", &Attributes, "Every attribute that is present, the targeting key among them.")

@@ -9,6 +9,7 @@
 #include "errors.h"
 #include "fast_call.h"
 #include "moment.h"
+#include "named_arguments.h"
 #include "snapshot_engine.h"
 
 namespace py = pybind11;
@@ -16,51 +17,63 @@ namespace py = pybind11;
 namespace expt::python {
 namespace {
 
-std::optional<Audience> ToAudience(const std::optional<std::string>& name) {
-  if (!name) return std::nullopt;
-  if (*name == "server") return Audience::kServer;
-  if (*name == "client") return Audience::kClient;
-  Raise(absl::InvalidArgumentError("audience: expected \"server\" or \"client\", got \"" + *name + "\""));
+std::optional<Audience> ToAudience(py::handle given) {
+  if (given.is_none()) return std::nullopt;
+  const std::string name = ToText("audience", given);
+  if (name == "server") return Audience::kServer;
+  if (name == "client") return Audience::kClient;
+  Raise(absl::InvalidArgumentError("audience: expected \"server\" or \"client\", got \"" + name + "\""));
 }
 
-std::optional<Digest> ToDigest(const char* name, const py::object& given) {
+std::optional<Digest> ToDigest(const char* name, py::handle given) {
   if (given.is_none()) return std::nullopt;
-  const auto bytes = given.cast<py::bytes>();
-  const std::string_view view(bytes);
+  const std::string_view bytes = ToData(name, given);
   Digest digest;
-  if (view.size() != digest.size()) {
-    Raise(absl::InvalidArgumentError(std::string(name) + ": expected 32 bytes, got " + std::to_string(view.size())));
+  if (bytes.size() != digest.size()) {
+    Raise(absl::InvalidArgumentError(std::string(name) + ": expected 32 bytes, got " + std::to_string(bytes.size())));
   }
-  std::copy(view.begin(), view.end(), digest.begin());
+  std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
 }
 
-Floor ToFloor(const py::object& floor) {
+Floor ToFloor(py::handle floor) {
   if (floor.is_none()) return {};
+  if (!py::isinstance(floor, py::module_::import("expt._types").attr("Floor"))) {
+    throw py::type_error("floor: expected an expt.Floor");
+  }
+  const py::object digest = floor.attr("digest");
   return {.epoch = floor.attr("epoch").cast<int64_t>(),
           .version = floor.attr("version").cast<int64_t>(),
-          .digest = ToDigest("floor: digest", floor.attr("digest"))};
+          .digest = ToDigest("floor: digest", digest)};
 }
 
-Root ParseRoot(const py::bytes& data, const py::object& digest) {
-  const std::optional<Digest> pin = ToDigest("digest", digest);
-  const std::string_view bytes(data);
+constexpr Signature<2> kParseRoot = {"parse", {"data", "digest"}, 1, 2};
+
+Root ParseRoot(const py::args& args, const py::kwargs& kwargs) {
+  const NamedArguments given(kParseRoot, args, kwargs);
+  const std::string_view data = ToData("data", given[0]);
+  const std::optional<Digest> pin = ToDigest("digest", given[1]);
   absl::StatusOr<Root> root = [&] {
     const py::gil_scoped_release released;
-    return Root::Parse(bytes, pin);
+    return Root::Parse(data, pin);
   }();
   if (!root.ok()) Raise(root.status());
   return *std::move(root);
 }
 
-std::unique_ptr<SnapshotEngine> ParseSnapshot(const py::bytes& data, const Root& root, const std::string& environment,
-                                              const std::optional<std::string>& audience, const py::object& floor) {
-  const Trust trust{
-      .root = root, .environment = environment, .audience = ToAudience(audience), .floor = ToFloor(floor)};
-  const std::string_view bytes(data);
+constexpr Signature<5> kParseSnapshot = {"parse", {"data", "root", "environment", "audience", "floor"}, 2, 1};
+
+std::unique_ptr<SnapshotEngine> ParseSnapshot(const py::args& args, const py::kwargs& kwargs) {
+  const NamedArguments given(kParseSnapshot, args, kwargs);
+  const std::string_view data = ToData("data", given[0]);
+  if (!py::isinstance<Root>(given[1])) throw py::type_error("root: expected an expt.Root");
+  const Trust trust{.root = given[1].cast<const Root&>(),
+                    .environment = ToText("environment", given[2]),
+                    .audience = ToAudience(given[3]),
+                    .floor = ToFloor(given[4])};
   absl::StatusOr<Snapshot> snapshot = [&] {
     const py::gil_scoped_release released;
-    return Snapshot::Parse(bytes, trust);
+    return Snapshot::Parse(data, trust);
   }();
   if (!snapshot.ok()) Raise(snapshot.status());
   return std::make_unique<SnapshotEngine>(*std::move(snapshot));
@@ -100,8 +113,8 @@ py::tuple RequiredAttributes(const SnapshotEngine& self, std::string_view flag) 
 
 void DefineRoot(py::module_& module) {
   py::class_<Root>(module, "Root", py::is_final(), "The keys that may sign, read from a Root file.")
-      .def_static("parse", &ParseRoot, py::arg("data"), py::arg("digest") = py::none(),
-                  "Reads a Root file; with `digest`, only the one whose SHA-256 that is.")
+      .def_static("parse", &ParseRoot,
+                  "parse(data, digest=None)\n\nReads a Root file; with `digest`, only the one whose SHA-256 that is.")
       .def_property_readonly("version", &Root::version)
       .def_property_readonly("environments", [](const Root& self) { return ToTexts(self.environments()); })
       .def_property_readonly("digest", [](const Root& self) { return ToBytes(self.digest()); });
@@ -114,8 +127,8 @@ void DefineSnapshot(py::module_& module) {
   py::class_<SnapshotEngine> snapshot(module, "Snapshot", py::is_final(),
                                       "An immutable, verified set of flags for one environment.");
   snapshot
-      .def_static("parse", &ParseSnapshot, py::arg("data"), py::kw_only(), py::arg("root"), py::arg("environment") = "",
-                  py::arg("audience") = py::none(), py::arg("floor") = py::none(),
+      .def_static("parse", &ParseSnapshot,
+                  "parse(data, *, root, environment=None, audience=None, floor=None)\n\n"
                   "Verifies, decodes and compiles a signed file. Raises LoadError.")
       .def(
           "at", [](const SnapshotEngine& self, const py::object& now) { return self.At(ToTime("now", now)); },

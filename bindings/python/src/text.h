@@ -13,6 +13,10 @@ namespace expt::python {
 // surrogates) and for other objects; leaves no exception behind.
 inline std::optional<std::string_view> TextOf(PyObject* object) {
   if (!PyUnicode_Check(object)) return std::nullopt;
+  if (PyUnicode_IS_COMPACT_ASCII(object)) {  // is its own UTF-8
+    return std::string_view(reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(object)),
+                            static_cast<size_t>(PyUnicode_GET_LENGTH(object)));
+  }
   Py_ssize_t size = 0;
   const char* data = PyUnicode_AsUTF8AndSize(object, &size);
   if (data == nullptr) {

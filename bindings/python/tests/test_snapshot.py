@@ -218,8 +218,17 @@ def test_wrong_arguments_are_errors_of_their_own() -> None:
         expt.Snapshot.parse(data, root=root, audience="both")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="digest: expected 32 bytes, got 3"):
         expt.Root.parse(data, b"abc")
-    with pytest.raises(TypeError):
-        expt.Snapshot.parse("text", root=root)  # type: ignore[arg-type]
+    parse: Any = expt.Snapshot.parse
+    for wrong, message in (
+        (lambda: parse("text", root=root), "^data: expected bytes, got str$"),
+        (lambda: parse(data), "^parse\\(\\) needs the argument 'root'$"),
+        (lambda: parse(data, root), "^parse\\(\\) takes at most 1 positional arguments, got 2$"),
+        (lambda: parse(data, root=data), "^root: expected an expt.Root$"),
+        (lambda: parse(data, root=root, floor=3), "^floor: expected an expt.Floor$"),
+        (lambda: parse(data, root=root, environment=3), "^environment: expected a str, got int$"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            wrong()
     with pytest.raises(TypeError):
         expt.Snapshot()
     with pytest.raises(TypeError, match="not called"):

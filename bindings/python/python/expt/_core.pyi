@@ -47,7 +47,7 @@ class Snapshot:
         data: bytes,
         *,
         root: Root,
-        environment: str = "",
+        environment: str | None = None,
         audience: _Audience | None = None,
         floor: Floor | None = None,
     ) -> Snapshot: ...
@@ -100,15 +100,15 @@ class Client:
         *,
         url: str,
         key: str,
-        root: bytes = b"",
-        expected_environment: str = "",
+        root: bytes | None = None,
+        expected_environment: str | None = None,
         data_directory: str | os.PathLike[str] | None = None,
-        poll_interval: float = 30.0,
-        flush_interval: float = 1.0,
-        connect_timeout: float = 3.0,
-        request_timeout: float = 10.0,
-        buffer_events: int = 10000,
-        buffer_bytes: int = 4194304,
+        poll_interval: float | None = None,
+        flush_interval: float | None = None,
+        connect_timeout: float | None = None,
+        request_timeout: float | None = None,
+        buffer_events: int | None = None,
+        buffer_bytes: int | None = None,
     ) -> None: ...
     def __enter__(self) -> Client: ...
     def __exit__(
@@ -141,7 +141,7 @@ class Client:
         value: SupportsFloat | None = None,
         properties: dict[str, str | int | float | bool] | None = None,
         time: datetime.datetime | int | None = None,
-        event_id: str = "",
+        event_id: str | None = None,
         units: dict[str, str | int] | None = None,
     ) -> TrackResult: ...
     @overload
@@ -152,7 +152,7 @@ class Client:
         context: _Who,
         *,
         time: datetime.datetime | int | None = None,
-        event_id: str = "",
+        event_id: str | None = None,
     ) -> TrackResult: ...
     @overload
     def expose(self, decision: Decision, context: _Who) -> TrackResult: ...
