@@ -1,0 +1,50 @@
+// Numbers as they stand on screen. A missing number is a dash.
+
+const dash = '–';
+const minus = (text: string) => text.replace('-', '−');
+
+export function countText(n: number): string {
+  return n.toLocaleString('en');
+}
+
+/** 0.0819 → "+8.19 %": three digits that count. */
+export function liftText(value: number | null | undefined): string {
+  if (value == null) return dash;
+  const percent = value * 100;
+  const digits = Math.abs(percent) >= 100 ? 0 : Math.abs(percent) >= 10 ? 1 : 2;
+  const text = percent.toFixed(digits);
+  return `${minus(Number(text) > 0 ? `+${text}` : text)} %`;
+}
+
+/** 0.4178 → "41.78 %". */
+export function rateText(value: number | null | undefined): string {
+  return value == null ? dash : `${minus((value * 100).toFixed(2))} %`;
+}
+
+export function meanText(value: number | null | undefined): string {
+  if (value == null) return dash;
+  return minus(Math.abs(value) >= 1000 ? value.toLocaleString('en', { maximumFractionDigits: 0 }) : value.toPrecision(4));
+}
+
+/** A metric's value: shares as per cent, the others as numbers. */
+export function valueText(kind: string, value: number | null | undefined): string {
+  return kind === 'proportion' ? rateText(value) : meanText(value);
+}
+
+/** 0.0123 → "0.012"; below 0.001 "< 0.001". */
+export function pText(p: number | null | undefined): string {
+  if (p == null) return dash;
+  if (p < 0.001) return '< 0.001';
+  return p >= 0.9995 ? '1' : p.toFixed(3);
+}
+
+/** For tables of all digits. */
+export function preciseText(value: number | null | undefined): string {
+  return value == null ? dash : minus(String(Number(value.toPrecision(6))));
+}
+
+/** "[+4.3 %, +12.3 %]", with ∞ at an open end. */
+export function intervalText(lower: number | null | undefined, upper: number | null | undefined): string {
+  if (lower == null && upper == null) return dash;
+  return `[${lower == null ? '−∞' : liftText(lower)}, ${upper == null ? '+∞' : liftText(upper)}]`;
+}

@@ -1,0 +1,143 @@
+// What holds for every page: policy, keyboard, empty and broken states, several environments.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser, phone, wide } from './browser.mjs';
+import { Server } from './server.mjs';
+
+const place = '/p/shop/e/production';
+let server, browser, page;
+
+before(async () => {
+  server = await Server.start();
+  await server.seed();
+  await server.call('POST', '/api/v1/projects/shop/environments', { key: 'staging' });
+  await server.call('POST', '/api/v1/projects', { key: 'empty' });
+  await server.call('POST', '/api/v1/projects/empty/environments', { key: 'test' });
+  browser = await Browser.start();
+  page = browser.page;
+  await browser.signIn(server);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('pages come with the strict policy and load nothing from elsewhere', async () => {
+  const origins = new Set();
+  page.on('request', (request) => origins.add(new URL(request.url()).origin));
+  const answer = await page.goto(`${server.url}${place}/flags`);
+  const policy = answer.headers()['content-security-policy'];
+  for (const part of ["default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "frame-ancestors 'none'", "object-src 'none'"]) {
+    assert.ok(policy.includes(part), `${part} in ${policy}`);
+  }
+  assert.ok(!policy.includes('unsafe-inline'), policy);
+  for (const address of ['experiments', 'experiments/checkout-button/results', 'playground']) {
+    await page.goto(`${server.url}${place}/${address}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  }
+  await page.getByRole('heading', { name: 'Nothing evaluated yet' }).waitFor();
+  assert.deepEqual([...origins].filter((origin) => origin !== 'null'), [server.url]);
+  browser.checkSilence();
+});
+
+test('the flag list with a column per environment', async () => {
+  await page.goto(`${server.url}${place}/flags`);
+  await page.getByRole('switch', { name: 'new-search in staging' }).waitFor();
+  await page.getByRole('switch', { name: 'new-search in production' }).waitFor();
+  await browser.checkEverywhere('flags');
+});
+
+test('switching the environment keeps the page', async () => {
+  await page.goto(`${server.url}${place}/experiments`);
+  await page.getByLabel('Environment').selectOption('staging');
+  await page.waitForURL('**/p/shop/e/staging/experiments');
+  await page.getByRole('heading', { name: 'No experiments yet' }).waitFor();
+  await browser.checkEverywhere('experiments-empty');
+});
+
+test('switching the project leads to its flags', async () => {
+  await page.goto(`${server.url}${place}/flags`);
+  await page.getByLabel('Project', { exact: true }).selectOption('empty');
+  await page.waitForURL('**/p/empty/e/test/flags');
+  await page.getByRole('heading', { name: 'No flags yet' }).waitFor();
+  await browser.checkEverywhere('flags-empty');
+});
+
+test('the first page is the flags of the first project', async () => {
+  await page.goto(`${server.url}/`);
+  await page.waitForURL(/\/p\/[^/]+\/e\/[^/]+\/flags/);
+  browser.checkSilence();
+});
+
+test('an address that leads nowhere says so', async () => {
+  await page.goto(`${server.url}/no/such/page`);
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  await browser.checkEverywhere('not-found');
+});
+
+test('first steps for who has projects already', async () => {
+  await page.goto(`${server.url}/welcome`);
+  await page.getByLabel('Existing project').selectOption('shop');
+  await page.getByLabel('Its environment').selectOption('staging');
+  await page.getByLabel('Use an existing flag').waitFor();
+  await browser.checkEverywhere('welcome-existing');
+});
+
+test('a server that cannot be reached is told, and tried again on request', async () => {
+  browser.expect(/ERR_INTERNET_DISCONNECTED/);
+  await page.goto(`${server.url}${place}/flags`);
+  await page.getByRole('switch', { name: 'new-search in production' }).waitFor();
+  await page.getByRole('link', { name: 'Experiments' }).click();
+  await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+  await page.getByText('4 experiments').waitFor();
+  await page.getByRole('link', { name: 'Flags' }).click();
+  await page.getByRole('link', { name: 'photo-zoom' }).click();
+  await page.getByRole('heading', { name: 'photo-zoom' }).waitFor();
+  await page.getByRole('link', { name: 'Flags' }).first().click();
+  await browser.context.setOffline(true);
+  await page.getByRole('link', { name: 'banner-text' }).click();
+  await page.getByText('This could not be loaded').waitFor();
+  await browser.checkEverywhere('unreachable');
+  await browser.context.setOffline(false);
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.getByRole('heading', { name: 'banner-text' }).waitFor();
+  browser.checkSilence();
+});
+
+test('the keyboard reaches everything: skip link, pages, a dialogue that gives the focus back', async () => {
+  await page.goto(`${server.url}${place}/flags`);
+  await page.getByRole('switch', { name: 'new-search in production' }).waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to content');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'content');
+  const flagSwitch = page.getByRole('switch', { name: 'new-search in production' });
+  await flagSwitch.focus();
+  await page.keyboard.press('Space');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Undo: Flag new-search: what it serves' }).waitFor();
+  assert.ok(await dialog.evaluate((element) => element.contains(document.activeElement)), 'the focus is not in the dialogue');
+  await dialog.getByRole('button', { name: 'Undo: Flag new-search: what it serves' }).press('Enter');
+  await dialog.getByText('Everything that is saved is live.').waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'new-search in production');
+  browser.checkSilence();
+});
+
+test('on a phone the pages fold away', async () => {
+  await page.setViewportSize(phone);
+  await page.goto(`${server.url}${place}/flags`);
+  const link = page.getByRole('link', { name: 'Experiments' });
+  const burger = page.getByRole('button', { name: 'Pages' });
+  await burger.waitFor();
+  assert.equal(await link.isVisible(), false);
+  await burger.click();
+  await link.waitFor();
+  await browser.check('navigation');
+  await link.click();
+  await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+  assert.equal(await link.isVisible(), false);
+  await page.setViewportSize(wide);
+  browser.checkSilence();
+});
