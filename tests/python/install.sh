@@ -9,7 +9,7 @@ python=$1 directory=$2 build_type=${3:-RelWithDebInfo}
 
 # The environment is made anew when the list of packages or the interpreter changes.
 mkdir -p "$directory"
-wanted=$( (cat "$source/setup/pypi.txt"; "$python" -c 'import sys; print(sys.executable, sys.version)') | sha256sum)
+wanted=$( (cat "$source/setup/pypi.txt"; "$python" -c 'import sys; print(sys.executable, sys.version)'; echo "$directory") | sha256sum)
 if [ "$(cat "$directory/packages" 2>/dev/null)" != "$wanted" ]; then
   rm -rf "$directory/venv" "$directory/packages"
   "$python" -m venv "$directory/venv"

@@ -111,14 +111,16 @@ Context ReadNamed(PyObject* dict, const FlagEntry& flag) {
   if (!IsPlain(dict)) return ReadAll(dict);
   PyObject* const by_alias = Look(dict, alias);
   if (by_alias != nullptr && Look(dict, targeting_key) != nullptr) return ReadAll(dict);
+  // Kept between calls: the GIL is held and no code of the dict's objects runs.
+  static auto* const attributes = new std::vector<Attribute>();
+  attributes->clear();
   ContextReader reader;
-  reader.attributes_.reserve(flag.names.size());
   for (size_t i = 0; i < flag.names.size(); ++i) {
     PyObject* value = Look(dict, flag.keys[i].get());
     if (value == nullptr && by_alias != nullptr && flag.names[i] == kTargetingKey) value = by_alias;
-    if (value != nullptr) reader.attributes_.push_back({flag.names[i], reader.Convert(value)});
+    if (value != nullptr) attributes->push_back({flag.names[i], reader.Convert(value)});
   }
-  return Context(std::span<const Attribute>(reader.attributes_));
+  return Context(std::span<const Attribute>(*attributes));
 }
 
 const Context& InvalidContext() {

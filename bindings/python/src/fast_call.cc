@@ -119,8 +119,16 @@ PyObject* VariantCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyO
   E* const engine = EngineOf<E>(self);
   if (engine == nullptr || !Parse(kSignature, arguments, count, keywords, given)) return nullptr;
   return Guarded([&] {
+    const std::string_view flag = FlagKey(given[0]);
     ContextArgument context(given[1]);
-    return engine->Ask(FlagKey(given[0]), context, ValueType::kMissing, true, [&](const Decision& decision) {
+    if constexpr (std::same_as<E, ClientEngine>) {
+      const expt::Client* const client = engine->DecidingClient();
+      if (client != nullptr && context.given() != nullptr) {
+        const std::string variant = client->Variant(flag, *context.given(), "");  // no variant key is empty
+        return variant.empty() ? Py_NewRef(given[2]) : NewText(variant);
+      }
+    }
+    return engine->Ask(flag, context, ValueType::kMissing, true, [&](const Decision& decision) {
       return decision.has_value() ? NewText(decision.variant) : Py_NewRef(given[2]);
     });
   });
