@@ -35,7 +35,7 @@ test('search and filters narrow the list and stand in the address', async () => 
   const rows = page.locator('tbody tr');
   await rows.nth(7).waitFor();
   await page.getByLabel('Search flags').fill('search');
-  await page.getByText('2 of 8 flags').waitFor();
+  await page.getByText('3 of 8 flags').waitFor();
   assert.equal(new URL(page.url()).searchParams.get('q'), 'search');
   await page.getByLabel('Type').selectOption('integer');
   await page.getByText('1 of 8 flags').waitFor();
@@ -54,8 +54,8 @@ test('the switch is saved, shown as a diff, and goes live with a publish', async
   await page.keyboard.press('Space');
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Flag page-size: what it serves').waitFor();
-  assert.equal(await dialog.locator('.was').innerText(), 'before: on');
-  assert.equal(await dialog.locator('.is').innerText(), 'after: off');
+  assert.equal(await dialog.locator('.was').textContent(), 'before: on');
+  assert.equal(await dialog.locator('.is').textContent(), 'after: off');
   await browser.checkEverywhere('flags-publish');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
@@ -117,10 +117,11 @@ test('coverage is changed by keyboard and published; the salt stays', async () =
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Rule alps: coverage').waitFor();
-  assert.equal(await dialog.locator('.was').innerText(), 'before: 25 %');
-  assert.equal(await dialog.locator('.is').innerText(), 'after: 62.5 %');
+  assert.equal(await dialog.locator('.was').textContent(), 'before: 25 %');
+  assert.equal(await dialog.locator('.is').textContent(), 'after: 62.5 %');
   await browser.checkEverywhere('flag-publish');
   await publish('more of the Alps');
+  await page.waitForFunction(() => document.activeElement.getAttribute('aria-label') === 'Change coverage of rule alps');
   const after = await server.call('GET', configuration('new-search'));
   assert.deepEqual(after.rules[1].coverage, { ...before.rules[1].coverage, ppm: 625_000 });
   await page.locator('[data-rule="alps"]').filter({ hasText: '62.5 %' }).waitFor();
@@ -133,7 +134,7 @@ test('the default is changed and published', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Default', { exact: true }).waitFor();
-  assert.equal(await dialog.locator('.is').innerText(), 'after: variant greeting');
+  assert.equal(await dialog.locator('.is').textContent(), 'after: variant greeting');
   await publish('greet everybody');
   assert.deepEqual((await server.call('GET', configuration('banner-text'))).default_serve, { variant: 'greeting' });
   browser.checkSilence();

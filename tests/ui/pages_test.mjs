@@ -49,7 +49,7 @@ test('the flag list with a column per environment', async () => {
 
 test('switching the environment keeps the page', async () => {
   await page.goto(`${server.url}${place}/experiments`);
-  await page.getByLabel('Environment').selectOption('staging');
+  await page.getByLabel('Environment', { exact: true }).selectOption('staging');
   await page.waitForURL('**/p/shop/e/staging/experiments');
   await page.getByRole('heading', { name: 'No experiments yet' }).waitFor();
   await browser.checkEverywhere('experiments-empty');
@@ -121,7 +121,7 @@ test('the keyboard reaches everything: skip link, pages, a dialogue that gives t
   await dialog.getByText('Everything that is saved is live.').waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
-  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'new-search in production');
+  await page.waitForFunction(() => document.activeElement.getAttribute('aria-label') === 'new-search in production');
   browser.checkSilence();
 });
 

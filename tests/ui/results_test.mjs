@@ -70,7 +70,7 @@ test('a sample ratio mismatch stands above everything and takes the verdicts awa
   await page.goto(`${server.url}${place}/experiments/photo-zoom/results`);
   const alarm = page.getByRole('alert');
   await alarm.getByText('Sample ratio mismatch').waitFor();
-  assert.equal(await page.locator('table.bars').getByText('Better').count(), 0);
+  assert.equal(await page.locator('table.bars').getByText('Better', { exact: true }).count(), 0);
   assert.equal(await page.locator('table.bars').getByText('No verdict').count(), 3);
   await browser.checkEverywhere('results-unhealthy');
 });

@@ -14,15 +14,15 @@ async function stop(child) {
   await ended(child);
 }
 
-/** Runs a program to its end; its standard output. */
-export async function run(program, args, env = {}, options = {}) {
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+/** Runs a program to its end; its standard output. Another exit code than one of `codes` is an error. */
+export async function run(program, args, { env = {}, codes = [0] } = {}) {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
   child.stdout.on('data', (text) => (output += text));
   child.stderr.on('data', (text) => (errors += text));
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new Error(`${path.basename(program)} ${args.join(' ')}: expected exit code 0, got ${code}: ${errors}${output}`);
+  if (!codes.includes(code)) throw new Error(`${path.basename(program)} ${args.join(' ')}: expected exit code ${codes.join(' or ')}, got ${code}: ${errors}${output}`);
   return output;
 }
 
@@ -73,7 +73,7 @@ export class Server {
   /** The demo project with 14 days of history. */
   async seed() {
     if (this.token === undefined) await this.setUp();
-    await run(path.join(bin, 'simulation'), ['seed', '--state', path.join(this.#folder, 'key.json')], this.#env());
+    await run(path.join(bin, 'simulation'), ['seed', '--state', path.join(this.#folder, 'key.json')], { env: this.#env() });
   }
 
   startTraffic() {

@@ -31,29 +31,39 @@ const queries = new QueryClient({
   mutationCache: new MutationCache({ onError: onRefusal }),
   defaultOptions: {
     queries: {
+      // "Offline" says nothing about a server on this machine or in this house: ask it, and tell what happens.
+      networkMode: 'always',
       staleTime: 5_000,
       // What the server refuses it refuses again; what did not get there is tried once more.
       retry: (count, error) => count < 1 && !(error instanceof Refusal && error.status < 500),
     },
-    mutations: { retry: false },
+    mutations: { networkMode: 'always', retry: false },
   },
 });
 
 export function App() {
   const [reviewed, setReviewed] = useState<Place>();
-  const [wasReviewed, setWasReviewed] = useState(false);
+  const [opener, setOpener] = useState<string>();
   const publishing = useMemo(() => ({
-    review: (place: Place) => {
-      setWasReviewed(true);
+    review: (place: Place, from: string) => {
+      setOpener(from);
       setReviewed(place);
     },
   }), []);
+  const close = () => {
+    setReviewed(undefined);
+    // Once the dialogue has let go of the focus.
+    setTimeout(() => {
+      const found = opener === undefined ? null : document.querySelector<HTMLElement>(opener);
+      (found ?? document.getElementById('content'))?.focus();
+    });
+  };
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queries}>
         <PublishingContext value={publishing}>
           <RouterProvider router={router} />
-          {wasReviewed && <Suspense><PublishDialog place={reviewed} onClose={() => setReviewed(undefined)} /></Suspense>}
+          {opener !== undefined && <Suspense><PublishDialog place={reviewed} onClose={close} /></Suspense>}
         </PublishingContext>
         <Announcer />
       </QueryClientProvider>

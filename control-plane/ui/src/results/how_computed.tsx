@@ -23,7 +23,7 @@ export function HowComputed({ results, experiment }: { results: Results; experim
         <dt>Bucketed by</dt><dd>{experiment.bucket_by ?? 'targeting_key'}</dd>
         <dt>As of</dt><dd>{timeText(results.watermark)}</dd>
         <dt>Left out</dt><dd>{countText(results.exposures.multi_exposed)} units in several variants, {countText(results.exposures.time_suspect)} exposures of a wrong clock</dd>
-        <dt>Methods</dt><dd>{[...methods].sort().map((method) => <code key={method} style={{ marginRight: 8 }}>{method}</code>)}</dd>
+        <dt>Methods</dt><dd className="row">{[...methods].sort().map((method) => <code key={method}>{method}</code>)}</dd>
       </dl>
     </section>
   );

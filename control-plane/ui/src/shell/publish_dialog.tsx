@@ -175,6 +175,7 @@ export function PublishDialog({ place, onClose }: { place: Place | undefined; on
     <Modal
       opened={place !== undefined}
       onClose={onClose}
+      returnFocus={false}
       title={<h2>Review and publish</h2>}
       size="lg"
       fullScreen={isNarrow}

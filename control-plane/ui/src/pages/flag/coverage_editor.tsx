@@ -7,7 +7,7 @@ import { placeProblems } from '../../api/problem';
 import type { Place } from '../../api/queries';
 import { saveConfiguration } from '../../api/save';
 import { announce } from '../../shell/announcer';
-import { usePublishing } from '../../shell/publishing';
+import { openerOf, usePublishing } from '../../shell/publishing';
 import type { Rule } from '../../words/rule';
 import { shareFromPercent, shareText } from '../../words/share';
 
@@ -32,6 +32,7 @@ function withCoverage(document: FlagConfiguration, index: number, ppm: number): 
 export function CoverageEditor({ place, flag, seen, rule, index }: Props) {
   const queries = useQueryClient();
   const { review } = usePublishing();
+  const opener = openerOf('coverage', String(rule.id));
   const [isOpen, setOpen] = useState(false);
   const ppm = rule.coverage?.ppm ?? everything;
   const [percent, setPercent] = useState<number | string>(ppm / 10_000);
@@ -42,7 +43,7 @@ export function CoverageEditor({ place, flag, seen, rule, index }: Props) {
     onSuccess: (_, next) => {
       setOpen(false);
       announce(`Coverage of rule ${rule.id} is saved as ${shareText(next)}, not live yet`);
-      review(place);
+      review(place, opener.selector);
     },
   });
   const refused = save.isError ? placeProblems(save.error, { [`/rules/${index}/coverage`]: 'coverage' }) : undefined;
@@ -60,6 +61,7 @@ export function CoverageEditor({ place, flag, seen, rule, index }: Props) {
             size="compact-sm"
             variant="default"
             aria-label={`Change coverage of rule ${rule.id}`}
+            data-opener={opener.name}
             onClick={() => {
               setPercent(ppm / 10_000);
               save.reset();

@@ -7,7 +7,7 @@ import { placeProblems } from '../../api/problem';
 import type { Place } from '../../api/queries';
 import { saveConfiguration } from '../../api/save';
 import { announce } from '../../shell/announcer';
-import { usePublishing } from '../../shell/publishing';
+import { openerOf, usePublishing } from '../../shell/publishing';
 import { serveWords } from '../../words/rule';
 
 const callers = '';
@@ -17,6 +17,7 @@ const split = 'split';
 export function DefaultEditor({ place, flag, seen }: { place: Place; flag: Flag; seen: Revision<FlagConfiguration> }) {
   const queries = useQueryClient();
   const { review } = usePublishing();
+  const opener = openerOf('default');
   const serve = seen.document.default_serve;
   const current = serve == null ? callers : 'variant' in serve ? `variant ${serve.variant}` : split;
   const [chosen, setChosen] = useState<string>();
@@ -32,7 +33,7 @@ export function DefaultEditor({ place, flag, seen }: { place: Place; flag: Flag;
     onSuccess: () => {
       setChosen(undefined);
       announce('The default is saved, not live yet');
-      review(place);
+      review(place, opener.selector);
     },
   });
   const refused = save.isError ? placeProblems(save.error, { '/default_serve': 'serve' }) : undefined;
@@ -40,7 +41,9 @@ export function DefaultEditor({ place, flag, seen }: { place: Place; flag: Flag;
     return (
       <div className="row apart">
         <p>Serve <strong>{serveWords(serve)}</strong>.</p>
-        <Button size="compact-sm" variant="default" aria-label="Change the default" onClick={() => setChosen(current)}>Change</Button>
+        <Button size="compact-sm" variant="default" aria-label="Change the default" data-opener={opener.name} onClick={() => setChosen(current)}>
+          Change
+        </Button>
       </div>
     );
   }

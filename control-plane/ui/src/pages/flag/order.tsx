@@ -1,6 +1,6 @@
 // The order of evaluation, each step in plain words.
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { Revision } from '../../api/client';
 import type { Flag, FlagConfiguration } from '../../api/documents';
 import type { Place } from '../../api/queries';
@@ -63,7 +63,7 @@ export function EvaluationOrder({ place, flag, seen }: Props) {
       <Step dot="!" title="Overrides">
         {overrides.length === 0 ? <p className="dim">No unit is forced to a variant.</p> : overrides.map((override, i) => (
           <p key={i} className="break">
-            {override.unit_ids.slice(0, shownUnits).map((unit) => <code key={unit} style={{ marginRight: 6 }}>{unit}</code>)}
+            {override.unit_ids.slice(0, shownUnits).map((unit) => <Fragment key={unit}><code>{unit}</code> </Fragment>)}
             {override.unit_ids.length > shownUnits && `and ${countText(override.unit_ids.length - shownUnits)} more `}
             always {override.unit_ids.length === 1 ? 'gets' : 'get'} <strong>variant {override.variant}</strong>
             {override.bucket_by !== undefined && override.bucket_by !== 'targeting_key' && <span className="dim"> (by {unitWords(override.bucket_by)})</span>}

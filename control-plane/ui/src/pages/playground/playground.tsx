@@ -83,9 +83,10 @@ function Board({ snapshot, place }: { snapshot: Snapshot; place: Place }) {
             data={[{ value: every, label: `All ${countText(snapshot.flags.length)} flags` }, ...snapshot.flags]}
           />
         </div>
-        <p className="small dim">
-          {known.length === 0 ? 'No attribute is read.' : <>Attributes that may be read: {known.map((name) => <code key={name} style={{ marginRight: 8 }}>{name === 'targeting_key' ? 'targetingKey' : name}</code>)}</>}
-        </p>
+        <div className="small dim row">
+          {known.length === 0 ? 'No attribute is read.' : 'Attributes that may be read:'}
+          {known.map((name) => <code key={name} className="break">{name === 'targeting_key' ? 'targetingKey' : name}</code>)}
+        </div>
         <div className="row">
           <Button type="submit" leftSection={<IconPlayerPlay size={16} aria-hidden />}>Evaluate</Button>
           <span className="small dim">

@@ -6,7 +6,7 @@ import { changesQuery, experimentQuery, flagQuery, metricsQuery, type Place } fr
 import { Refused, Waiting } from '../../parts/answer';
 import { Frame, PageTitle } from '../../shell/frame';
 import { EnvironmentMark } from '../../shell/places';
-import { usePublishing } from '../../shell/publishing';
+import { openerOf, usePublishing } from '../../shell/publishing';
 import { CheckStep, useFirstEvents } from './check_step';
 import { ExperimentStep } from './experiment_step';
 import { FlagStep } from './flag_step';
@@ -19,10 +19,11 @@ const nowhere = { project: '', environment: '' };
 
 function PublishStep({ place }: { place: Place }) {
   const { review } = usePublishing();
+  const opener = openerOf('welcome');
   return (
     <>
       <p className="dim">What is saved reaches programs with a publish: you see the changes first, then sign them off with a comment.</p>
-      <div><Button onClick={() => review(place)}>Review and publish</Button></div>
+      <div><Button data-opener={opener.name} onClick={() => review(place, opener.selector)}>Review and publish</Button></div>
     </>
   );
 }
