@@ -2,9 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <limits>
 
 namespace expt::base {
 namespace {
@@ -37,32 +34,6 @@ std::string_view FormatInteger(int64_t value, std::span<char> buffer) {
 void AppendInteger(std::string& out, int64_t value) {
   char buffer[24];
   out.append(FormatInteger(value, buffer));
-}
-
-void AppendDouble(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out.append("NaN");
-    return;
-  }
-  if (std::isinf(value)) {
-    out.append(value < 0 ? "-Infinity" : "Infinity");
-    return;
-  }
-  // %.15g drops trailing zeros, so it is the shortest text of every normal number that has one of up to 15 digits.
-  char text[40];
-  const bool is_subnormal = std::abs(value) < std::numeric_limits<double>::min();
-  for (int digits = is_subnormal ? 1 : 15; digits <= 17; ++digits) {
-    std::snprintf(text, sizeof text, "%.*g", digits, value);
-    if (std::strtod(text, nullptr) == value) break;
-  }
-  bool looks_integral = true;
-  for (char* c = text; *c != '\0'; ++c) {
-    const bool is_plain = (*c >= '0' && *c <= '9') || *c == '-' || *c == '+' || *c == 'e';
-    if (!is_plain) *c = '.';  // the decimal point of the process's locale
-    if (*c == '.' || *c == 'e') looks_integral = false;
-  }
-  out.append(text);
-  if (looks_integral) out.append(".0");
 }
 
 }  // namespace expt::base

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "src/base/sort.h"
 #include "src/base/status.h"
 #include "src/core/build.h"
 #include "src/core/engine.h"
@@ -27,7 +28,7 @@ absl::StatusOr<Root> Root::Parse(std::string_view bytes, const std::optional<Dig
   for (const wire::Role& role : keys->root.roles) {
     if (role.kind == wire::RoleKind::kSnapshot) keys->environments.push_back(role.environment);
   }
-  std::sort(keys->environments.begin(), keys->environments.end());
+  base::Sort(keys->environments.begin(), keys->environments.end());
   return core::Access::Make(std::shared_ptr<const core::RootKeys>(std::move(keys)));
 }
 

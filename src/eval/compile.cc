@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/base/hash.h"
+#include "src/base/sort.h"
 #include "src/eval/operands.h"
 
 namespace expt::eval {
@@ -166,7 +167,7 @@ class Compiler {
     TurnPrograms();
     const auto names = out_.slot_names.begin() + flag.slots;
     out_.sorted_names.insert(out_.sorted_names.end(), names, out_.slot_names.end());
-    std::sort(out_.sorted_names.begin() + flag.slots, out_.sorted_names.end());
+    base::Sort(out_.sorted_names.begin() + flag.slots, out_.sorted_names.end());
     out_.flags.push_back(flag);
   }
 
@@ -220,7 +221,7 @@ class Compiler {
       Override compiled;
       compiled.hashes = {static_cast<uint32_t>(out_.hashes.size()), static_cast<uint32_t>(item.hashes.size())};
       out_.hashes.insert(out_.hashes.end(), item.hashes.begin(), item.hashes.end());
-      std::sort(out_.hashes.begin() + compiled.hashes.begin, out_.hashes.end());
+      base::Sort(out_.hashes.begin() + compiled.hashes.begin, out_.hashes.end());
       compiled.variant = static_cast<uint16_t>(item.variant);
       compiled.slot = SlotOf(item.bucket_by);
       out_.overrides.push_back(compiled);
@@ -338,7 +339,7 @@ class Compiler {
   void SortByCost(size_t begin) {
     constexpr size_t kFew = 32;
     if (scratch_.size() - begin > kFew) {
-      std::stable_sort(scratch_.begin() + static_cast<ptrdiff_t>(begin), scratch_.end(),
+      base::StableSort(scratch_.begin() + static_cast<ptrdiff_t>(begin), scratch_.end(),
                        [&](Index a, Index b) { return costs_[a] < costs_[b]; });
       return;
     }

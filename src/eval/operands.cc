@@ -4,6 +4,7 @@
 
 #include "src/base/hash.h"
 #include "src/base/number.h"
+#include "src/base/sort.h"
 
 namespace expt::eval {
 namespace {
@@ -75,8 +76,8 @@ uint32_t Operands::NumberSet(Index list) {
     }
     set.integers.size = static_cast<uint32_t>(out_.set_integers.size()) - set.integers.begin;
     set.doubles.size = static_cast<uint32_t>(out_.set_doubles.size()) - set.doubles.begin;
-    std::sort(out_.set_integers.begin() + set.integers.begin, out_.set_integers.end());
-    std::sort(out_.set_doubles.begin() + set.doubles.begin, out_.set_doubles.end());
+    base::Sort(out_.set_integers.begin() + set.integers.begin, out_.set_integers.end());
+    base::Sort(out_.set_doubles.begin() + set.doubles.begin, out_.set_doubles.end());
     out_.number_sets.push_back(set);
     number_set_of_[list] = static_cast<uint32_t>(out_.number_sets.size());
   }
@@ -113,7 +114,7 @@ uint32_t Operands::Members(Index member_list) {
     const std::vector<uint64_t>& hashes = s_.member_lists[member_list].hashes;
     const Range range = {static_cast<uint32_t>(out_.hashes.size()), static_cast<uint32_t>(hashes.size())};
     out_.hashes.insert(out_.hashes.end(), hashes.begin(), hashes.end());
-    std::sort(out_.hashes.begin() + range.begin, out_.hashes.end());
+    base::Sort(out_.hashes.begin() + range.begin, out_.hashes.end());
     out_.member_sets.push_back({range});
     members_of_[member_list] = static_cast<uint32_t>(out_.member_sets.size());
   }

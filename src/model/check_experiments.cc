@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "src/base/sort.h"
 #include "src/model/check.h"
 #include "src/model/limits.h"
 #include "src/model/place.h"
@@ -114,7 +115,7 @@ void CheckOverlaps(const Snapshot& s, std::vector<Issue>& issues) {
       }
     }
   }
-  std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {
+  base::Sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {
     return std::tie(a.layer, a.begin, a.experiment) < std::tie(b.layer, b.begin, b.experiment);
   });
   const Range* widest = nullptr;  // the range of this layer that reaches furthest

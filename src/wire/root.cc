@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/base/sort.h"
 #include "src/base/status.h"
 #include "src/wire/decode_check.h"
 #include "src/wire/ed25519_encoding.h"
@@ -87,7 +88,7 @@ std::string NameOf(const Role& role) {
 
 absl::Status CheckRole(const RootModel& root, const Role& role) {
   std::vector<uint32_t> keys = role.keys;
-  std::sort(keys.begin(), keys.end());
+  base::Sort(keys.begin(), keys.end());
   const bool has_repeated = std::adjacent_find(keys.begin(), keys.end()) != keys.end();
   const auto fail = [&](std::string_view text) { return BadContent(NameOf(role).append(text)); };
   if (!keys.empty() && keys.back() >= root.public_keys.size()) return fail("names a key that is not there");

@@ -9,6 +9,7 @@ export type { Decision, ErrorCode, Explanation, Exposure, FlagValue, JsonValue, 
 export type { ClientEvents, Unsubscribe } from './emitter.js';
 export { Engine, type WasmSource } from './engine.js';
 export { decodeReply, encodeBatch, encodeEvent } from './event.js';
+export { doubleText } from './double_text.js';
 export type { DropCount, DropReason, EventBody, PropertyValue } from './event.js';
 export { FixedClient, fixedClient, type Tracked } from './fixed.js';
 export { openHead, type Head, type HeadFloor, type HeadTrust, type SnapshotRef } from './head.js';

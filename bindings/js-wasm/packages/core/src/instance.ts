@@ -1,5 +1,6 @@
 // One running copy of the WASM module. Every snapshot has one of its own: what a snapshot takes goes away with it as a
 // whole, so heaps do not grow from one snapshot to the next, and a trap spoils one snapshot only.
+import { doubleText } from './double_text.js';
 import { LoadError } from './load_error.js';
 import { fromUtf8, writeUtf8 } from './text.js';
 
@@ -58,17 +59,19 @@ export class Instance {
   }
 
   static async make(module: WebAssembly.Module): Promise<Instance> {
+    let instance: Instance;
+    const functions: Record<string, (...values: number[]) => number> = {
+      proc_exit: () => {
+        throw new WebAssembly.RuntimeError('the engine has stopped');
+      },
+      double_text: (value, at) => writeUtf8(instance.bytes, at!, doubleText(value!)) - at!,
+    };
     const imports: Record<string, Record<string, () => number>> = {};
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-      (imports[from] ??= {})[name] =
-        name === 'proc_exit'
-          ? () => {
-              throw new WebAssembly.RuntimeError('the engine has stopped');
-            }
-          : () => 0;
+      (imports[from] ??= {})[name] = functions[name] ?? (() => 0);
     }
     const { exports } = await WebAssembly.instantiate(module, imports);
-    return new Instance(exports as unknown as Exports);
+    return (instance = new Instance(exports as unknown as Exports));
   }
 
   #look(): void {
