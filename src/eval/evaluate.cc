@@ -11,4 +11,10 @@ void Decide(const Ruleset& ruleset, const Question& question, const Context& con
   Decide(ruleset, question, context, visitor, decision);
 }
 
+void Decide(const Ruleset& ruleset, const Question& question, std::span<const Context::Entry> entries,
+            Decision& decision) {
+  SilentVisitor visitor;
+  Decide(ruleset, question, true, entries, visitor, decision);
+}
+
 }  // namespace expt::eval

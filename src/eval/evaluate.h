@@ -3,6 +3,7 @@
 #define EXPT_SRC_EVAL_EVALUATE_H_
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "expt/context.h"
@@ -34,6 +35,11 @@ void Decide(const Ruleset& ruleset, const Question& question, const Context& con
 
 void Decide(const Ruleset& ruleset, const Question& question, const Context& context, Decision& decision);
 
+// The same for entries without a Context around them. They are as those of a valid one: distinct names with their
+// hashes, values that a Context may hold, more than base::kUnsortedEntries of them sorted by hash.
+void Decide(const Ruleset& ruleset, const Question& question, std::span<const Context::Entry> entries,
+            Decision& decision);
+
 // Implementation of the template.
 
 inline void Fail(Decision& decision, ErrorCode error) {
@@ -52,13 +58,13 @@ inline void ServeOff(const Ruleset& ruleset, const Flag& flag, Decision& decisio
 bool IsExactDouble(int64_t value);
 
 template <typename Visitor>
-void Decide(const Ruleset& ruleset, const Question& question, const Context& context, Visitor& visitor,
-            Decision& decision) {
+void Decide(const Ruleset& ruleset, const Question& question, bool is_valid, std::span<const Context::Entry> entries,
+            Visitor& visitor, Decision& decision) {
   decision.snapshot_version = ruleset.version;
   if (question.flag == kNone) return Fail(decision, ErrorCode::kFlagNotFound);
   const Flag& flag = ruleset.flags[question.flag];
   decision.flag = ruleset.View(flag.key);
-  if (!context.is_valid()) return Fail(decision, ErrorCode::kInvalidContext);
+  if (!is_valid) return Fail(decision, ErrorCode::kInvalidContext);
   if (flag.is_broken) {
     Fail(decision, ErrorCode::kParseError);
     if (flag.fail_closed) ServeOff(ruleset, flag, decision);
@@ -80,7 +86,7 @@ void Decide(const Ruleset& ruleset, const Question& question, const Context& con
     ServeOff(ruleset, flag, decision);
   } else {
     decision.reason = Reason::kDefault;
-    Evaluator<Visitor>(ruleset, flag, context.entries(), question.now_ms, visitor).Run(decision);
+    Evaluator<Visitor>(ruleset, flag, entries, question.now_ms, visitor).Run(decision);
   }
   if (widens && decision.has_value() && !IsExactDouble(decision.value.integer())) {
     decision.value = {};
@@ -90,6 +96,12 @@ void Decide(const Ruleset& ruleset, const Question& question, const Context& con
     decision.exposure_count = 0;
     Fail(decision, ErrorCode::kTypeMismatch);
   }
+}
+
+template <typename Visitor>
+void Decide(const Ruleset& ruleset, const Question& question, const Context& context, Visitor& visitor,
+            Decision& decision) {
+  Decide(ruleset, question, context.is_valid(), context.entries(), visitor, decision);
 }
 
 }  // namespace expt::eval

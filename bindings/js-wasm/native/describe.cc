@@ -1,4 +1,5 @@
 // What JavaScript must know about a flag or an experiment before it can ask. Documents in words 0 and 1.
+#include <span>
 #include <string_view>
 
 #include "bindings/js-wasm/native/json_fields.h"
@@ -31,7 +32,7 @@ void expt_flag_describe(const expt::Snapshot* snapshot, uint32_t index) {
     json.EndArray();
   }
   json.EndArray();
-  PutTexts(json, "attributes", snapshot->required_attributes(rules.View(flag.key)));
+  PutTexts(json, "attributes", std::span(rules.slot_names).subspan(flag.slots, flag.slot_count));
   json.EndObject();
   expt::wasm::PutText(json.Take());
 }

@@ -2,14 +2,18 @@
 #include "expt/evaluate.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "bindings/js-wasm/native/output.h"
 #include "expt/context.h"
+#include "src/base/context_find.h"
+#include "src/base/sort.h"
 #include "src/core/ruleset.h"
 #include "src/eval/evaluate.h"
 
@@ -93,7 +97,9 @@ uint32_t Answer(const eval::Ruleset& rules, uint32_t index, const Decision& deci
   return packed | static_cast<uint32_t>(decision.exposure_count) << 21;
 }
 
-uint32_t Decide(const Snapshot& snapshot, uint32_t index, const Context& context, uint32_t expected, double now_ms) {
+// `Given`: a Context, or entries.
+template <typename Given>
+uint32_t Decide(const Snapshot& snapshot, uint32_t index, const Given& given, uint32_t expected, double now_ms) {
   const eval::Ruleset& rules = snapshot.ruleset()->rules;
   eval::Question question;
   question.flag = index;
@@ -101,7 +107,7 @@ uint32_t Decide(const Snapshot& snapshot, uint32_t index, const Context& context
   if (snapshot.overlay() != nullptr) question.overlaid = snapshot.overlay()->flags[index];
   question.now_ms = static_cast<int64_t>(now_ms);
   Decision decision;
-  eval::Decide(rules, question, context, decision);
+  eval::Decide(rules, question, given, decision);
   return Answer(rules, index, decision);
 }
 
@@ -136,22 +142,30 @@ uint32_t expt_evaluate(const expt::Snapshot* snapshot, uint32_t flag, const expt
 }
 
 // For a context that is used once: `block` begins with one record for each of the flag's attributes, in the order
-// of expt_flag_describe.
+// of expt_flag_describe. Their names and hashes are known, so nothing is copied, hashed or allocated.
 EXPT_EXPORT(expt_decide)
 uint32_t expt_decide(const expt::Snapshot* snapshot, uint32_t flag, const char* block, uint32_t expected,
                      double now_ms) {
+  using expt::Context;
   using expt::wasm::Record;
+  constexpr size_t kMost = expt::model::kMaxFlagAttributes;
   const expt::eval::Ruleset& rules = snapshot->ruleset()->rules;
   const expt::eval::Flag& row = rules.flags[flag];
   const auto* const records = reinterpret_cast<const Record*>(block);
-  std::array<expt::Attribute, expt::model::kMaxFlagAttributes> attributes;
-  static auto* const lists =
-      new std::array<std::vector<std::string_view>, expt::model::kMaxFlagAttributes>();  // keep their room
+  static auto* const lists = new std::array<std::vector<std::string_view>, kMost>();  // keep their room
+  alignas(Context::Entry) std::byte room[kMost * sizeof(Context::Entry)];
+  auto* const entries = reinterpret_cast<Context::Entry*>(room);
   size_t count = 0;
   for (uint32_t i = 0; i < row.slot_count; ++i) {
     if (records[i].type == expt::wasm::kMissing) continue;
-    attributes[count++] = {rules.sorted_names[row.slots + i], expt::wasm::ViewOf(records[i], block, (*lists)[i])};
+    const Context::Entry entry = {rules.slot_hashes[row.slots + i], rules.slot_names[row.slots + i],
+                                  expt::wasm::ViewOf(records[i], block, (*lists)[i])};
+    std::construct_at(entries + count++, entry);
   }
-  const expt::Context context(std::span<const expt::Attribute>(attributes.data(), count));
-  return expt::wasm::Decide(*snapshot, flag, context, expected, now_ms);
+  if (count > expt::base::kUnsortedEntries) {
+    const auto is_less = [](const Context::Entry& a, const Context::Entry& b) { return a.hash < b.hash; };
+    expt::base::StableSort(entries, entries + count, is_less);
+  }
+  const std::span<const Context::Entry> given(entries, count);
+  return expt::wasm::Decide(*snapshot, flag, given, expected, now_ms);
 }

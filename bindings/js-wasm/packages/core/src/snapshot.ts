@@ -102,7 +102,7 @@ export class FlagEntry {
   readonly isBroken: boolean;
   readonly variants: readonly string[];
   readonly values: readonly FlagValue[];
-  /** Names of the attributes that deciding the flag may read, sorted. */
+  /** Names of the attributes that deciding the flag may read, in the order of expt_decide. */
   readonly attributes: readonly string[];
   readonly hasDots: boolean;
   /** The last row of a client's counts that this flag went to, and what it was for. */
@@ -296,9 +296,9 @@ export class Snapshot {
   get analyticsAttributes(): readonly string[] {
     return this.#rules?.description.analytics ?? [];
   }
-  /** Names of the attributes that deciding `flag` may read; empty for an unknown flag. */
+  /** Names of the attributes that deciding `flag` may read, sorted; empty for an unknown flag. */
   requiredAttributes(flag: string): readonly string[] {
-    return this.entry(flag)?.attributes ?? [];
+    return this.entry(flag)?.attributes.toSorted() ?? [];
   }
 
   enabled(flag: string, context: Context | Attributes, options?: EvaluateOptions): boolean {
