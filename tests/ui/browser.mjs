@@ -68,7 +68,9 @@ export class Browser {
     if (screenshots !== undefined) {
       const scheme = await page.evaluate(() => document.documentElement.dataset.mantineColorScheme);
       mkdirSync(screenshots, { recursive: true });
-      await page.screenshot({ path: path.join(screenshots, `${name}-${scheme}-${width}.png`), fullPage: true });
+      // A dialogue covers the window, not the page.
+      const fullPage = (await page.getByRole('dialog').count()) === 0;
+      await page.screenshot({ path: path.join(screenshots, `${name}-${scheme}-${width}.png`), fullPage });
     }
     this.checkSilence();
   }

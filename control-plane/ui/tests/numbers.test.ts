@@ -4,7 +4,7 @@ import { intervalText, liftText, pText, valueText } from '../src/words/number';
 import { bearerOf, languages, snippet } from '../src/pages/welcome/snippets';
 
 test('lifts have a sign and three digits that count', () => {
-  expect([0.08194, -0.00226, 0, 0.1234, 2.5, null].map(liftText)).toEqual(['+8.19 %', '−0.23 %', '0.00 %', '+12.3 %', '+250 %', '–']);
+  expect([0.08194, -0.00226, 0, 0.1234, 2.5, null].map((lift) => liftText(lift))).toEqual(['+8.19 %', '−0.23 %', '0.00 %', '+12.3 %', '+250 %', '–']);
 });
 test('small p-values are not zero', () => {
   expect([1e-21, 0.0005, 0.0123, 1, null].map(pText)).toEqual(['< 0.001', '< 0.001', '0.012', '1', '–']);
@@ -12,6 +12,10 @@ test('small p-values are not zero', () => {
 test('open ends are infinite', () => {
   expect(intervalText(null, 0.1)).toBe('[−∞, +10.0 %]');
   expect(intervalText(null, null)).toBe('–');
+});
+test('both ends of an interval have the same decimals', () => {
+  expect(intervalText(0.0447, 0.132)).toBe('[+4.5 %, +13.2 %]');
+  expect(intervalText(-0.01, 0.002)).toBe('[−1.00 %, +0.20 %]');
 });
 test('shares are per cent, other metrics numbers', () => {
   expect(valueText('proportion', 0.41784)).toBe('41.78 %');

@@ -99,11 +99,11 @@ export function Bars({ results }: { results: Results }) {
       <table className="bars" role="table" aria-label={`Lift of every metric and variant against control, with ${level} intervals`}>
         <thead role="rowgroup">
           <tr role="row">
-            <th role="columnheader">Metric and variant</th>
+            <th role="columnheader">Variant</th>
             <th role="columnheader">Units</th>
             <th role="columnheader">Value</th>
             <th role="columnheader" className="axis-cell"><span className="hidden-text">{level} interval of the lift</span><AxisLabels axis={axis} /></th>
-            <th role="columnheader">Lift and {level} interval</th>
+            <th role="columnheader">Lift, {level} interval</th>
             <th role="columnheader">p</th>
             <th role="columnheader">Verdict</th>
           </tr>

@@ -29,11 +29,16 @@ function tickText(tick: number): string {
   return `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.abs(percent)} %`;
 }
 
+/** The ends and zero; more would run into each other where the axis is narrow. */
+function labelled({ ticks }: Axis): number[] {
+  return ticks.filter((tick, i) => tick === 0 || i === 0 || i === ticks.length - 1);
+}
+
 /** The numbers of the axis. What they say stands in each bar's sentence, too. */
 export function AxisLabels({ axis }: { axis: Axis }) {
   return (
     <svg className="axis" height="20" aria-hidden>
-      {axis.ticks.map((tick) => {
+      {labelled(axis).map((tick) => {
         const at = axis.scale(tick);
         return <text key={tick} x={`${at}%`} y="14" textAnchor={at < 4 ? 'start' : at > 96 ? 'end' : 'middle'}>{tickText(tick)}</text>;
       })}

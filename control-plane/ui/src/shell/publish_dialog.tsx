@@ -131,6 +131,7 @@ function Form({ place, changes, onClose }: { place: Place; changes: Changes; onC
         error={refused?.fields['comment']}
         autosize
         minRows={1}
+        data-autofocus
       />
       {needsConfirmation && (
         <Checkbox

@@ -7,12 +7,12 @@ export function countText(n: number): string {
   return n.toLocaleString('en');
 }
 
-/** 0.0819 → "+8.19 %": three digits that count. */
-export function liftText(value: number | null | undefined): string {
+/** 0.0819 → "+8.19 %": three digits that count, or as many decimals as `like` would have. */
+export function liftText(value: number | null | undefined, like = value): string {
   if (value == null) return dash;
   const percent = value * 100;
-  const digits = Math.abs(percent) >= 100 ? 0 : Math.abs(percent) >= 10 ? 1 : 2;
-  const text = percent.toFixed(digits);
+  const size = Math.abs((like ?? value) * 100);
+  const text = percent.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
   return `${minus(Number(text) > 0 ? `+${text}` : text)} %`;
 }
 
@@ -43,8 +43,9 @@ export function preciseText(value: number | null | undefined): string {
   return value == null ? dash : minus(String(Number(value.toPrecision(6))));
 }
 
-/** "[+4.3 %, +12.3 %]", with ∞ at an open end. */
+/** "[+4.3 %, +12.3 %]", both with the same decimals, with ∞ at an open end. */
 export function intervalText(lower: number | null | undefined, upper: number | null | undefined): string {
   if (lower == null && upper == null) return dash;
-  return `[${lower == null ? '−∞' : liftText(lower)}, ${upper == null ? '+∞' : liftText(upper)}]`;
+  const wider = Math.max(Math.abs(lower ?? 0), Math.abs(upper ?? 0));
+  return `[${lower == null ? '−∞' : liftText(lower, wider)}, ${upper == null ? '+∞' : liftText(upper, wider)}]`;
 }
