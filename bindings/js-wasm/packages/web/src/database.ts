@@ -79,11 +79,14 @@ export class Outbox {
     this.#page = `${environment}/${page}`;
   }
 
-  /** Replaces what this page kept. Writes at once where the database is open, since no later moment may come. */
+  /** Replaces what this page kept. */
   async keep(events: readonly EncodedEvent[]): Promise<void> {
-    await within(outbox, 'readwrite', (rows) =>
-      request((events.length === 0 ? rows.delete(this.#page) : rows.put(events, this.#page)) as IDBRequest<unknown>),
-    );
+    await within(outbox, 'readwrite', (rows) => {
+      const asked = events.length === 0 ? rows.delete(this.#page) : rows.put(events, this.#page);
+      // The page may be gone before it could hear of a success, and with it a transaction that waits to commit.
+      rows.transaction.commit();
+      return request(asked as IDBRequest<unknown>);
+    });
   }
 
   /** What all pages kept, this one's too, and forgets it. */
