@@ -10,6 +10,7 @@ test:
 	@setup/install.sh test
 	@setup/build.sh all
 	@ctest --preset dev -j2
+	@tests/vectors/counts.sh build/Testing/Temporary/LastTest.log
 
 build:
 	@setup/install.sh test

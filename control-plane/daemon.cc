@@ -24,6 +24,7 @@
 #include "control-plane/storage/blob_store.h"
 #include "control-plane/storage/key_store.h"
 #include "control-plane/storage/state_store.h"
+#include "control-plane/ui/assets.h"
 #include "expt/version.h"
 #include "src/base/status.h"
 
@@ -171,6 +172,7 @@ class Daemon::Parts {
                                                               .gate = *gate_,
                                                               .metrics = metrics_,
                                                               .log = *log_,
+                                                              .ui = ui::Assets(),
                                                               .public_url = options.public_url,
                                                               .version = EXPT_VERSION,
                                                               .now = Now});

@@ -9,6 +9,9 @@ case "${1:-all}" in
   *) echo "build: expected demo or all, found \"$1\"" >&2; exit 2 ;;
 esac
 
+# So that ccache serves every checkout of this tree, wherever it lies, and the build of the Python package.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! cmake --preset dev -DEXPT_BUILD_TESTS=$tests >"$log" 2>&1; then

@@ -6,6 +6,7 @@
 
 #include "control-plane/api/answer.h"
 #include "control-plane/api/openapi.h"
+#include "control-plane/api/ui_files.h"
 #include "src/base/status.h"
 
 namespace expt::api {
@@ -62,6 +63,12 @@ absl::StatusOr<http::Router> MakeRouter(const Services& services) {
     if (absl::Status status = router.Add(std::move(bound)); !status.ok()) {
       return base::Error(absl::StatusCode::kInternal, {status.message().data(), status.message().size()});
     }
+  }
+  if (!services.ui.empty()) {
+    const auto page = [&services](http::Request request, http::Responder respond) {
+      respond(UiFile(services.ui, request));
+    };
+    router.SetFallback(page, {std::begin(kServerFolders), std::end(kServerFolders)});
   }
   return router;
 }

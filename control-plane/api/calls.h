@@ -16,6 +16,11 @@ Answer PostEnvironment(const Services&, const Exchange&);
 Answer GetEnvironment(const Services&, const Exchange&);
 Answer ListAudit(const Services&, const Exchange&);
 
+// session_calls.cc
+Answer PostSession(const Services&, const Exchange&);
+Answer GetSession(const Services&, const Exchange&);
+Answer DeleteSession(const Services&, const Exchange&);
+
 // document_calls.cc: one set for all kinds of documents
 template <service::Kind kind>
 Answer ListDocuments(const Services&, const Exchange&);
@@ -27,6 +32,7 @@ template <service::Kind kind>
 Answer PutDocument(const Services&, const Exchange&);
 template <service::Kind kind>
 Answer DeleteDocument(const Services&, const Exchange&);
+Answer ListConfigurations(const Services&, const Exchange&);
 Answer GetConfiguration(const Services&, const Exchange&);
 Answer PutConfiguration(const Services&, const Exchange&);
 Answer GetEmergencyOff(const Services&, const Exchange&);
@@ -39,6 +45,7 @@ Answer DeleteKey(const Services&, const Exchange&);
 
 // publish_calls.cc
 Answer PostPublish(const Services&, const Exchange&);
+Answer GetChanges(const Services&, const Exchange&);
 Answer GetLiveSnapshot(const Services&, const Exchange&);
 Answer GetEnvironmentRoot(const Services&, const Exchange&);
 

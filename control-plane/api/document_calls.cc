@@ -74,6 +74,15 @@ EXPT_DOCUMENT_CALLS(service::Kind::kExperiment)
 EXPT_DOCUMENT_CALLS(service::Kind::kLayer)
 #undef EXPT_DOCUMENT_CALLS
 
+Answer ListConfigurations(const Services& services, const Exchange& exchange) {
+  const auto options = ListOptionsOf(exchange.request);
+  if (!options.ok()) return options.fault();
+  const auto page = services.service.ListConfigurations(exchange.request.Parameter("project"),
+                                                        exchange.request.Parameter("environment"), *options);
+  if (!page.ok()) return page.fault();
+  return JsonResponse(200, page->ToJson());
+}
+
 Answer GetConfiguration(const Services& services, const Exchange& exchange) {
   return DocumentAnswer(exchange, services.service.GetConfiguration(WhereOf(exchange)));
 }

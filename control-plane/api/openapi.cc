@@ -74,7 +74,7 @@ json Security(auth::Need need) {
     case auth::Need::kOperator:
       return json::array({{{"apiToken", json::array()}}, json::object()});
     default:
-      return json::array({{{"apiToken", json::array()}}});
+      return json::array({{{"apiToken", json::array()}}, {{"session", json::array()}}});
   }
 }
 
@@ -113,6 +113,11 @@ json OpenApi(std::span<const Route> routes, std::string_view public_url, std::st
        {{"schemas", Schemas()},
         {"securitySchemes",
          {{"apiToken", {{"type", "http"}, {"scheme", "bearer"}, {"description", text + "<API token>"}}},
+          {"session",
+           {{"type", "apiKey"},
+            {"in", "cookie"},
+            {"name", "expt_session"},
+            {"description", "Of a browser, by POST /api/v1/session. Changes also need the header X-Expt-Session."}}},
           {"sdkKey", {{"type", "http"}, {"scheme", "bearer"}, {"description", text + "<key id>.<secret>"}}}}}}}};
   if (!public_url.empty()) document["servers"] = json::array({{{"url", public_url}}});
   return document;

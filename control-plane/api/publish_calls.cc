@@ -63,6 +63,13 @@ Answer PostPublish(const Services& services, const Exchange& exchange) {
   }
 }
 
+Answer GetChanges(const Services& services, const Exchange& exchange) {
+  const auto changes =
+      services.service.ListChanges(exchange.request.Parameter("project"), exchange.request.Parameter("environment"));
+  if (!changes.ok()) return changes.fault();
+  return JsonResponse(200, *changes);
+}
+
 Answer GetLiveSnapshot(const Services& services, const Exchange& exchange) {
   const auto audience = AudienceOf(exchange);
   if (!audience.ok()) return audience.fault();

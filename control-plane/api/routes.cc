@@ -92,6 +92,31 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
                      .body = {.schema = "SetupRequest", .limit = 4096},
                      .success = {.status = 201, .schema = "SetupReply"},
                      .call = PostSetup});
+  routes->push_back({.method = "POST",
+                     .path = "/api/v1/session",
+                     .operation = "startSession",
+                     .permission = Need::kSetup,
+                     .text = "Signs a browser in with an API token, by a cookie that scripts cannot read.",
+                     .tag = "session",
+                     .body = {.schema = "SessionRequest", .limit = 4096},
+                     .success = {.status = 201, .schema = "Session"},
+                     .call = PostSession});
+  routes->push_back({.method = "GET",
+                     .path = "/api/v1/session",
+                     .operation = "getSession",
+                     .permission = Need::kViewer,
+                     .text = "Tells who is calling.",
+                     .tag = "session",
+                     .success = {.schema = "Session"},
+                     .call = GetSession});
+  routes->push_back({.method = "DELETE",
+                     .path = "/api/v1/session",
+                     .operation = "endSession",
+                     .permission = Need::kPublic,
+                     .text = "Signs the browser out. The API token stays valid.",
+                     .tag = "session",
+                     .success = {.status = 204},
+                     .call = DeleteSession});
   routes->push_back({.method = "GET",
                      .path = "/api/v1/projects",
                      .operation = "listProjects",
@@ -176,6 +201,15 @@ void AddDocuments(std::vector<Route>* routes) {
   AddDocumentRoutes<Kind::kLayer>(routes, EXPT_ENVIRONMENT "/layers", EXPT_ENVIRONMENT "/layers/{key}", "layers",
                                   "Layer", "LayerPage",
                                   {"listLayers", "createLayer", "getLayer", "replaceLayer", "archiveLayer"});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/flags",
+                     .operation = "listFlagConfigurations",
+                     .permission = Need::kViewer,
+                     .text = "Lists what the flags of the project serve in this environment, by key.",
+                     .tag = "flags",
+                     .query = kPagingOfDocuments,
+                     .success = {.schema = "FlagConfigurationPage"},
+                     .call = ListConfigurations});
   routes->push_back(
       {.method = "GET",
        .path = EXPT_ENVIRONMENT "/flags/{key}",
@@ -255,6 +289,14 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
                      .success = {.schema = "PublishReply"},
                      .faults = {409},
                      .call = PostPublish});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/changes",
+                     .operation = "listChanges",
+                     .permission = Need::kViewer,
+                     .text = "Lists what a publish now would make live, and what stands in its way.",
+                     .tag = "publish",
+                     .success = {.schema = "Changes"},
+                     .call = GetChanges});
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/snapshot",
                      .operation = "getLiveSnapshot",

@@ -62,6 +62,18 @@ constexpr char kSchemas[] = R"json({
     "type": "object", "additionalProperties": false, "required": ["api_token"],
     "properties": {"api_token": {"type": "string", "description": "Of an administrator; shown here only."}}
   },
+  "SessionRequest": {
+    "type": "object", "additionalProperties": false, "required": ["token"],
+    "properties": {"token": {"type": "string", "description": "An API token."}}
+  },
+  "Session": {
+    "type": "object", "additionalProperties": false, "required": ["actor", "name", "role"],
+    "properties": {
+      "actor": {"type": "string", "description": "As in the audit."},
+      "name": {"type": "string"},
+      "role": {"type": "string", "enum": ["viewer", "editor", "publisher", "admin"]}
+    }
+  },
   "Project": {
     "type": "object", "additionalProperties": false, "required": ["key"],
     "properties": {
@@ -534,6 +546,43 @@ constexpr char kSchemas[] = R"json({
       "card": {"$ref": "#/components/schemas/Card"}
     }
   },
+  "Changes": {
+    "type": "object", "additionalProperties": false,
+    "required": ["published_version", "published", "changes", "problems"],
+    "properties": {
+      "published_version": {"type": ["integer", "null"]},
+      "published": {"type": ["string", "null"], "format": "date-time"},
+      "changes": {
+        "type": "array", "description": "By kind and key. What was changed back is not listed.",
+        "items": {
+          "type": "object", "additionalProperties": false,
+          "required": ["kind", "key", "change", "before", "after", "actor", "time"],
+          "properties": {
+            "kind": {
+              "type": "string",
+              "enum": ["flag", "flag_configuration", "segment", "attribute", "experiment", "layer"]
+            },
+            "key": {"$ref": "#/components/schemas/Key"},
+            "change": {"type": "string", "enum": ["created", "updated", "archived"]},
+            "before": {"type": ["object", "null"], "description": "As published."},
+            "after": {"type": ["object", "null"], "description": "As it is now."},
+            "actor": {"type": "string", "description": "Of the last change, as in the audit."},
+            "time": {"type": "string", "format": "date-time", "description": "Of the last change."}
+          }
+        }
+      },
+      "problems": {
+        "type": "array", "description": "Why a publish would be refused.",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["pointer", "text"],
+          "properties": {
+            "pointer": {"type": "string", "description": "Into the documents of the environment: /flags/checkout/rules/0"},
+            "text": {"type": "string"}
+          }
+        }
+      }
+    }
+  },
   "Accounting": {
     "type": "object", "additionalProperties": false, "required": ["totals", "dropped_total", "received", "dropped"],
     "properties": {
@@ -613,6 +662,7 @@ nlohmann::json MakeSchemas() {
                                    {"ExperimentPage", "Experiment"},
                                    {"LayerPage", "Layer"},
                                    {"SdkKeyPage", "SdkKey"},
+                                   {"FlagConfigurationPage", "FlagConfiguration"},
                                    {"AuditPage", "AuditEntry"},
                                    {"QuarantinePage", "Quarantine"}}) {
     schemas[page] = {

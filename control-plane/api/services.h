@@ -3,6 +3,7 @@
 #define EXPT_CONTROL_PLANE_API_SERVICES_H_
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "control-plane/analysis/analysis.h"
@@ -14,6 +15,7 @@
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/service.h"
+#include "control-plane/ui/assets.h"
 
 namespace expt::api {
 
@@ -28,7 +30,8 @@ struct Services {
   auth::Gate& gate;
   http::Metrics& metrics;
   Log& log;
-  std::string public_url = {};  // of this server, as others reach it; empty: not known
+  std::span<const ui::Asset> ui = {};  // empty: this server has no pages
+  std::string public_url = {};         // of this server, as others reach it; empty: not known
   std::string version = {};
   std::function<Time()> now;
 };

@@ -1,5 +1,7 @@
 #include "control-plane/auth/gate.h"
 
+#include <algorithm>
+
 #include "control-plane/http/problem.h"
 
 namespace expt::auth {
@@ -17,6 +19,23 @@ std::string_view BearerOf(const http::Request& request) {
   if (value.size() <= kScheme.size() || value.size() > kMaxBearerSize) return {};
   if (!http::EqualsIgnoringCase(value.substr(0, kScheme.size()), kScheme)) return {};
   return http::Trim(value.substr(kScheme.size()));
+}
+
+constexpr std::string_view kSessionCookie = "expt_session";
+constexpr int64_t kSessionSeconds = 30 * 86'400;
+
+// The value of the session cookie; empty when there is none.
+std::string_view SessionOf(const http::Request& request) {
+  std::string_view rest = request.Header("cookie").value_or("");
+  while (!rest.empty()) {
+    const std::string_view pair = http::Trim(rest.substr(0, rest.find(';')));
+    rest.remove_prefix(std::min(rest.size(), rest.find(';') == rest.npos ? rest.size() : rest.find(';') + 1));
+    const size_t equals = pair.find('=');
+    if (equals == pair.npos || pair.substr(0, equals) != kSessionCookie) continue;
+    const std::string_view value = pair.substr(equals + 1);
+    return value.size() <= kMaxBearerSize ? value : std::string_view();
+  }
+  return {};
 }
 
 http::Response TooMany(const http::Request& request, int64_t seconds, std::string_view what) {
@@ -122,9 +141,29 @@ http::Response Gate::Refuse(const http::Request& request, Time now) {
   return http::ProblemResponse({.status = 401, .detail = "this needs a valid key", .request_id = request.id});
 }
 
-void Gate::AdmitApi(const http::Request& request, std::string_view bearer, service::Role role, Admission* admission) {
+std::string Gate::SessionCookie(std::string_view api_token) const {
+  std::string cookie(kSessionCookie);
+  cookie.append("=").append(api_token).append("; Path=/api; HttpOnly; SameSite=Strict; Max-Age=");
+  cookie.append(std::to_string(api_token.empty() ? 0 : kSessionSeconds));
+  if (options_.behind_proxy) cookie.append("; Secure");
+  return cookie;
+}
+
+std::string Gate::EndedSessionCookie() const { return SessionCookie(""); }
+
+void Gate::AdmitApi(const http::Request& request, std::string_view token, service::Role role, Admission* admission) {
+  if (token.empty() && !request.Header("authorization")) {
+    token = SessionOf(request);
+    if (!token.empty() && request.method != "GET" && !request.Header("x-expt-session")) {
+      admission->refusal =
+          http::ProblemResponse({.status = 403,
+                                 .detail = "a change with a session cookie needs the header X-Expt-Session",
+                                 .request_id = request.id});
+      return;
+    }
+  }
   const service::Result<service::Principal> principal =
-      bearer.empty() ? service::Fault{.status = 401} : service_.AuthenticateApi(admission->call, bearer);
+      token.empty() ? service::Fault{.status = 401} : service_.AuthenticateApi(admission->call, token);
   if (!principal.ok()) return RefuseCredential(request, principal.fault(), admission);
   admission->api = *principal;
   admission->call.actor = "token " + principal->id;

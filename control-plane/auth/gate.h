@@ -44,11 +44,17 @@ class Gate {
   // An SDK key never passes a route of the API, and an API token never one of the SDKs.
   Admission Admit(const http::Request& request, Permission permission, Time now);
 
+  // Set-Cookie of a browser session: the API token in a cookie that scripts cannot read and other sites cannot send.
+  // A caller with this cookie needs no Authorization header. What it changes must carry the header X-Expt-Session, which
+  // a form of another site cannot have.
+  std::string SessionCookie(std::string_view api_token) const;
+  std::string EndedSessionCookie() const;
+
   // 401 for a credential that is not valid; 429 when the address has sent too many of those.
   http::Response Refuse(const http::Request& request, Time now);
 
  private:
-  void AdmitApi(const http::Request& request, std::string_view bearer, service::Role role, Admission* admission);
+  void AdmitApi(const http::Request& request, std::string_view token, service::Role role, Admission* admission);
   void AdmitSdk(const http::Request& request, std::string_view bearer, Admission* admission);
   void RefuseCredential(const http::Request& request, const service::Fault& fault, Admission* admission);
 

@@ -9,7 +9,7 @@ namespace expt::auth {
 
 enum class Need : uint8_t {
   kPublic,    // anybody
-  kSetup,     // anybody; the handler checks the setup token in the body
+  kSetup,     // anybody; the handler checks the token in the body
   kSdkRead,   // an SDK key: Heads and snapshots of its environment and audience
   kSdkWrite,  // an SDK key: events of its environment
   kViewer,    // an API token of this role or a higher one

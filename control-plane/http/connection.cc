@@ -69,7 +69,7 @@ void Handle(const Route& route, std::pair<Request, Responder> work) {
 std::optional<Problem> CheckAgainstRoute(const Route& route, const Request& request, bool has_body,
                                          std::optional<uint64_t> content_length) {
   for (const auto& [name, value] : request.query) {
-    if (std::find(route.query.begin(), route.query.end(), name) == route.query.end()) {
+    if (!route.any_query && std::find(route.query.begin(), route.query.end(), name) == route.query.end()) {
       return Problem{.status = 400, .detail = "query: unknown parameter \"" + name + "\""};
     }
   }

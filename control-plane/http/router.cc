@@ -47,6 +47,11 @@ absl::Status Router::Add(Route route) {
   return absl::OkStatus();
 }
 
+void Router::SetFallback(Handler handler, std::vector<std::string> except) {
+  fallback_ = {.method = "GET", .path = "/", .any_query = true, .handler = std::move(handler)};
+  not_fallback_ = std::move(except);
+}
+
 Match Router::Find(std::string_view method, const Target& target) const {
   const Entry* best = nullptr;
   for (const Entry& entry : entries_) {
@@ -54,7 +59,15 @@ Match Router::Find(std::string_view method, const Target& target) const {
     if (best == nullptr || IsMoreSpecific(entry.segments, best->segments)) best = &entry;
   }
   Match match;
-  if (best == nullptr) return match;
+  if (best == nullptr) {
+    const bool is_fallback =
+        fallback_ && (target.segments.empty() || std::find(not_fallback_.begin(), not_fallback_.end(),
+                                                           target.segments.front()) == not_fallback_.end());
+    if (!is_fallback) return match;
+    match.allowed = "GET, HEAD";
+    if (method == "GET" || method == "HEAD") match.route = &*fallback_;
+    return match;
+  }
   const auto allow = [&](std::string_view name) {
     match.allowed.append(match.allowed.empty() ? "" : ", ").append(name);
   };

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct Route {
   std::vector<std::string> content_types = {};      // media types of a body, in lower case
   std::vector<std::string> content_encodings = {};  // of a body, beside "identity"
   bool is_slow = true;      // runs on a worker thread; false: on the I/O thread, must answer within microseconds
+  bool any_query = false;   // takes any query parameter
   bool any_origin = false;  // browsers of any origin may call it, without credentials
   Handler handler = {};
 };
@@ -44,6 +46,9 @@ class Router {
   // Errors: kInvalidArgument for a path that is no template; kAlreadyExists for a second route of the same form.
   absl::Status Add(Route route);
 
+  // Answers GET where no route has the path, with any query, unless the first segment of the path is one of `except`.
+  void SetFallback(Handler handler, std::vector<std::string> except);
+
   // Literal segments win over parameters.
   Match Find(std::string_view method, const Target& target) const;
 
@@ -53,6 +58,8 @@ class Router {
     std::vector<std::string> segments;  // "{name}" for a parameter
   };
   std::vector<Entry> entries_;
+  std::optional<Route> fallback_;
+  std::vector<std::string> not_fallback_;
 };
 
 }  // namespace expt::http

@@ -124,6 +124,8 @@ class Service {
 
   // A flag in one environment. Before the first Replace it is disabled and its revision is 0.
   Result<Versioned> GetConfiguration(const Where& flag);
+  // Of all flags of the project, by key of the flag.
+  Result<Page> ListConfigurations(std::string_view project, std::string_view environment, const ListOptions& options);
   Result<Versioned> ReplaceConfiguration(const Call& call, const Where& flag, const nlohmann::json& body,
                                          std::optional<int64_t> revision);
 
@@ -146,6 +148,10 @@ class Service {
 
   // --- Publishing, results, audit ---------------------------------------------------------------------------------
 
+  // What a publish now would make live: {published_version, published, changes: [{kind, key, change: "created"|
+  // "updated"|"archived", before, after, actor, time}], problems: [{pointer, text}]}. A document that was changed
+  // back is not listed. `actor` and `time` are those of its last change.
+  Result<nlohmann::json> ListChanges(std::string_view project, std::string_view environment);
   Result<Assembly> Assemble(std::string_view project, std::string_view environment);
 
   // 409 before the experiment has started.

@@ -385,6 +385,23 @@ Result<Versioned> Service::GetConfiguration(const Where& flag) {
   return answer;
 }
 
+Result<Page> Service::ListConfigurations(std::string_view project, std::string_view environment,
+                                         const ListOptions& options) {
+  const Result<EnvironmentRef> place = FindEnvironment(project, environment);
+  if (!place.ok()) return place.fault();
+  const Result<Page> flags = List(Kind::kFlag, {.project = place->project}, options);
+  if (!flags.ok()) return flags.fault();
+  Page page;
+  page.next_cursor = flags->next_cursor;
+  for (const json& flag : flags->items) {
+    const Where where{place->project, place->key, flag["key"].get<std::string>()};
+    Result<Versioned> configuration = GetConfiguration(where);
+    if (!configuration.ok()) return configuration.fault();
+    page.items.push_back(std::move(configuration->body));
+  }
+  return page;
+}
+
 Result<Versioned> Service::ReplaceConfiguration(const Call& call, const Where& flag, const json& body,
                                                 std::optional<int64_t> revision) {
   const std::lock_guard lock(writing_);

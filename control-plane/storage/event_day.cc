@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "control-plane/storage/whole_file.h"
 #include "src/base/status.h"
 
 namespace expt::storage {
@@ -37,6 +38,30 @@ CREATE TABLE IF NOT EXISTS declared(
   PRIMARY KEY(environment, instance, reason, kind, experiment, variant)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
+
+absl::Status MakeTables(Database& database) {
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database);
+  if (!transaction.ok()) return transaction.status();
+  if (absl::Status status = database.Execute(kSchema); !status.ok()) return status;
+  return transaction->Commit();
+}
+
+// A reader must never see a day without its tables: they are made under a name that no reader lists.
+absl::Status MakeFile(const std::string& directory, const std::string& name, const DatabaseOptions& options) {
+  const std::string unlisted = directory + "/new-" + name;
+  std::error_code error;
+  for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(unlisted + part, error);
+  {
+    absl::StatusOr<Database> database = Database::Open(unlisted, options);
+    if (!database.ok()) return database.status();
+    if (absl::Status status = MakeTables(*database); !status.ok()) return status;
+  }
+  std::filesystem::rename(unlisted, directory + "/" + name, error);
+  if (error) {
+    return base::Error(absl::StatusCode::kUnavailable, "cannot make \"" + name + "\": " + error.message());
+  }
+  return SyncFolder(directory);
+}
 
 }  // namespace
 
@@ -102,8 +127,8 @@ absl::StatusOr<std::vector<EventDayName>> ListEventDays(const std::string& direc
 
 size_t AccountingKeyHash::operator()(const AccountingKey& key) const {
   const std::hash<std::string> hash;
-  return hash(key.experiment) * 3 + hash(key.variant) * 5 + hash(key.environment) +
-         static_cast<size_t>(key.kind) * 31 + static_cast<size_t>(key.outcome);
+  return hash(key.experiment) * 3 + hash(key.variant) * 5 + hash(key.environment) + static_cast<size_t>(key.kind) * 31 +
+         static_cast<size_t>(key.outcome);
 }
 
 const char* const EventDay::kSelectIds =
@@ -114,13 +139,16 @@ absl::StatusOr<EventDay> EventDay::Open(const std::string& directory, EventDayNa
   options.read_only = access == Access::kRead;
   options.durability = Durability::kFull;
   options.cache_kib = access == Access::kRead ? 2048 : 65536;
-  absl::StatusOr<Database> database = Database::Open(directory + "/" + name.FileName(), options);
+  const std::string path = directory + "/" + name.FileName();
+  std::error_code error;
+  if (access == Access::kWrite && !std::filesystem::exists(path, error)) {
+    if (absl::Status status = MakeFile(directory, name.FileName(), options); !status.ok()) return status;
+  }
+  absl::StatusOr<Database> database = Database::Open(path, options);
   if (!database.ok()) return database.status();
   if (access == Access::kWrite) {
-    absl::StatusOr<Transaction> transaction = Transaction::Begin(*database);
-    if (!transaction.ok()) return transaction.status();
-    if (absl::Status status = database->Execute(kSchema); !status.ok()) return status;
-    if (absl::Status status = transaction->Commit(); !status.ok()) return status;
+    // A file of an earlier version may lack some.
+    if (absl::Status status = MakeTables(*database); !status.ok()) return status;
   }
   return EventDay(*std::move(database), name);
 }

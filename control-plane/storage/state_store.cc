@@ -40,7 +40,6 @@ CREATE TABLE publish(
 CREATE INDEX publish_digest ON publish(environment, audience, digest);
 CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO counter(name, value) VALUES('state_revision', 0);
 )sql";
 
 constexpr std::string_view kDocumentColumns =
@@ -226,6 +225,15 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
   return store;
 }
 
+absl::StatusOr<int64_t> StateStore::LastChangeNumber() {
+  absl::StatusOr<Statement> query = database_.Prepare(
+      "SELECT number FROM audit WHERE action IN ('create', 'replace', 'archive') ORDER BY number DESC LIMIT 1");
+  if (!query.ok()) return query.status();
+  const auto last = First(*query, [](const Statement& row) { return row.Int(0); });
+  if (!last.ok()) return last.status();
+  return last->value_or(0);
+}
+
 absl::Status StateStore::AppendAudit(const Change& who, std::string_view action, const DocumentName& subject,
                                      std::string_view before, std::string_view after) {
   absl::StatusOr<Statement> last = database_.Prepare("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1");
@@ -311,13 +319,10 @@ absl::StatusOr<int64_t> StateStore::Commit(const Change& change) {
   for (const DocumentWrite& write : change.writes) {
     if (absl::Status status = Write(change, write); !status.ok()) return status;
   }
-  absl::StatusOr<Statement> count =
-      database_.Prepare("UPDATE counter SET value=value+1 WHERE name='state_revision' RETURNING value");
-  if (!count.ok()) return count.status();
-  const auto revision = First(*count, [](const Statement& row) { return row.Int(0); });
+  const absl::StatusOr<int64_t> revision = LastChangeNumber();
   if (!revision.ok()) return revision.status();
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
-  return revision->value_or(0);
+  return *revision;
 }
 
 absl::StatusOr<std::optional<Document>> StateStore::Find(const DocumentName& name) {
@@ -369,13 +374,9 @@ absl::StatusOr<StateStore::View> StateStore::LoadProject(std::string_view projec
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database_, Transaction::Kind::kRead);
   if (!transaction.ok()) return transaction.status();
   View view;
-  {
-    absl::StatusOr<Statement> query = database_.Prepare("SELECT value FROM counter WHERE name='state_revision'");
-    if (!query.ok()) return query.status();
-    const auto revision = First(*query, [](const Statement& row) { return row.Int(0); });
-    if (!revision.ok()) return revision.status();
-    view.revision = revision->value_or(0);
-  }
+  const absl::StatusOr<int64_t> revision = LastChangeNumber();
+  if (!revision.ok()) return revision.status();
+  view.revision = *revision;
   {
     absl::StatusOr<Statement> query = database_.Prepare(
         Select(kDocumentColumns,
@@ -389,6 +390,18 @@ absl::StatusOr<StateStore::View> StateStore::LoadProject(std::string_view projec
   }
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   return view;
+}
+
+absl::StatusOr<std::vector<AuditEntry>> StateStore::ChangesSince(int64_t revision, std::string_view project,
+                                                                 std::string_view environment) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query =
+      database_.Prepare(Select(kAuditColumns,
+                               "FROM audit WHERE number>?1 AND project=?2 AND environment IN ('', ?3) "
+                               "AND action IN ('create', 'replace', 'archive') ORDER BY number"));
+  if (!query.ok()) return query.status();
+  query->BindInt(1, revision).BindText(2, project).BindText(3, environment);
+  return All(*query, AuditRow);
 }
 
 absl::StatusOr<std::vector<AuditEntry>> StateStore::ListAudit(int64_t before_number, size_t limit) {

@@ -124,12 +124,16 @@ class StateStore {
   absl::StatusOr<std::vector<Document>> ListEverywhere(std::string_view kind);
 
   struct View {
-    int64_t revision = 0;  // of the store: the number of changes to documents so far
+    int64_t revision = 0;  // of the store: the number of the audit entry of the last change of a document
     std::vector<Document> documents;
   };
   // What is not archived of a project and one of its environments (all of them when `environment` is empty), read at
   // one moment, in the order of environment, kind, key.
   absl::StatusOr<View> LoadProject(std::string_view project, std::string_view environment);
+
+  // What has changed documents of the project and the environment after `revision` of the store, oldest first.
+  absl::StatusOr<std::vector<AuditEntry>> ChangesSince(int64_t revision, std::string_view project,
+                                                       std::string_view environment);
 
   // --- Audit ------------------------------------------------------------------------------------------------------
 
@@ -175,6 +179,8 @@ class StateStore {
 
  private:
   explicit StateStore(Database database) : database_(std::move(database)) {}
+  // The callers of these hold the lock.
+  absl::StatusOr<int64_t> LastChangeNumber();
   absl::Status AppendAudit(const Change& who, std::string_view action, const DocumentName& subject,
                            std::string_view before, std::string_view after);
   absl::Status Write(const Change& change, const DocumentWrite& write);

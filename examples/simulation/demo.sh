@@ -87,10 +87,11 @@ show() {
     "$bin/expt" results "$experiment"
   done
   echo
-  echo "exptd answers on $url; API token in $data/api-token; stop with ctrl-c"
+  echo "open $url/login#token=$EXPT_TOKEN"
+  echo "the API token is in $data/api-token; stop with ctrl-c"
 }
 
-echo "demo: exptd answers on $url"
+echo "demo: exptd answers on $url; sign in at $url/login#token=$EXPT_TOKEN"
 begin=$SECONDS
 while :; do
   kill -0 "$server_pid" 2>/dev/null || { echo "demo: exptd ended:" >&2; cat "$data/exptd.log" >&2; exit 1; }

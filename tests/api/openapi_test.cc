@@ -77,6 +77,7 @@ TEST(OpenApi, DescribesEveryRouteAndNothingElse) {
 TEST(OpenApi, EveryMethodThatChangesSomethingNeedsMoreThanAViewer) {
   for (const Route& route : Routes()) {
     if (route.method == "GET") continue;
+    if (route.operation == "endSession") continue;  // takes the caller's own cookie away, nothing else
     const auth::Need need = route.permission.need();
     EXPECT_NE(need, auth::Need::kPublic) << route.path;
     EXPECT_NE(need, auth::Need::kViewer) << route.path;

@@ -42,6 +42,20 @@ TEST(Router, SaysWhichMethodsAPathHas) {
   EXPECT_EQ(FindIn(router, "get", "/a/1").route, nullptr);
 }
 
+TEST(Router, TheFallbackTakesWhatNoRouteHasButForTheNamedFolders) {
+  Router router;
+  ASSERT_TRUE(router.Add({.method = "GET", .path = "/api/a"}).ok());
+  EXPECT_EQ(FindIn(router, "GET", "/b/c").allowed, "");
+  router.SetFallback([](Request, Responder) {}, {"api"});
+  EXPECT_NE(FindIn(router, "GET", "/").route, nullptr);
+  EXPECT_NE(FindIn(router, "HEAD", "/b/c").route, nullptr);
+  EXPECT_EQ(FindIn(router, "POST", "/b/c").route, nullptr);
+  EXPECT_EQ(FindIn(router, "POST", "/b/c").allowed, "GET, HEAD");
+  EXPECT_EQ(FindIn(router, "GET", "/api").allowed, "");
+  EXPECT_EQ(FindIn(router, "GET", "/api/b").allowed, "");
+  EXPECT_EQ(FindIn(router, "GET", "/api/a").route->path, "/api/a");
+}
+
 TEST(Router, RefusesASecondRouteOfTheSameForm) {
   Router router;
   ASSERT_TRUE(router.Add({.method = "GET", .path = "/a/{x}"}).ok());

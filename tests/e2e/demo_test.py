@@ -43,7 +43,7 @@ class Demo(Case):
         demo = self.demo(0, data)
         self.addCleanup(lambda: demo.poll() is None and demo.kill())
         for line in demo.stdout:
-            if line.startswith("exptd answers on"):
+            if line.startswith("open http"):
                 break
         os.killpg(demo.pid, signal.SIGINT)  # as a terminal does
         output, _ = demo.communicate(timeout=60)

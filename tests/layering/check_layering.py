@@ -42,7 +42,8 @@ CONTROL_PLANE = {
     "analysis": ["analysis", "storage"],
     "http": ["http"],
     "auth": ["auth", "http", "service", "storage"],
-    "api": ["api", "auth", "http", "service", "publish", "ingest", "analysis"],
+    "api": ["api", "auth", "http", "service", "publish", "ingest", "analysis", "ui"],
+    "ui": ["ui"],
     "cli": ["cli", "service", "publish"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')

@@ -62,6 +62,11 @@ export class Browser {
     const { width } = page.viewportSize();
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(tooWide <= 0, `${name} at ${width} px: ${tooWide} px wider than the window`);
+    // Colours on their way from one scheme to the other are those of neither.
+    await page.evaluate(() => {
+      const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+      return Promise.allSettled(ending.map((animation) => animation.finished));
+    });
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n    ')}`);
     assert.deepEqual(found, [], `${name} at ${width} px`);
