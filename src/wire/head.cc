@@ -1,8 +1,7 @@
 #include "src/wire/head.h"
 
-#include <algorithm>
-
 #include "src/base/status.h"
+#include "src/wire/decode.h"
 #include "src/wire/decode_check.h"
 #include "src/wire/pbf.h"
 #include "src/wire/schema.h"
@@ -23,29 +22,7 @@ void WriteSnapshotRef(Writer& writer, const SnapshotRef& ref) {
   writer.Uint(3, ref.size_bytes);
 }
 
-// False when the digest is not 32 bytes.
-bool ReadSnapshotRef(Reader reader, SnapshotRef& ref) {
-  bool has_digest = false;
-  while (reader.next()) {
-    switch (reader.tag()) {
-      case 1:
-        ref.version = reader.get_int64();
-        break;
-      case 2: {
-        const std::string_view digest = reader.get_view();
-        has_digest = digest.size() == ref.digest.size();
-        if (has_digest) std::copy(digest.begin(), digest.end(), ref.digest.begin());
-        break;
-      }
-      case 3:
-        ref.size_bytes = reader.get_uint64();
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  return has_digest;
-}
+bool HasDigest(const SnapshotRef& ref) { return ref.digest != Digest{}; }
 
 }  // namespace
 
@@ -72,68 +49,21 @@ std::string EncodeHead(const HeadModel& head) {
 }
 
 absl::StatusOr<HeadModel> DecodeHead(std::string_view payload) {
-  absl::Status status = ScanVersioned(payload, kHeadMessage, nullptr);
+  ScanResult scan;
+  absl::Status status = ScanVersioned(payload, kHeadMessage, &scan);
   if (!status.ok()) return status;
   HeadModel head;
   head.format_version = 0;
-  uint64_t audience = 0;
-  bool has_stable = false;
-  bool has_candidate = true;
-  Reader reader(payload);
-  while (reader.next()) {
-    switch (reader.tag()) {
-      case 1:
-        head.format_version = reader.get_uint32();
-        break;
-      case 2:
-        head.environment = reader.get_view();
-        break;
-      case 3:
-        audience = reader.get_uint64();
-        break;
-      case 4:
-        head.root_version = reader.get_int64();
-        break;
-      case 5:
-        head.epoch = reader.get_int64();
-        break;
-      case 6:
-        head.head_number = reader.get_int64();
-        break;
-      case 7:
-        head.issued_at_ms = reader.get_int64();
-        break;
-      case 8:
-        head.expires_at_ms = reader.get_int64();
-        break;
-      case 9:
-        has_stable = ReadSnapshotRef(reader.get_message(), head.stable);
-        break;
-      case 10:
-        has_candidate = ReadSnapshotRef(reader.get_message(), head.candidate.emplace());
-        break;
-      case 11:
-        head.candidate_ppm = reader.get_uint32();
-        break;
-      case 12:
-        head.emergency_off.emplace_back(reader.get_view());
-        break;
-      case 13:
-        head.poll_interval_ms = reader.get_uint32();
-        break;
-      case 14:
-        head.fetch_jitter_ms = reader.get_uint32();
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  status = CheckVersion("head: format version", head.format_version);
+  head.audience = Audience{};
+  status = DecodeMessage(payload, kHeadMessage, scan, &head);
+  absl::Status version = CheckVersion("head: format version", head.format_version);
+  if (!version.ok()) return version;
   if (!status.ok()) return status;
-  if (audience != 1 && audience != 2) return BadEncoding("audience is unknown");
-  head.audience = static_cast<Audience>(audience);
-  if (!has_stable) return BadEncoding("stable snapshot has no digest of 32 bytes");
-  if (!has_candidate) return BadEncoding("candidate snapshot has no digest of 32 bytes");
+  if (head.audience != Audience::kServer && head.audience != Audience::kClient) {
+    return BadEncoding("audience is unknown");
+  }
+  if (!HasDigest(head.stable)) return BadEncoding("stable snapshot has no digest");
+  if (head.candidate.has_value() && !HasDigest(*head.candidate)) return BadEncoding("candidate snapshot has no digest");
   if (head.candidate_ppm > kWholePpm) return BadEncoding("candidate share is above 1000000");
   if (head.emergency_off.size() > kMaxEmergencyOff) return BadEncoding("more than 256 keys in the emergency-off list");
   return head;

@@ -4,6 +4,7 @@
 
 #include "src/base/sort.h"
 #include "src/base/status.h"
+#include "src/wire/decode.h"
 #include "src/wire/decode_check.h"
 #include "src/wire/ed25519_encoding.h"
 #include "src/wire/pbf.h"
@@ -12,66 +13,13 @@
 namespace expt::wire {
 namespace {
 
-absl::Status BadEncoding(std::string_view text) {
-  return base::LoadFailure(LoadCode::kBadEncoding, std::string("root: ").append(text));
-}
 absl::Status BadContent(std::string_view text) {
   return base::LoadFailure(LoadCode::kBadContent, std::string("root: ").append(text));
 }
 
 template <size_t kSize>
-bool ReadExactly(Reader& reader, std::array<uint8_t, kSize>& out) {
-  const std::string_view bytes = reader.get_view();
-  if (bytes.size() != kSize) return false;
-  std::copy_n(bytes.begin(), kSize, out.begin());
-  return true;
-}
-
-template <size_t kSize>
 std::string_view TextOf(const std::array<uint8_t, kSize>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), kSize};
-}
-
-Role ReadRole(Reader reader) {
-  Role role;
-  role.threshold = 0;
-  role.kind = RoleKind{};
-  while (reader.next()) {
-    switch (reader.tag()) {
-      case 1:
-        role.kind = static_cast<RoleKind>(EnumByte(reader.get_uint64()));
-        break;
-      case 2:
-        role.environment = reader.get_view();
-        break;
-      case 3:
-        role.threshold = reader.get_uint32();
-        break;
-      case 4:
-        ReadPacked(reader, role.keys);
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  return role;
-}
-
-EnvironmentEpoch ReadEpoch(Reader reader) {
-  EnvironmentEpoch epoch;
-  while (reader.next()) {
-    switch (reader.tag()) {
-      case 1:
-        epoch.environment = reader.get_view();
-        break;
-      case 2:
-        epoch.epoch = reader.get_int64();
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  return epoch;
 }
 
 std::string NameOf(const Role& role) {
@@ -175,44 +123,14 @@ std::string EncodeRoot(const RootModel& root) {
 }
 
 absl::StatusOr<RootModel> DecodeRoot(std::string_view payload) {
-  absl::Status status = ScanVersioned(payload, kRootMessage, nullptr);
+  ScanResult scan;
+  absl::Status status = ScanVersioned(payload, kRootMessage, &scan);
   if (!status.ok()) return status;
   RootModel root;
   root.format_version = 0;
-  Reader reader(payload);
-  while (reader.next()) {
-    switch (reader.tag()) {
-      case 1:
-        root.format_version = reader.get_uint32();
-        break;
-      case 2:
-        root.root_version = reader.get_int64();
-        break;
-      case 3:
-        root.issued_at_ms = reader.get_int64();
-        break;
-      case 4:
-        root.expires_at_ms = reader.get_int64();
-        break;
-      case 5:
-        if (!ReadExactly(reader, root.public_keys.emplace_back())) return BadEncoding("public key is not 32 bytes");
-        break;
-      case 6:
-        root.roles.push_back(ReadRole(reader.get_message()));
-        break;
-      case 7:
-        root.epochs.push_back(ReadEpoch(reader.get_message()));
-        break;
-      case 8:
-        if (!ReadExactly(reader, root.revoked_key_hashes.emplace_back())) {
-          return BadEncoding("revoked key hash is not 32 bytes");
-        }
-        break;
-      default:
-        reader.skip();
-    }
-  }
-  status = CheckVersion("root: format version", root.format_version);
+  status = DecodeMessage(payload, kRootMessage, scan, &root);
+  absl::Status version = CheckVersion("root: format version", root.format_version);
+  if (!version.ok()) return version;
   if (status.ok()) status = CheckContent(root);
   if (!status.ok()) return status;
   return root;

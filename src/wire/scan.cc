@@ -77,16 +77,6 @@ uint32_t WireTypeOf(FieldKind kind) {
   }
 }
 
-const FieldDescription* FindField(const MessageDescription& message, uint32_t number) {
-  const auto fields = message.fields;
-  // Numbers mostly run from 1 without a gap.
-  if (number - 1 < fields.size() && fields[number - 1].number == number) return &fields[number - 1];
-  for (const FieldDescription& field : fields) {
-    if (field.number == number) return &field;
-  }
-  return nullptr;
-}
-
 class Scanner {
  public:
   Scanner(std::string_view bytes, const MessageDescription& message, const ScanLimits& limits, ScanResult& result)

@@ -12,43 +12,12 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "src/wire/message.h"
 
 namespace expt::wire {
-
-enum class FieldKind : uint8_t {
-  kBool,
-  kVarint32,  // uint32, sint32
-  kVarint64,  // uint64, int64, sint64, enumerations
-  kFixed64,   // fixed64, double
-  kText,
-  kBytes,
-  kMessage,
-  kPackedVarint32,
-  kPackedVarint64,
-  kPackedFixed64,
-};
-
-struct MessageDescription;
-
-struct FieldDescription {
-  uint8_t number = 0;
-  FieldKind kind = FieldKind::kBool;
-  bool is_repeated = false;  // may occur more than once; a packed field never does
-  bool is_free = false;      // occurrences are no elements
-  uint8_t slot = 0;          // members of one oneof share a slot; 0: the field's own number
-  uint16_t memory = 0;       // bytes once decoded: of an occurrence, of each value when packed
-  const MessageDescription* message = nullptr;
-};
-
-// `fields` are in the order of their numbers; numbers and slots are below 64.
-struct MessageDescription {
-  std::string_view name;
-  std::span<const FieldDescription> fields;
-};
 
 struct ScanLimits {
   uint64_t elements = 2'000'000;  // field occurrences at any depth; a packed field counts once

@@ -1,0 +1,253 @@
+#include "src/wire/decode.h"
+
+#include <array>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "src/base/status.h"
+#include "src/model/snapshot.h"
+#include "src/wire/varint.h"
+
+namespace expt::wire {
+namespace {
+
+// An operand list is sent as its size times this, plus its kind.
+constexpr uint64_t kOperandKinds = 16;
+
+// Enumerations keep unknown numbers; what does not fit a byte becomes 255, which no enumeration uses.
+uint8_t EnumByte(uint64_t value) { return value > 255 ? 255 : static_cast<uint8_t>(value); }
+
+uint64_t ReadFixed64(const char* at) {
+  uint64_t word = 0;
+  for (int byte = 0; byte < 8; ++byte) word |= uint64_t{static_cast<uint8_t>(at[byte])} << (8 * byte);
+  return word;
+}
+
+template <typename T>
+void Store(char* to, T value) {
+  std::memcpy(to, &value, sizeof(value));
+}
+
+template <typename T>
+T& As(char* at) {
+  return *reinterpret_cast<T*>(at);
+}
+
+// The fields of a message, one by one.
+struct Cursor {
+  explicit Cursor(std::string_view bytes) : at(bytes.data()), end(at + bytes.size()) {}
+
+  bool Next() {
+    if (at == end) return false;
+    const uint64_t tag = ReadVarint(at);
+    number = static_cast<uint32_t>(tag >> 3);
+    switch (tag & 7) {
+      case 0:
+        value = ReadVarint(at);
+        break;
+      case 1:
+        value = ReadFixed64(at);
+        at += 8;
+        break;
+      case 2: {
+        const auto size = static_cast<size_t>(ReadVarint(at));
+        content = {at, size};
+        at += size;
+        break;
+      }
+      default:
+        at += 4;
+    }
+    return true;
+  }
+
+  const char* at;
+  const char* end;
+  uint32_t number = 0;
+  uint64_t value = 0;
+  std::string_view content;
+};
+
+// Stores each varint of `content` as `store` says, `stride` bytes apart.
+template <typename StoreOne>
+void ForEach(std::string_view content, char* to, size_t stride, StoreOne store) {
+  const char* at = content.data();
+  for (const char* const end = at + content.size(); at != end; to += stride) store(to, ReadVarint(at));
+}
+
+// A packed field whose values stand `stride` bytes apart: a column of a table, or a list.
+void ReadPacked(Form form, std::string_view content, char* to, size_t stride) {
+  uint32_t sum = 0;
+  switch (form) {
+    case Form::kByte:
+      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, EnumByte(v)); });
+    case Form::kNumber32:
+    case Form::kNumbers32:
+      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v)); });
+    case Form::kRow:
+      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v) - 1); });
+    case Form::kRowSteps:
+    case Form::kSteps: {
+      const uint32_t none = form == Form::kRowSteps ? 1 : 0;
+      return ForEach(content, to, stride, [&](char* at, uint64_t v) {
+        sum += static_cast<uint32_t>(FromZigzag(v));
+        Store(at, sum - none);
+      });
+    }
+    case Form::kSigned32s:
+      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<int32_t>(FromZigzag(v))); });
+    case Form::kSigned64s:
+      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, FromZigzag(v)); });
+    case Form::kOperands:
+      return ForEach(content, to, stride, [](char* at, uint64_t v) {
+        auto& list = As<model::OperandList>(at);
+        list.kind = static_cast<model::OperandKind>(v % kOperandKinds);
+        list.size = static_cast<uint32_t>(v / kOperandKinds);
+      });
+    default:
+      return;
+  }
+}
+
+template <typename T>
+void ReadList(Form form, std::string_view content, char* to) {
+  auto& list = As<std::vector<T>>(to);
+  list.resize(CountVarints(content));
+  ReadPacked(form, content, reinterpret_cast<char*>(list.data()), sizeof(T));
+}
+
+template <typename T>
+void ReadFixedList(std::string_view content, char* to) {
+  static_assert(sizeof(T) == 8);
+  auto& list = As<std::vector<T>>(to);
+  list.resize(content.size() / sizeof(T));
+  const char* from = content.data();
+  for (T& value : list) {
+    const uint64_t word = ReadFixed64(from);
+    std::memcpy(&value, &word, sizeof(value));
+    from += sizeof(T);
+  }
+}
+
+class Decoder {
+ public:
+  void Message(std::string_view bytes, const MessageDescription& message, const uint32_t* expected, char* out) {
+    for (Cursor cursor(bytes); cursor.Next();) {
+      const FieldDescription* const field = FindField(message, cursor.number);
+      if (field == nullptr) continue;
+      if (field->choice != 0) out[message.choice_offset] = static_cast<char>(field->choice);
+      Field(cursor, message, *field, expected == nullptr ? 0 : expected[field->number], out + field->offset);
+    }
+  }
+
+  absl::Status status;
+
+ private:
+  using Bytes32 = std::array<uint8_t, 32>;
+
+  void Field(const Cursor& cursor, const MessageDescription& message, const FieldDescription& field, uint32_t expected,
+             char* to) {
+    const std::string_view content = cursor.content;
+    switch (field.form) {
+      case Form::kByte:
+        return Store(to, EnumByte(cursor.value));
+      case Form::kNumber32:
+        return Store(to, static_cast<uint32_t>(cursor.value));
+      case Form::kRow:
+        return Store(to, static_cast<uint32_t>(cursor.value) - 1);
+      case Form::kSigned32:
+        return Store(to, static_cast<int32_t>(FromZigzag(cursor.value)));
+      case Form::kSigned64:
+        return Store(to, FromZigzag(cursor.value));
+      case Form::kBits64:
+        return Store(to, cursor.value);
+      case Form::kView:
+        return Store(to, content);
+      case Form::kString:
+        As<std::string>(to) = content;
+        return;
+      case Form::kBytes32:
+        return ReadBytes32(message, field, content, As<Bytes32>(to));
+      case Form::kNumbers32:
+      case Form::kSteps:
+        return ReadList<uint32_t>(field.form, content, to);
+      case Form::kSigned32s:
+        return ReadList<int32_t>(field.form, content, to);
+      case Form::kSigned64s:
+        return ReadList<int64_t>(field.form, content, to);
+      case Form::kFixed64s:
+        return ReadFixedList<uint64_t>(content, to);
+      case Form::kReals:
+        return ReadFixedList<double>(content, to);
+      case Form::kOperands:
+        return ReadList<model::OperandList>(field.form, content, to);
+      case Form::kViews: {
+        auto& list = As<std::vector<std::string_view>>(to);
+        if (list.empty()) list.reserve(expected);
+        return list.push_back(content);
+      }
+      case Form::kStrings:
+        As<std::vector<std::string>>(to).emplace_back(content);
+        return;
+      case Form::kBytes32s:
+        return ReadBytes32(message, field, content, As<std::vector<Bytes32>>(to).emplace_back());
+      case Form::kMessage:
+        return Message(content, *field.message, nullptr, to);
+      case Form::kRows:
+        return Message(content, *field.message, nullptr, static_cast<char*>(field.message->make(to, expected)));
+      case Form::kTable:
+        return Table(content, *field.message, to);
+      case Form::kNothing:
+      case Form::kRowSteps:
+        return;
+    }
+  }
+
+  // Rows are as many as the first column tells; another column may be absent.
+  void Table(std::string_view content, const MessageDescription& message, char* to) {
+    size_t count = 0;
+    for (Cursor cursor(content); cursor.Next();) {
+      if (cursor.number == 1) count = CountVarints(cursor.content);
+    }
+    char* const rows = static_cast<char*>(message.make(to, count));
+    for (Cursor cursor(content); cursor.Next();) {
+      const FieldDescription* const field = FindField(message, cursor.number);
+      if (field == nullptr || cursor.content.empty()) continue;
+      if (CountVarints(cursor.content) != count) {
+        Fail(std::string(message.name).append(": columns are of different length"));
+        continue;
+      }
+      ReadPacked(field->form, cursor.content, rows + field->offset, message.row_size);
+    }
+  }
+
+  void ReadBytes32(const MessageDescription& message, const FieldDescription& field, std::string_view content,
+                   Bytes32& to) {
+    if (content.size() == to.size()) {
+      std::memcpy(to.data(), content.data(), to.size());
+      return;
+    }
+    Fail(std::string(message.name)
+             .append(": field ")
+             .append(std::to_string(field.number))
+             .append(": expected 32 bytes, found ")
+             .append(std::to_string(content.size())));
+  }
+
+  // The first failure counts.
+  void Fail(std::string_view text) {
+    if (status.ok()) status = base::LoadFailure(LoadCode::kBadEncoding, text);
+  }
+};
+
+}  // namespace
+
+absl::Status DecodeMessage(std::string_view payload, const MessageDescription& message, const ScanResult& scan,
+                           void* out) {
+  Decoder decoder;
+  decoder.Message(payload, message, scan.occurrences.data(), static_cast<char*>(out));
+  return decoder.status;
+}
+
+}  // namespace expt::wire
