@@ -25,6 +25,7 @@ before(async () => {
   const files = {
     '/': '<!doctype html><title>page</title><script type="module" src="/page.js"></script>',
     '/expt.wasm': readFileSync(path.join(core, 'dist', 'esm', 'expt.wasm')),
+    '/expt_explain.wasm': readFileSync(path.join(core, 'dist', 'esm', 'expt_explain.wasm')),
     '/vectors/*': filesOf(vectors),
     '/snapshots/*': filesOf(snapshots),
   };
@@ -85,7 +86,7 @@ test('a page decides, reports, and starts from what it kept when the server is d
     const report = await client.flush(20000);
     await client.setContext({ ...options.context, country: 'US' });
     const elsewhere = client.enabled('new-checkout');
-    const text = client.explain('new-checkout').text;
+    const { text } = await client.explain('new-checkout');
     const { state, snapshotVersion } = client.status();
     const count = client.all().size;
     await client.close();

@@ -51,7 +51,7 @@ test('decides, explains, and delivers each event once', async () => {
   assert.ok(['control', 'treatment'].includes(variant));
   assert.equal(client.variant('checkout-test', { ...user }, 'none'), variant); // the same exposure again
   assert.deepEqual([...client.all(user).keys()].sort(), ['checkout-test', 'new-checkout', 'page-size']);
-  const { json, text } = client.explain('new-checkout', user);
+  const { json, text } = await client.explain('new-checkout', user);
   assert.equal(json.decision.variant, 'on');
   assert.match(text, /swiss/);
   assert.deepEqual(client.track('purchase', user, { value: 19.9, properties: { items: 3, gift: true, note: 'ü' } }), {
@@ -254,7 +254,7 @@ test('nothing raises on the evaluation path', async () => {
     assert.equal(client.all(context).size, 3);
     assert.equal(typeof client.track('visit', context).accepted, 'boolean');
     assert.equal(typeof client.expose('checkout-test', 'control', context).accepted, 'boolean');
-    assert.equal(typeof client.explain('new-checkout', context).text, 'string');
+    assert.equal(typeof (await client.explain('new-checkout', context)).text, 'string');
   }
   for (const flag of [null, undefined, 42, '', '\ud800', '__proto__', 'constructor']) {
     assert.equal(client.value(flag, user, 7), 7);
@@ -326,6 +326,6 @@ test('a program can be tested with fixed values or files', async () => {
   const local = await clientFromFile(files);
   assert.equal(local.enabled('new-checkout', user), true);
   assert.equal(local.value('page-size', user, 20), 50);
-  assert.match(local.explain('new-checkout', user).text, /swiss/);
+  assert.match((await local.explain('new-checkout', user)).text, /swiss/);
   await assert.rejects(clientFromFile({ ...files, root: files.snapshot }), LoadError);
 });

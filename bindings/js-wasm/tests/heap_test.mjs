@@ -45,7 +45,7 @@ test('evaluations and passing contexts take no memory', async () => {
     snapshot.enabled('w2', { ...user, targetingKey: `u${i}`, device: undefined });
     if (i % 10 === 0) snapshot.enabled('w2', new Context({ ...user, targetingKey: `u${i}` }));
     if (i % 1000 === 0) {
-      snapshot.explain('w4', user);
+      await snapshot.explain('w4', user);
       await settle();
     }
   }

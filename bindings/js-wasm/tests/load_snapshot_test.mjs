@@ -24,7 +24,7 @@ test('a snapshot and its root are enough to decide, list and explain', async () 
   assert.equal(decision.exposures.length, 1);
   assert.deepEqual([...snapshot.all(user, options).keys()], snapshot.flags);
   assert.deepEqual(snapshot.all(user, options).get('w4'), decision);
-  const { json, text } = snapshot.explain('w4', user, options);
+  const { json, text } = await snapshot.explain('w4', user, options);
   assert.equal(json.decision.variant, decision.variant);
   assert.match(text, /w4-test/);
 });

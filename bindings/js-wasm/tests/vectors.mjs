@@ -70,15 +70,18 @@ export function expectedOf(expect) {
   return answer;
 }
 
+export function overlayOf(overlay) {
+  return {
+    emergencyOff: overlay.emergency_off,
+    stale: { fail_closed: 'failClosed', defaults: 'defaults' }[overlay.stale] ?? 'keep',
+  };
+}
+
 /** Calls `check(id, got, expected)` for each case of one file, with a fresh object and with a kept context. */
 export function runEvaluationFile(file, snapshot, Context, check) {
   let cases = 0;
   for (const row of file.cases) {
-    const overlay = row.overlay && {
-      emergencyOff: row.overlay.emergency_off,
-      stale: { fail_closed: 'failClosed', defaults: 'defaults' }[row.overlay.stale] ?? 'keep',
-    };
-    const overlaid = overlay ? snapshot.with(overlay) : snapshot;
+    const overlaid = row.overlay ? snapshot.with(overlayOf(row.overlay)) : snapshot;
     const context = contextOf(row.context);
     const expected = asked[row.asked] ?? 0;
     for (const given of [context, new Context(context)]) {

@@ -1,5 +1,5 @@
 // Builds the packages: types with TypeScript, modules with esbuild, the engine beside them.
-// Usage: node tools/build.mjs FILE.wasm
+// Usage: node tools/build.mjs FOLDER     FOLDER: with expt.wasm and expt_explain.wasm
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,9 +8,9 @@ import path from 'node:path';
 import esbuild from 'esbuild';
 
 const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const wasm = process.argv[2];
-if (wasm === undefined) {
-  console.error('build: expected the path of expt.wasm');
+const modules = process.argv[2];
+if (modules === undefined) {
+  console.error('build: expected the folder of expt.wasm');
   process.exit(2);
 }
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -50,8 +50,10 @@ for (const [name, bundles] of Object.entries(bundlesOf)) {
   rmSync(dist, { recursive: true, force: true });
   for (const format of ['esm', 'cjs']) mkdirSync(path.join(dist, format), { recursive: true });
   if (name === 'core') {
-    for (const format of ['esm', 'cjs']) cpSync(wasm, path.join(dist, format, 'expt.wasm'));
-    const text = readFileSync(wasm).toString('base64');
+    for (const format of ['esm', 'cjs']) {
+      for (const file of ['expt.wasm', 'expt_explain.wasm']) cpSync(path.join(modules, file), path.join(dist, format, file));
+    }
+    const text = readFileSync(path.join(modules, 'expt_explain.wasm')).toString('base64');
     writeFileSync(path.join(folder, 'src', 'wasm_text.generated.ts'), `export const wasmText: string = '${text}';\n`);
   }
   execFileSync(process.execPath, [tsc, '-p', folder], { stdio: 'inherit' });

@@ -1,6 +1,6 @@
 // The production engine, compiled to WASM, over the live snapshot of an environment.
 import { Engine, Root, Snapshot, type Explanation } from '@expt/core';
-import wasm from '@expt/core/expt.wasm?url';
+import wasm from '@expt/core/expt_explain.wasm?url';
 import { queryOptions } from '@tanstack/react-query';
 import { api, ok } from '../api/client';
 import type { Place } from '../api/queries';

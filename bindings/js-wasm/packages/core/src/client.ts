@@ -192,7 +192,7 @@ export class CoreClient {
   }
 
   /** The decision and every step that led to it. Records no exposure. */
-  explain(flag: string, context: Context | Attributes): Explanation {
+  explain(flag: string, context: Context | Attributes): Promise<Explanation> {
     return this.#snapshot.explain(flag, context, { nowMs: this.settings.now() });
   }
 

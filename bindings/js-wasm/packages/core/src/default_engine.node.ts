@@ -1,5 +1,5 @@
 // The engine of a program, compiled once; in Node. Servers are bundled in ways that lose files, so it travels inside
-// the module.
+// the module, as the one that explains.
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import { Engine, type WasmSource } from './engine.js';
@@ -27,8 +27,8 @@ const nodeHost: Host = {
 
 let loaded: Promise<Engine> | undefined;
 
-export function init(source: WasmSource): Promise<Engine> {
-  return (loaded = Engine.load(source, nodeHost));
+export function init(source: WasmSource, explainSource?: WasmSource): Promise<Engine> {
+  return (loaded = Engine.load(source, nodeHost, explainSource));
 }
 
 export function engine(): Promise<Engine> {

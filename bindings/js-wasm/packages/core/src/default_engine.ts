@@ -1,15 +1,16 @@
 // The engine of a program, compiled once. This file is the one for browsers; default_engine.node.ts takes its place in
 // Node.
 import { Engine, type WasmSource } from './engine.js';
+import { webHost } from './host.js';
 
 let loaded: Promise<Engine> | undefined;
 
 /**
  * Says where the engine is when it is not beside this file: an address, bytes or a compiled module. Optional; to be
- * called before the first client or snapshot is made.
+ * called before the first client or snapshot is made. `explainSource` is expt_explain.wasm, for explanations.
  */
-export function init(source: WasmSource): Promise<Engine> {
-  return (loaded = Engine.load(source));
+export function init(source: WasmSource, explainSource?: WasmSource): Promise<Engine> {
+  return (loaded = Engine.load(source, webHost, explainSource));
 }
 
 /** The engine; loaded on first use. */
@@ -23,5 +24,6 @@ export function engine(): Promise<Engine> {
 async function beside(): Promise<Engine> {
   // CommonJS does not know its own address.
   if (!import.meta.url) throw new Error('expected the address of expt.wasm, found none: call init() first');
-  return Engine.load(new URL('./expt.wasm', import.meta.url));
+  const explainSource = new URL('./expt_explain.wasm', import.meta.url);
+  return Engine.load(new URL('./expt.wasm', import.meta.url), webHost, explainSource);
 }

@@ -1,4 +1,7 @@
 // The compiled WASM module and the machine that it runs on.
+//
+//   expt.wasm           decides
+//   expt_explain.wasm   the same engine, which explains as well; a page loads it when it asks for an explanation
 import { webHost, type Host } from './host.js';
 import { Instance } from './instance.js';
 
@@ -8,16 +11,38 @@ export type WasmSource = URL | string | BufferSource | WebAssembly.Module | Resp
 export class Engine {
   readonly module: WebAssembly.Module;
   readonly host: Host;
+  readonly #explainSource: WasmSource | undefined;
+  #explainer: Promise<Engine> | undefined;
   #scratch: Promise<Instance> | undefined;
 
-  constructor(module: WebAssembly.Module, host: Host = webHost) {
+  constructor(module: WebAssembly.Module, host: Host = webHost, explainSource?: WasmSource) {
     this.module = module;
     this.host = host;
+    this.#explainSource = explainSource;
   }
 
-  /** Compiles `source`: bytes, a compiled module, or where to fetch it. */
-  static async load(source: WasmSource, host: Host = webHost): Promise<Engine> {
-    return new Engine(await compile(source), host);
+  /**
+   * Compiles `source`: bytes, a compiled module, or where to fetch it. `explainSource` is expt_explain.wasm, looked at
+   * when the first explanation is asked for; not needed where `source` explains itself.
+   */
+  static async load(source: WasmSource, host: Host = webHost, explainSource?: WasmSource): Promise<Engine> {
+    return new Engine(await compile(source), host, explainSource);
+  }
+
+  /** This engine if it explains, else the one that does. Rejects when that cannot be loaded; tried again then. */
+  explainer(): Promise<Engine> {
+    return (this.#explainer ??= this.#findExplainer().catch((error: unknown) => {
+      this.#explainer = undefined;
+      throw error;
+    }));
+  }
+
+  async #findExplainer(): Promise<Engine> {
+    if (WebAssembly.Module.exports(this.module).some(({ name }) => name === 'expt_explain')) return this;
+    if (this.#explainSource === undefined) {
+      throw new Error('expected the address of expt_explain.wasm, found none: give it to init()');
+    }
+    return Engine.load(this.#explainSource, this.host);
   }
 
   instantiate(): Promise<Instance> {
@@ -35,7 +60,7 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return WebAssembly.compile(source as BufferSource);
   const fetched = typeof source === 'string' || source instanceof URL ? fetch(source) : source;
   const response = await (fetched as Response | Promise<Response>);
-  if (!response.ok) throw new Error(`expt.wasm: expected status 200, got ${response.status}`);
+  if (!response.ok) throw new Error(`${response.url}: expected status 200, got ${response.status}`);
   // Streaming needs the media type that not every server gives.
   const type = response.headers.get('content-type') ?? '';
   if (type.startsWith('application/wasm')) return WebAssembly.compileStreaming(response);

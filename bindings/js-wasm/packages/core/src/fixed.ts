@@ -57,9 +57,11 @@ export class FixedClient {
     }
     return { ...base, value, reason: 'STATIC', ...(typeof value === 'string' && { variant: value }) };
   }
-  explain(flag: string, context?: Context | Attributes): Explanation {
+  explain(flag: string, context?: Context | Attributes): Promise<Explanation> {
     const { value = null, reason } = this.decision(flag, context);
-    return { json: { flag, decision: { value, reason } }, text: `${flag}: ${JSON.stringify(value)} (${reason})` };
+    return Promise.resolve({
+      json: { flag, decision: { value, reason } }, text: `${flag}: ${JSON.stringify(value)} (${reason})`,
+    });
   }
   all(context?: Context | Attributes): Map<string, Decision<FlagValue | undefined>> {
     return new Map([...this.#flags.keys()].map((flag) => [flag, this.decision(flag, context)]));

@@ -39,7 +39,8 @@ export interface Exports {
   expt_context_free(context: number): void;
   expt_evaluate(snapshot: number, flag: number, context: number, expected: number, nowMs: number): number;
   expt_decide(snapshot: number, flag: number, block: number, expected: number, nowMs: number): number;
-  expt_explain(snapshot: number, key: number, size: number, context: number, nowMs: number): void;
+  /** Only of expt_explain.wasm. */
+  expt_explain?(snapshot: number, key: number, size: number, context: number, nowMs: number): void;
 }
 
 const outputWords = 96;

@@ -9,7 +9,7 @@ import {
 } from './decision.js';
 import type { Engine } from './engine.js';
 import type { Instance } from './instance.js';
-import type { Root } from './root.js';
+import { Root } from './root.js';
 import { Scratch } from './scratch.js';
 import { PayloadType, withVerified } from './verification.js';
 
@@ -123,21 +123,37 @@ export class FlagEntry {
   }
 }
 
+/** Reads the same file again, in another engine. */
+type Reader = (engine: Engine) => Promise<Snapshot>;
+
 /** What snapshots with different overlays over the same instance share. */
 class Rules {
   readonly instance: Instance;
   readonly description: SnapshotDescription;
+  readonly #engine: Engine;
+  readonly #reader: Reader;
+  #explaining: Promise<Snapshot> | undefined;
   /** The engine stopped in the middle of something: this copy of it answers nothing any more. */
   isSpoiled = false;
   readonly #scratch: Scratch;
   readonly #indices = new Map<string, number>();
   readonly #entries = new Map<string, FlagEntry>();
 
-  constructor(instance: Instance, description: SnapshotDescription) {
+  constructor(instance: Instance, description: SnapshotDescription, engine: Engine, reader: Reader) {
     this.instance = instance;
     this.description = description;
+    this.#engine = engine;
+    this.#reader = reader;
     this.#scratch = new Scratch(instance);
     description.flags.forEach((key, index) => this.#indices.set(key, index));
+  }
+
+  /** The same snapshot, without an overlay, in an engine that explains. */
+  explaining(): Promise<Snapshot> {
+    return (this.#explaining ??= this.#engine.explainer().then(this.#reader).catch((error: unknown) => {
+      this.#explaining = undefined;
+      throw error;
+    }));
   }
 
   entry(snapshot: number, key: string): FlagEntry | undefined {
@@ -213,10 +229,12 @@ const noExposures: readonly Exposure[] = Object.freeze([]);
 export class Snapshot {
   readonly #rules: Rules | undefined;
   readonly #address: number;
+  readonly #overlay: Overlay;
 
-  private constructor(rules: Rules | undefined, address: number) {
+  private constructor(rules: Rules | undefined, address: number, overlay: Overlay = {}) {
     this.#rules = rules;
     this.#address = address;
+    this.#overlay = overlay;
     if (rules !== undefined) collected.register(this, { instance: new WeakRef(rules.instance), address, isSnapshot: true });
   }
 
@@ -227,10 +245,14 @@ export class Snapshot {
   static async parse(bytes: Uint8Array, trust: Trust): Promise<Snapshot> {
     const { root, environment = '', audience, floor, expected } = trust;
     const engine: Engine = root.engine;
+    const file = bytes.slice();
+    // What was accepted once needs no floor.
+    const again: Reader = async (other) =>
+      Snapshot.parse(file, { environment, ...(audience && { audience }), root: await Root.parse(other, root.file) });
     const instance = await engine.instantiate();
     return root.within(instance, (rootAt) => {
       const request = { type: PayloadType.snapshot, root: rootAt, environment, expected };
-      return withVerified(engine, instance, bytes, request, (verification) => {
+      return withVerified(engine, instance, file, request, (verification) => {
         const address = instance.withBytes(floor?.digest, (digest) =>
           instance.exports.expt_snapshot_open(
             verification, rootAt, audience === undefined ? 0 : audience === 'server' ? 1 : 2, floor?.epoch ?? 0,
@@ -238,7 +260,8 @@ export class Snapshot {
           ),
         );
         if (address === 0) throw instance.error();
-        return new Snapshot(new Rules(instance, JSON.parse(instance.text()) as SnapshotDescription), address);
+        const description = JSON.parse(instance.text()) as SnapshotDescription;
+        return new Snapshot(new Rules(instance, description, engine, again), address);
       });
     });
   }
@@ -250,7 +273,7 @@ export class Snapshot {
     const address = rules.instance.withText((overlay.emergencyOff ?? []).join('\n'), (at, size) =>
       rules.instance.exports.expt_snapshot_with(this.#address, staleNumbers[overlay.stale ?? 'keep'], at, size),
     );
-    return new Snapshot(rules, address);
+    return new Snapshot(rules, address, { ...overlay, emergencyOff: [...(overlay.emergencyOff ?? [])] });
   }
 
   get isReady(): boolean {
@@ -342,16 +365,24 @@ export class Snapshot {
     return decisions;
   }
 
-  /** The decision and every step that led to it, by the same code path. */
-  explain(flag: string, context: Context | Attributes, options?: EvaluateOptions): Explanation {
+  /**
+   * The decision and every step that led to it, by the same code path. Pages load a second module for it the first
+   * time, in which the snapshot is read once more; rejects when that fails.
+   */
+  async explain(flag: string, context: Context | Attributes, options?: EvaluateOptions): Promise<Explanation> {
     const rules = this.#rules;
     if (rules === undefined) return { json: { reason: 'ERROR', error_code: 'PROVIDER_NOT_READY' }, text: 'not ready' };
-    const { instance } = rules;
     const own = context instanceof Context ? context : attempt(() => new Context(context), new Context({}));
-    const address = own.lastOwner === rules ? own.lastAddress : rules.adopt(own);
-    instance.withText(flag, (at, size) =>
-      instance.exports.expt_explain(this.#address, at, size, address, options?.nowMs ?? Date.now()),
-    );
+    const nowMs = options?.nowMs ?? Date.now();
+    if (rules.instance.exports.expt_explain !== undefined) return this.#explainHere(rules, flag, own, nowMs);
+    const other = await rules.explaining();
+    return other.with(this.#overlay).explain(flag, own, { nowMs });
+  }
+
+  #explainHere(rules: Rules, flag: string, context: Context, nowMs: number): Explanation {
+    const { instance } = rules;
+    const address = context.lastOwner === rules ? context.lastAddress : rules.adopt(context);
+    instance.withText(flag, (at, size) => instance.exports.expt_explain!(this.#address, at, size, address, nowMs));
     const [jsonAt = 0, jsonSize = 0, textAt = 0, textSize = 0] = instance.words(4);
     return {
       json: JSON.parse(instance.textAt(jsonAt, jsonSize)) as JsonValue,

@@ -52,7 +52,7 @@ export class FileClient extends FixedClient {
   ): Decision<FlagValue | T> {
     return this.#snapshot.decision(flag, context ?? {}, fallback);
   }
-  override explain(flag: string, context?: Context | Attributes): Explanation {
+  override explain(flag: string, context?: Context | Attributes): Promise<Explanation> {
     return this.#snapshot.explain(flag, context ?? {});
   }
   override all(context?: Context | Attributes): Map<string, Decision<FlagValue | undefined>> {

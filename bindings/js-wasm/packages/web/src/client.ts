@@ -19,6 +19,8 @@ export interface ClientOptions extends CommonOptions {
   bootstrap?: Dehydrated | Bootstrap;
   /** Where expt.wasm is, when it is not beside this file. */
   wasm?: WasmSource;
+  /** The same for expt_explain.wasm, which `explain` needs. */
+  explainWasm?: WasmSource;
 }
 
 type Inner = CoreClient | FixedClient;
@@ -86,7 +88,7 @@ export class Client {
   }
 
   /** The decision and every step that led to it. Records no exposure. */
-  explain(flag: string): Explanation {
+  explain(flag: string): Promise<Explanation> {
     return this.#inner.explain(flag, this.#context);
   }
 
@@ -156,10 +158,10 @@ export function createClient(options: ClientOptions): Client {
   }
   const hasDatabase = typeof indexedDB !== 'undefined';
   if (settings.store === undefined && hasDatabase) settings.store = new DatabaseStore(key.environment, key.audience);
-  const { bootstrap, wasm } = options;
+  const { bootstrap, wasm, explainWasm } = options;
   const dehydrated = bootstrap !== undefined && 'decisions' in bootstrap ? bootstrap : undefined;
   const files = bootstrap !== undefined && 'roots' in bootstrap ? bootstrap : undefined;
-  const load = wasm === undefined ? engine : () => init(wasm);
+  const load = wasm === undefined ? engine : () => init(wasm, explainWasm);
   const inner = new CoreClient(settings, load, files, options.signal);
   const isOurs = dehydrated?.format === 1 && dehydrated.environment === key.environment;
   if (dehydrated !== undefined && !isOurs) {

@@ -42,11 +42,12 @@ function Board({ snapshot, place }: { snapshot: Snapshot; place: Place }) {
     () => [...new Set((flag === every ? snapshot.flags : [flag]).flatMap((key) => [...snapshot.requiredAttributes(key)]))].sort(),
     [snapshot, flag],
   );
-  const evaluate = () => {
+  const evaluate = async () => {
     setAsked(true);
     if ('problem' in context) return;
     const keys = flag === every ? snapshot.flags : [flag];
-    setEvaluated({ explanations: keys.map((key) => snapshot.explain(key, context.attributes)), version: snapshot.version });
+    const explanations = await Promise.all(keys.map((key) => snapshot.explain(key, context.attributes)));
+    setEvaluated({ explanations, version: snapshot.version });
     announce(keys.length === 1 ? '1 flag decided' : `${keys.length} flags decided`);
   };
   return (
@@ -55,7 +56,7 @@ function Board({ snapshot, place }: { snapshot: Snapshot; place: Place }) {
         className="panel stack"
         onSubmit={(event) => {
           event.preventDefault();
-          evaluate();
+          void evaluate();
         }}
       >
         <Textarea
