@@ -26,6 +26,24 @@ size_t Utf8CharacterSize(std::string_view text, size_t at) {
   return 4;
 }
 
+char32_t DecodeUtf8(std::string_view text, size_t at, size_t size) {
+  const auto lead = static_cast<uint8_t>(text[at]);
+  char32_t c = size == 1 ? lead : lead & (0x7fu >> size);
+  for (size_t i = 1; i < size; ++i) c = c << 6 | (static_cast<uint8_t>(text[at + i]) & 0x3fu);
+  return c;
+}
+
+size_t EncodeUtf8(char32_t c, char* out) {
+  if (c < 0x80) {
+    out[0] = static_cast<char>(c);
+    return 1;
+  }
+  const size_t size = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+  for (size_t i = size - 1; i > 0; --i, c >>= 6) out[i] = static_cast<char>(0x80 | (c & 0x3f));
+  out[0] = static_cast<char>((0xf00u >> size) | c);
+  return size;
+}
+
 bool IsUtf8(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {

@@ -30,6 +30,17 @@ TEST(Utf8, EveryCodePointButSurrogatesIsValid) {
   }
 }
 
+TEST(Utf8, EveryCodePointButSurrogatesIsWrittenAndReadBack) {
+  for (uint32_t point = 0; point < 0x110000; ++point) {
+    if (point >= 0xd800 && point <= 0xdfff) continue;
+    char bytes[4];
+    const std::string_view text(bytes, EncodeUtf8(point, bytes));
+    ASSERT_EQ(text, Encode(point)) << std::hex << point;
+    ASSERT_EQ(Utf8CharacterSize(text, 0), text.size()) << std::hex << point;
+    ASSERT_EQ(DecodeUtf8(text, 0, text.size()), point) << std::hex << point;
+  }
+}
+
 TEST(Utf8, DamageIsFoundAtEveryPlace) {
   for (const std::string bad : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3(", "\xe0\x80\x80", "\xe0\x9f\xbf",
                                 "\xe2\x82", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
