@@ -1,0 +1,123 @@
+#include "src/base/semver.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace expt::base {
+namespace {
+
+constexpr size_t kMostDigits = 18;  // the largest number of any 18 digits fits into int64 too
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool IsLetterOrHyphen(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'; }
+
+// Reads the number at `at` and moves behind it.
+bool ReadNumber(std::string_view text, size_t& at, uint64_t& number) {
+  const size_t begin = at;
+  const size_t end = std::min(text.size(), begin + kMostDigits);
+  uint64_t value = 0;
+  size_t i = begin;
+  for (; i < end && IsDigit(text[i]); ++i) value = value * 10 + static_cast<uint64_t>(text[i] - '0');
+  at = i;
+  number = value;
+  return i > begin && (text[begin] != '0' || i - begin == 1);
+}
+
+// Moves behind dot-separated identifiers. Those of digits only have no leading zero, unless `may_lead_with_zero`.
+bool SkipIdentifiers(std::string_view text, size_t& at, bool may_lead_with_zero) {
+  while (true) {
+    const size_t begin = at;
+    bool is_number = true;
+    for (; at < text.size(); ++at) {
+      if (IsDigit(text[at])) continue;
+      if (!IsLetterOrHyphen(text[at])) break;
+      is_number = false;
+    }
+    if (at == begin) return false;
+    if (is_number && !may_lead_with_zero && text[begin] == '0' && at - begin > 1) return false;
+    if (at == text.size() || text[at] != '.') return true;
+    ++at;
+  }
+}
+
+bool IsNumber(std::string_view identifier) {
+  return std::all_of(identifier.begin(), identifier.end(), [](char c) { return IsDigit(c); });
+}
+
+// Numbers by value and before all others, which go by their bytes.
+int CompareIdentifiers(std::string_view a, std::string_view b) {
+  const bool a_is_number = IsNumber(a);
+  if (a_is_number != IsNumber(b)) return a_is_number ? -1 : 1;
+  if (a_is_number && a.size() != b.size()) return a.size() < b.size() ? -1 : 1;
+  return a.compare(b);
+}
+
+int ComparePrereleases(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return static_cast<int>(a.empty()) - static_cast<int>(b.empty());  // a release is later
+  while (true) {
+    const size_t a_end = std::min(a.find('.'), a.size());
+    const size_t b_end = std::min(b.find('.'), b.size());
+    const int order = CompareIdentifiers(a.substr(0, a_end), b.substr(0, b_end));
+    if (order != 0) return order;
+    if (a_end == a.size() || b_end == b.size()) {
+      return static_cast<int>(a_end < a.size()) - static_cast<int>(b_end < b.size());  // more identifiers are later
+    }
+    a.remove_prefix(a_end + 1);
+    b.remove_prefix(b_end + 1);
+  }
+}
+
+uint64_t Next(uint64_t number) { return number == UINT64_MAX ? number : number + 1; }
+
+Semver Core(uint64_t major, uint64_t minor, uint64_t patch) { return {major, minor, patch, 3, {}}; }
+
+}  // namespace
+
+std::optional<Semver> ParseSemver(std::string_view text) {
+  Semver version;
+  size_t at = !text.empty() && text[0] == 'v' ? 1 : 0;
+  if (!ReadNumber(text, at, version.major)) return std::nullopt;
+  version.parts = 1;
+  if (at < text.size() && text[at] == '.') {
+    if (!ReadNumber(text, ++at, version.minor)) return std::nullopt;
+    version.parts = 2;
+    if (at < text.size() && text[at] == '.') {
+      if (!ReadNumber(text, ++at, version.patch)) return std::nullopt;
+      version.parts = 3;
+    }
+  }
+  if (at == text.size()) return version;
+  if (text[at] == '-') {
+    const size_t begin = ++at;
+    if (!SkipIdentifiers(text, at, false)) return std::nullopt;
+    version.prerelease = text.substr(begin, at - begin);
+  }
+  if (at < text.size() && text[at] == '+' && !SkipIdentifiers(text, ++at, true)) return std::nullopt;
+  if (at < text.size()) return std::nullopt;
+  return version;
+}
+
+int CompareCore(const Semver& a, const Semver& b) {
+  if (a.major != b.major) return a.major < b.major ? -1 : 1;
+  if (a.minor != b.minor) return a.minor < b.minor ? -1 : 1;
+  if (a.patch != b.patch) return a.patch < b.patch ? -1 : 1;
+  return 0;
+}
+
+int Compare(const Semver& a, const Semver& b) {
+  const int order = CompareCore(a, b);
+  return order != 0 ? order : ComparePrereleases(a.prerelease, b.prerelease);
+}
+
+Semver TildeEnd(const Semver& lower) {
+  return lower.parts == 1 ? Core(Next(lower.major), 0, 0) : Core(lower.major, Next(lower.minor), 0);
+}
+
+Semver CaretEnd(const Semver& lower) {
+  if (lower.major > 0 || lower.parts == 1) return Core(Next(lower.major), 0, 0);
+  if (lower.minor > 0 || lower.parts == 2) return Core(0, Next(lower.minor), 0);
+  return Core(0, 0, Next(lower.patch));
+}
+
+}  // namespace expt::base
