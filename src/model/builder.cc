@@ -23,6 +23,7 @@ struct Builder::Tables {
   using Rows = std::unordered_map<std::string, Index, base::TextHash, base::TextEqual>;
 
   std::shared_ptr<std::deque<std::string>> text = std::make_shared<std::deque<std::string>>();
+  std::string hashes;  // the hash pool
   Rows strings;
   Rows attributes;  // by name
   Rows operands;
@@ -113,6 +114,18 @@ Index Builder::Conditions(std::span<const Index> children) {
   return OperandRow<Index>(snapshot_, tables_->operands, snapshot_.condition_pool, OperandKind::kCondition, children);
 }
 
+Index Builder::Hashes(std::span<const Digest> list) {
+  const auto next = static_cast<Index>(snapshot_.operands.size());
+  const Index row = Tables::RowOf(tables_->operands, OperandKey(OperandKind::kHash, list), next);
+  if (row != next) return row;
+  const size_t begin = tables_->hashes.size() / sizeof(Digest);
+  for (const Digest& digest : list) tables_->hashes.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+  snapshot_.hash_pool = tables_->hashes;
+  snapshot_.operands.push_back(
+      {OperandKind::kHash, static_cast<uint32_t>(begin), static_cast<uint32_t>(list.size())});
+  return row;
+}
+
 Index Builder::AddCondition(const Condition& condition) {
   std::string key;
   AppendRaw(key, condition.op);
@@ -196,14 +209,38 @@ Index Builder::AddBucketing(Index bucket_by, std::string_view salt) {
   return row;
 }
 
-Index Builder::AddCoverage(Index bucketing, uint32_t ppm) {
+Index Builder::AddCoverage(Index bucketing, uint32_t ppm, Index ramp) {
   std::string key;
   AppendRaw(key, bucketing);
   AppendRaw(key, ppm);
+  AppendRaw(key, ramp);
   const size_t next = snapshot_.coverages.size();
   const Index row = Tables::RowOf(tables_->coverages, std::move(key), next);
-  if (row == next) snapshot_.coverages.push_back({.bucketing = bucketing, .ppm = ppm, .ramp = kNone});
+  if (row == next) snapshot_.coverages.push_back({.bucketing = bucketing, .ppm = ppm, .ramp = ramp});
   return row;
+}
+
+Index Builder::AddRamp(Ramp ramp) {
+  snapshot_.ramps.push_back(std::move(ramp));
+  return static_cast<Index>(snapshot_.ramps.size() - 1);
+}
+
+Index Builder::AddHoldout(std::string_view key, Index bucketing, uint32_t ppm, int64_t start_ms, int64_t end_ms) {
+  snapshot_.holdouts.push_back(
+      {.key = String(key), .bucketing = bucketing, .ppm = ppm, .start_ms = start_ms, .end_ms = end_ms});
+  return static_cast<Index>(snapshot_.holdouts.size() - 1);
+}
+
+Index Builder::AddTimeZone(std::string_view name, int32_t initial_offset_minutes) {
+  const Index name_row = String(name);
+  for (size_t i = 0; i < snapshot_.time_zones.size(); ++i) {
+    if (snapshot_.time_zones[i].name == name_row) return static_cast<Index>(i);
+  }
+  snapshot_.time_zones.push_back({.name = name_row,
+                                  .initial_offset_minutes = initial_offset_minutes,
+                                  .transition_ms = {},
+                                  .offset_minutes = {}});
+  return static_cast<Index>(snapshot_.time_zones.size() - 1);
 }
 
 namespace {
@@ -255,6 +292,7 @@ uint64_t Builder::MemberHash(std::string_view unit_id) const {
 Snapshot& Builder::snapshot() { return snapshot_; }
 
 Snapshot Builder::Take() {
+  if (!tables_->hashes.empty()) snapshot_.hash_pool = tables_->text->emplace_back(std::move(tables_->hashes));
   Snapshot taken = std::move(snapshot_);
   taken.text = tables_->text;
   snapshot_ = Snapshot();

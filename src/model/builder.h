@@ -13,6 +13,7 @@
 #include <span>
 #include <string_view>
 
+#include "expt/snapshot.h"
 #include "src/model/snapshot.h"
 
 namespace expt::model {
@@ -49,6 +50,10 @@ class Builder {
     return Conditions(std::span(std::data(children), children.size()));
   }
 
+  // A list of SHA-256 digests.
+  Index Hashes(std::span<const Digest> list);
+  Index Hashes(std::initializer_list<Digest> list) { return Hashes(std::span(std::data(list), list.size())); }
+
   // Equal conditions are one row.
   Index AddCondition(const Condition& condition);
   Index Leaf(Operator op, Index attribute, Index operands, uint8_t properties = 0);
@@ -66,7 +71,12 @@ class Builder {
   Index JsonValue(std::string_view text);
 
   Index AddBucketing(Index bucket_by, std::string_view salt);
-  Index AddCoverage(Index bucketing, uint32_t ppm);
+  // `ppm` is not looked at where there is a ramp.
+  Index AddCoverage(Index bucketing, uint32_t ppm, Index ramp = kNone);
+  Index AddRamp(Ramp ramp);
+  Index AddHoldout(std::string_view key, Index bucketing, uint32_t ppm, int64_t start_ms, int64_t end_ms = 0);
+  // The row of the zone of that name; a new one is a whole row without transitions.
+  Index AddTimeZone(std::string_view name, int32_t initial_offset_minutes = 0);
   Index ServeVariant(Index variant);
   Index ServeSplit(Index bucketing, std::span<const uint32_t> weights);
   Index ServeSplit(Index bucketing, std::initializer_list<uint32_t> weights) {
@@ -80,7 +90,7 @@ class Builder {
   uint64_t MemberHash(std::string_view unit_id) const;
 
   // The snapshot being built, for its plain fields and for tables that have no function here
-  // (flags, segments, layers, experiments, ...).
+  // (flags, segments, layers, experiments, ...). Do not set `hash_pool`; Hashes() does.
   Snapshot& snapshot();
 
   // Hands the snapshot over; the builder is empty afterwards.

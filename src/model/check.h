@@ -3,6 +3,7 @@
 #define EXPT_SRC_MODEL_CHECK_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,10 @@
 #include "src/model/validate.h"
 
 namespace expt::model {
+
+class ConditionWalk;  // src/model/condition_walk.h
+class References;     // src/model/references.h
+struct GraphFacts;
 
 // What is wrong at a place within a flag, segment or experiment.
 struct Defect {
@@ -24,30 +29,35 @@ void CheckTables(const Snapshot& snapshot, std::vector<Issue>& issues);
 // Keys: present, short enough, used once.
 void CheckKeys(const Snapshot& snapshot, std::vector<Issue>& issues);
 
-// What is known about each condition row.
+// What is known about a condition row and those below it.
+struct ConditionFact {
+  // Bits of `marks`.
+  static constexpr uint8_t kIsBad = 1;          // has a defect
+  static constexpr uint8_t kNamesSegments = 2;  // in_segment
+  static constexpr uint8_t kNamesFlags = 4;     // flag_is
+  static constexpr uint8_t kHasPattern = 8;     // matches
+
+  uint32_t leaves = 0;  // written out as a tree; stops at 2^32 - 1
+  uint8_t depth = 0;    // 1 for a leaf; stops at 255
+  uint8_t marks = 0;
+};
 struct ConditionFacts {
-  std::vector<uint8_t> is_bad;         // the row or one below it has a defect
-  std::vector<uint8_t> depth;          // 1 for a leaf; stops at 255
-  std::vector<uint8_t> has_reference;  // the row or one below it names segments
-  std::vector<uint32_t> leaves;        // written out as a tree; stops at 2^32 - 1
+  std::vector<ConditionFact> rows;
+  uint8_t marks = 0;  // of all rows
 };
 ConditionFacts CheckConditions(const Snapshot& snapshot);
 
 // Empty when the row by itself is right.
 Defect ConditionDefect(const Snapshot& snapshot, const Condition& condition);
 
-// The defects of all rows below `root`.
-void AppendConditionDefects(const Snapshot& snapshot, const ConditionFacts& facts, Index root,
+// The defects of all rows below `root`, which may be kNone.
+void AppendConditionDefects(const Snapshot& snapshot, const ConditionFacts& facts, ConditionWalk& walk, Index root,
                             std::vector<Defect>& defects);
 
-// Segments that conditions below `root` name, each once, in order; root may be kNone.
-std::vector<Index> SegmentsOf(const Snapshot& snapshot, const ConditionFacts& facts, Index root);
+GraphFacts CheckGraph(const Snapshot& snapshot, const ConditionFacts& facts, const References& references);
 
-struct SegmentFacts {
-  std::vector<std::vector<Defect>> defects;
-  std::vector<std::vector<Index>> references;  // segments that the segment's condition names
-};
-SegmentFacts CheckSegments(const Snapshot& snapshot, const ConditionFacts& facts);
+// Holdouts that a rule names; none where it names them wrongly.
+std::span<const Index> HoldoutsOf(const Snapshot& snapshot, const Rule& rule);
 
 // Leaves of a segment's programs: its condition, its lists.
 uint64_t SegmentLeaves(const Snapshot& snapshot, const ConditionFacts& facts, Index segment);
@@ -55,17 +65,24 @@ uint64_t SegmentLeaves(const Snapshot& snapshot, const ConditionFacts& facts, In
 // Per experiment. Overlapping allocations go to `issues`.
 std::vector<std::vector<Defect>> CheckExperiments(const Snapshot& snapshot, std::vector<Issue>& issues);
 
-// Empty when units can be bucketed by it.
-std::string BucketingDefect(const Snapshot& snapshot, Index bucketing);
-
-// Empty when `weights` sum to everything.
-std::string WeightsDefect(const std::vector<uint32_t>& weights);
+// Each is empty when nothing is wrong.
+std::string BucketingDefect(const Snapshot& snapshot, Index bucketing);  // units can be bucketed by it
+std::string WeightsDefect(const std::vector<uint32_t>& weights);         // they sum to everything
+std::string HoldoutDefect(const Snapshot& snapshot, const Holdout& holdout);
+std::string RampDefect(const Ramp& ramp);
+std::string TimeZoneDefect(const TimeZone& zone);
 
 // 1 to 64 characters of `A-Z a-z 0-9 . _ -`.
 bool IsSalt(std::string_view text);
 
-void CheckFlags(const Snapshot& snapshot, const ConditionFacts& conditions, const SegmentFacts& segments,
-                const std::vector<std::vector<Defect>>& experiments, std::vector<Issue>& issues);
+void CheckFlags(const Snapshot& snapshot, const ConditionFacts& conditions, const References& references,
+                const GraphFacts& graph, const std::vector<std::vector<Defect>>& experiments,
+                std::vector<Issue>& issues);
+
+// Breaks the flags that refer to broken flags, directly or through segments. `is_broken`: per node, 1 for the flags
+// that are broken. Issues of flags are in the order of flags, before and after.
+void BreakReferrers(const Snapshot& snapshot, const References& references, const GraphFacts& graph,
+                    std::vector<uint8_t> is_broken, std::vector<Issue>& issues);
 
 }  // namespace expt::model
 

@@ -20,7 +20,6 @@ class ExperimentCheck {
     for (const Index feature : e_.required_features) {
       Report(Named("required feature", s_.strings[feature]) + " is not supported by this version");
     }
-    if (e_.is_sticky) Report("\"sticky\" is not supported by this version");
     if (ExperimentStatusName(e_.status).empty()) {
       Report("status " + std::to_string(static_cast<int>(e_.status)) + " is not supported by this version");
     }
@@ -141,12 +140,28 @@ void CheckOverlaps(const Snapshot& s, std::vector<Issue>& issues) {
 
 }  // namespace
 
+namespace {
+
+// A bit for each ASCII character that salts may have.
+struct SaltCharacters {
+  constexpr SaltCharacters() {
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")) {
+      bits[static_cast<uint8_t>(c) / 64] |= uint64_t{1} << (c % 64);
+    }
+  }
+  uint64_t bits[4] = {};
+};
+constexpr SaltCharacters kSaltCharacters;
+
+}  // namespace
+
 bool IsSalt(std::string_view text) {
-  const auto is_allowed = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  return !text.empty() && text.size() <= kMaxSaltBytes && std::all_of(text.begin(), text.end(), is_allowed);
+  if (text.empty() || text.size() > kMaxSaltBytes) return false;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    if ((kSaltCharacters.bits[byte / 64] >> (byte % 64) & 1) == 0) return false;
+  }
+  return true;
 }
 
 std::string BucketingDefect(const Snapshot& snapshot, Index bucketing) {
@@ -173,6 +188,19 @@ std::string WeightsDefect(const std::vector<uint32_t>& weights) {
   for (const uint32_t weight : weights) sum += weight;
   if (sum == kWholePpm) return "";
   return "weights sum to " + std::to_string(sum) + ", expected 1000000";
+}
+
+std::span<const Index> HoldoutsOf(const Snapshot& snapshot, const Rule& rule) {
+  if (rule.holdouts == kNone) return {};
+  const OperandList& list = snapshot.operands[rule.holdouts];
+  if (list.kind != OperandKind::kReference) return {};
+  return std::span(snapshot.reference_pool).subspan(list.begin, list.size);
+}
+
+std::string HoldoutDefect(const Snapshot& snapshot, const Holdout& holdout) {
+  if (holdout.ppm > kWholePpm) return "is " + std::to_string(holdout.ppm) + ", expected at most 1000000";
+  if (holdout.end_ms != 0 && holdout.end_ms <= holdout.start_ms) return "ends before it starts";
+  return BucketingDefect(snapshot, holdout.bucketing);
 }
 
 std::vector<std::vector<Defect>> CheckExperiments(const Snapshot& snapshot, std::vector<Issue>& issues) {

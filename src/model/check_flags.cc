@@ -2,14 +2,15 @@
 #include <array>
 #include <cmath>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
-#include "src/base/hash.h"
 #include "src/model/check.h"
+#include "src/model/condition_walk.h"
+#include "src/model/key_set.h"
 #include "src/model/limits.h"
 #include "src/model/place.h"
+#include "src/model/reach_check.h"
+#include "src/model/references.h"
 
 namespace expt::model {
 namespace {
@@ -19,68 +20,58 @@ constexpr size_t kMaxFlagIssues = 32;
 
 class FlagCheck {
  public:
-  FlagCheck(const Snapshot& snapshot, const ConditionFacts& conditions, const SegmentFacts& segments,
-            const std::vector<std::vector<Defect>>& experiments, std::vector<Issue>& issues)
+  FlagCheck(const Snapshot& snapshot, const ConditionFacts& conditions, const References& references,
+            const GraphFacts& graph, const std::vector<std::vector<Defect>>& experiments, std::vector<Issue>& issues)
       : s_(snapshot),
         conditions_(conditions),
-        segments_(segments),
+        references_(references),
+        graph_(graph),
         experiments_(experiments),
         issues_(issues),
-        is_segment_used_(snapshot.segments.size()) {}
+        walk_(snapshot),
+        reach_(snapshot, conditions, references) {}
 
-  void Check(Index flag) {
+  // True when nothing is wrong.
+  bool Check(Index flag) {
     index_ = flag;
     flag_ = &s_.flags[flag];
     reported_ = 0;
-    is_broken_ = false;
-    rule_segments_.clear();
+    leaves_ = 0;
     Type();
     Variants();
     Overrides();
-    if (!flag_->prerequisites.empty()) Report("", "prerequisites are not supported by this version");
+    Prerequisites();
     for (const Index feature : flag_->required_features) {
       Report("", Named("required feature", s_.strings[feature]) + " is not supported by this version");
     }
     Rules();
     DefaultServe();
-    Sizes();
-  }
-
-  // What no flag uses breaks none, but is said.
-  void UnusedSegments() {
-    for (const auto& references : segments_.references) {
-      for (const Index segment : references) is_segment_used_[segment] = true;  // its user says so
+    if (!graph_.flags.empty()) {
+      for (const Defect& defect : graph_.flags[flag]) Report(defect.place, defect.text);
     }
-    for (Index i = 0; i < s_.segments.size(); ++i) {
-      if (is_segment_used_[i]) continue;
-      const std::string place = Named("segment", s_.strings[s_.segments[i].key]);
-      for (const Defect& defect : segments_.defects[i]) {
-        issues_.push_back({.scope = Issue::Scope::kWarning,
-                           .flag = kNone,
-                           .place = Within(place, defect.place),
-                           .text = defect.text});
-      }
-    }
+    texts_.clear();
+    reach_.Run(flag, leaves_, texts_);
+    for (std::string& text : texts_) Report("", std::move(text));
+    return reported_ == 0;
   }
 
  private:
+  // Where a rule buckets units.
   struct Place {
     std::string_view what;  // "coverage"
+    std::string_view key;   // of a holdout
     Index bucketing;
+
+    std::string Text() const { return key.empty() ? std::string(what) : Named(what, key); }
   };
 
-  void Add(Issue::Scope scope, std::string place, std::string text) {
-    const bool is_new_fact = scope == Issue::Scope::kFlag && !is_broken_;
-    if (reported_ >= kMaxFlagIssues && !is_new_fact) return;
-    ++reported_;
-    is_broken_ = is_broken_ || scope == Issue::Scope::kFlag;
-    issues_.push_back({.scope = scope,
+  void Report(std::string_view place, std::string text) {
+    if (reported_++ >= kMaxFlagIssues) return;
+    issues_.push_back({.scope = Issue::Scope::kFlag,
                        .flag = index_,
                        .place = Within(Named("flag", s_.strings[flag_->key]), place),
                        .text = std::move(text)});
   }
-  void Report(std::string place, std::string text) { Add(Issue::Scope::kFlag, std::move(place), std::move(text)); }
-  void Warn(std::string place, std::string text) { Add(Issue::Scope::kWarning, std::move(place), std::move(text)); }
 
   void Type() {
     if (flag_->type < ValueType::kBoolean || flag_->type > ValueType::kJson) {
@@ -122,8 +113,8 @@ class FlagCheck {
       }
       return false;
     }
-    if (end == 0) seen_.clear();
-    return !seen_.insert(key).second;
+    if (end == 0) seen_.Reset(flag_->variant_keys.size());
+    return !key.empty() && !seen_.Insert(key);
   }
 
   void Value(std::string_view key, const FlagValue& value) {
@@ -138,15 +129,18 @@ class FlagCheck {
     }
   }
 
+  // `variant` may be kNone.
   void Variant(std::string_view place, Index variant) {
     if (variant == kNone || variant < flag_->variant_keys.size()) return;
-    Report(std::string(place), "variant " + std::to_string(variant) + " is not one of the flag's " +
-                                   std::to_string(flag_->variant_keys.size()));
+    Report(place, VariantText(variant, *flag_));
+  }
+
+  static std::string VariantText(Index variant, const Flag& flag) {
+    return "variant " + std::to_string(variant) + " is not one of the flag's " +
+           std::to_string(flag.variant_keys.size());
   }
 
   void Overrides() {
-    std::unordered_map<uint64_t, std::pair<Index, Index>> seen;  // {bucket_by, variant} of a hash
-    bool is_contradicted = false;
     if (flag_->overrides.size() > kMaxFlagOverrides) {
       Report("", "has more than " + std::to_string(kMaxFlagOverrides) + " override lists");
       return;
@@ -155,14 +149,23 @@ class FlagCheck {
       Variant("override", row.variant == kNone ? kNone - 1 : row.variant);
       const std::string_view name = s_.strings[s_.attributes[row.bucket_by].name];
       if (name.starts_with('$')) Report("override", Quoted(name) + ": names that begin with \"$\" are reserved");
-      for (const uint64_t hash : row.hashes) {
-        const auto [entry, is_new] = seen.try_emplace(hash, row.bucket_by, row.variant);
-        if (!is_new && entry->second.first == row.bucket_by && entry->second.second != row.variant) {
-          is_contradicted = true;
-        }
+    }
+  }
+
+  void Prerequisites() {
+    if (flag_->prerequisites.size() > kMaxFlagPrerequisites) {
+      Report("", "has more than " + std::to_string(kMaxFlagPrerequisites) + " prerequisites");
+      return;
+    }
+    for (const Prerequisite& row : flag_->prerequisites) {
+      const Flag& other = s_.flags[row.flag];
+      const auto place = [&] { return Named("prerequisite", s_.strings[other.key]); };
+      if (row.variants.empty()) Report(place(), "expected at least one variant, got none");
+      for (const Index variant : row.variants) {
+        if (variant < other.variant_keys.size()) continue;
+        Report(place(), VariantText(variant, other));
       }
     }
-    if (is_contradicted) Warn("override", "a unit is forced to two variants, the first one counts");
   }
 
   void Rules() {
@@ -170,7 +173,10 @@ class FlagCheck {
       Report("", "has more than " + std::to_string(kMaxFlagRules) + " rules");
       return;
     }
-    leaves_ = 0;
+    holdouts_.clear();
+    bool serves_experiment = false;
+    ids_ = 0;
+    const bool has_broken_segment = RefersToBrokenSegment();
     for (size_t i = 0; i < flag_->rules.size(); ++i) {
       const Rule& rule = s_.rules[flag_->rules[i]];
       const std::string_view id = s_.strings[rule.id];
@@ -180,12 +186,19 @@ class FlagCheck {
       if (id.size() > kMaxKeyBytes) Report(RulePlace(), "id is too long");
       if (id == "override") Report(RulePlace(), "the id \"override\" is reserved");
       if (IsIdUsedBefore(id, i)) Report(RulePlace(), "id is used twice");
-      Condition(rule.condition);
+      if (rule.condition != kNone) Condition(rule.condition, has_broken_segment);
       Bucketings(rule);
-      if (i + 1 < flag_->rules.size() && ServesEverybody(rule)) {
-        Warn(RulePlace(), "serves everybody, the rules after it never apply");
-      }
+      serves_experiment = serves_experiment || s_.serves[rule.serve].kind == Serve::Kind::kExperiment;
     }
+    if (holdouts_.size() + (serves_experiment ? 1 : 0) <= kMaxFlagExposures) return;
+    Report("", "may yield more than " + std::to_string(kMaxFlagExposures) + " exposures");
+  }
+
+  bool RefersToBrokenSegment() const {
+    for (const Index target : references_.Of(references_.OfFlag(index_))) {
+      if (!references_.IsFlag(target) && !graph_.segments[target].empty()) return true;
+    }
+    return false;
   }
 
   std::string RulePlace() const {
@@ -193,79 +206,117 @@ class FlagCheck {
   }
 
   bool IsIdUsedBefore(std::string_view id, size_t end) {
-    if (flag_->rules.size() <= 16) {
-      for (size_t i = 0; i < end; ++i) {
-        if (s_.strings[s_.rules[flag_->rules[i]].id] == id) return true;
-      }
-      return false;
+    if (flag_->rules.size() > 64) {
+      if (end == 0) seen_.Reset(flag_->rules.size());
+      return !id.empty() && !seen_.Insert(id);
     }
-    if (end == 0) seen_.clear();
-    return !seen_.insert(id).second;
+    // Ids mostly differ in their last characters; only those that do not are compared.
+    const size_t size = id.size();
+    const uint32_t last = size == 0 ? 0 : static_cast<uint8_t>(id[size - 1]);
+    const uint32_t before = size < 2 ? 0 : static_cast<uint8_t>(id[size - 2]);
+    const uint64_t bit = uint64_t{1} << ((last + 10 * before + 7 * size) & 63);
+    const bool is_new = (ids_ & bit) == 0;
+    ids_ |= bit;
+    for (size_t i = is_new ? end : 0; i < end; ++i) {
+      if (s_.strings[s_.rules[flag_->rules[i]].id] == id) return true;
+    }
+    return false;
   }
 
-  bool ServesEverybody(const Rule& rule) const {
-    return rule.condition == kNone && rule.holdouts == kNone && s_.serves[rule.serve].kind == Serve::Kind::kVariant &&
-           (rule.coverage == kNone ||
-            (s_.coverages[rule.coverage].ramp == kNone && s_.coverages[rule.coverage].ppm == kWholePpm));
-  }
-
-  void Condition(Index root) {
-    if (root == kNone) return;
-    leaves_ += conditions_.leaves[root];
-    if (conditions_.is_bad[root] != 0 || conditions_.depth[root] > kMaxConditionDepth) {
+  void Condition(Index root, bool has_broken_segment) {
+    const ConditionFact& fact = conditions_.rows[root];
+    leaves_ += fact.leaves;
+    if ((fact.marks & ConditionFact::kIsBad) != 0 || fact.depth > kMaxConditionDepth) {
       std::vector<Defect> defects;
-      AppendConditionDefects(s_, conditions_, root, defects);
+      AppendConditionDefects(s_, conditions_, walk_, root, defects);
       for (Defect& defect : defects) Report(Within(RulePlace(), defect.place), std::move(defect.text));
     }
-    if (conditions_.has_reference[root] == 0 || leaves_ > kMaxFlagLeaves) return;
-    for (const Index segment : SegmentsOf(s_, conditions_, root)) {
-      rule_segments_.push_back(segment);
-      is_segment_used_[segment] = true;
-      const auto& defects = segments_.defects[segment];
-      if (defects.empty()) continue;
-      const std::string place = Within(RulePlace(), Named("segment", s_.strings[s_.segments[segment].key]));
-      for (const Defect& defect : defects) Report(Within(place, defect.place), defect.text);
+    if (!has_broken_segment || leaves_ > kMaxFlagLeaves) return;
+    std::vector<Index> segments;
+    walk_.Restart();
+    walk_.Run(
+        root, [&](Index row) { return (conditions_.rows[row].marks & ConditionFact::kNamesSegments) != 0; },
+        [&](Index row) {
+          for (const Index segment : SegmentsNamedBy(s_, s_.conditions[row])) {
+            if (std::find(segments.begin(), segments.end(), segment) == segments.end()) segments.push_back(segment);
+          }
+          return segments.size() <= kMaxFlagSegments;
+        });
+    for (const Index segment : segments) {
+      for (const Defect& defect : graph_.segments[segment]) {
+        const std::string place = Within(RulePlace(), Named("segment", s_.strings[s_.segments[segment].key]));
+        Report(Within(place, defect.place), defect.text);
+      }
     }
   }
 
   void Bucketings(const Rule& rule) {
-    std::array<Place, 4> places;
-    size_t count = 0;
-    if (rule.coverage != kNone) {
-      const Coverage& coverage = s_.coverages[rule.coverage];
-      if (coverage.ramp != kNone) {
-        Report(Within(RulePlace(), "coverage"), "ramps are not supported by this version");
-      } else if (coverage.ppm > kWholePpm) {
-        Report(Within(RulePlace(), "coverage"), "is " + std::to_string(coverage.ppm) + ", expected at most 1000000");
-      }
-      if (std::string text = BucketingDefect(s_, coverage.bucketing); !text.empty()) {
-        Report(Within(RulePlace(), "coverage"), std::move(text));
-      }
-      places[count++] = {"coverage", coverage.bucketing};
-    }
-    if (rule.holdouts != kNone) Report(RulePlace(), "holdouts are not supported by this version");
-
+    places_.clear();
+    if (rule.coverage != kNone) Coverage(s_.coverages[rule.coverage]);
+    if (rule.holdouts != kNone) Holdouts(rule);
     const Serve& serve = s_.serves[rule.serve];
     switch (serve.kind) {
       case Serve::Kind::kVariant:
-        if (serve.target >= flag_->variant_keys.size()) Variant(RulePlace(), std::min(serve.target, kNone - 1));
+        if (serve.target >= flag_->variant_keys.size()) Report(RulePlace(), VariantText(serve.target, *flag_));
         break;
       case Serve::Kind::kSplit:
         Split(RulePlace(), serve);
-        places[count++] = {"split", serve.bucketing};
+        places_.push_back({"split", "", serve.bucketing});
         break;
       case Serve::Kind::kExperiment: {
         Experiment(serve.target);
         const model::Experiment& experiment = s_.experiments[serve.target];
-        places[count++] = {"experiment", experiment.bucketing};
-        if (experiment.layer != kNone) places[count++] = {"layer", s_.layers[experiment.layer].bucketing};
+        places_.push_back({"experiment", "", experiment.bucketing});
+        if (experiment.layer != kNone) places_.push_back({"layer", "", s_.layers[experiment.layer].bucketing});
         break;
       }
       default:
         Report(RulePlace(), "serve: what to serve is not supported by this version");
     }
-    for (size_t i = 0; i < count; ++i) {
-      for (size_t j = i + 1; j < count; ++j) Nested(places[i], places[j]);
+    for (size_t i = 0; i < places_.size(); ++i) {
+      for (size_t j = i + 1; j < places_.size(); ++j) Nested(places_[i], places_[j]);
+    }
+  }
+
+  void Coverage(const model::Coverage& coverage) {
+    std::string text;
+    if (coverage.ramp != kNone) {
+      text = Within("ramp", RampDefect(s_.ramps[coverage.ramp]));
+      if (text == "ramp") text.clear();
+    } else if (coverage.ppm > kWholePpm) {
+      text = "is " + std::to_string(coverage.ppm) + ", expected at most 1000000";
+    }
+    if (!text.empty()) Report(Within(RulePlace(), "coverage"), std::move(text));
+    if (text = BucketingDefect(s_, coverage.bucketing); !text.empty()) {
+      Report(Within(RulePlace(), "coverage"), std::move(text));
+    }
+    places_.push_back({"coverage", "", coverage.bucketing});
+  }
+
+  void Holdouts(const Rule& rule) {
+    const OperandList& list = s_.operands[rule.holdouts];
+    if (list.kind != OperandKind::kReference) {
+      Report(RulePlace(), "holdouts: expected a list of references");
+      return;
+    }
+    if (list.size > kMaxFlagExposures) {
+      Report(RulePlace(), "has more than " + std::to_string(kMaxFlagExposures) + " holdouts");
+      return;
+    }
+    const std::span<const Index> rows = HoldoutsOf(s_, rule);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const Holdout& holdout = s_.holdouts[rows[i]];
+      const std::string_view key = s_.strings[holdout.key];
+      std::string text = HoldoutDefect(s_, holdout);
+      if (std::find(rows.begin(), rows.begin() + static_cast<ptrdiff_t>(i), rows[i]) !=
+          rows.begin() + static_cast<ptrdiff_t>(i)) {
+        text = "is named twice";
+      } else {
+        places_.push_back({"holdout", key, holdout.bucketing});
+      }
+      if (!text.empty()) Report(Within(RulePlace(), Named("holdout", key)), std::move(text));
+      const bool is_counted = std::find(holdouts_.begin(), holdouts_.end(), rows[i]) != holdouts_.end();
+      if (!is_counted && holdouts_.size() <= kMaxFlagExposures) holdouts_.push_back(rows[i]);
     }
   }
 
@@ -273,9 +324,9 @@ class FlagCheck {
   void Nested(const Place& outer, const Place& inner) {
     const model::Bucketing& a = s_.bucketings[outer.bucketing];
     const model::Bucketing& b = s_.bucketings[inner.bucketing];
-    if (s_.strings[a.salt] != s_.strings[b.salt]) return;
+    if (a.salt != b.salt && s_.strings[a.salt] != s_.strings[b.salt]) return;
     if (s_.strings[s_.attributes[a.bucket_by].name] != s_.strings[s_.attributes[b.bucket_by].name]) return;
-    Report(RulePlace(), std::string(outer.what) + " and " + std::string(inner.what) +
+    Report(RulePlace(), outer.Text() + " and " + inner.Text() +
                             " have the same salt and bucket_by, expected different salts");
   }
 
@@ -318,122 +369,41 @@ class FlagCheck {
     }
   }
 
-  // Caps on everything reachable, segments included.
-  void Sizes() {
-    std::vector<Index> reachable;
-    if (!rule_segments_.empty() && leaves_ <= kMaxFlagLeaves) {
-      std::unordered_set<Index> seen;
-      std::vector<Index> open = rule_segments_;
-      while (!open.empty() && seen.size() <= kMaxFlagSegments) {
-        const Index segment = open.back();
-        open.pop_back();
-        if (!seen.insert(segment).second) continue;
-        reachable.push_back(segment);
-        leaves_ += 2 * SegmentLeaves(s_, conditions_, segment);  // a true-form and a false-form
-        for (const Index next : segments_.references[segment]) open.push_back(next);
-      }
-      if (seen.size() > kMaxFlagSegments) {
-        Report("", "reaches more than " + std::to_string(kMaxFlagSegments) + " segments");
-        return;
-      }
-    }
-    if (leaves_ > kMaxFlagLeaves) {
-      Report("", "has more than " + std::to_string(kMaxFlagLeaves) + " conditions");
-      return;
-    }
-    // Each leaf and each place that buckets reads at most one attribute.
-    if (leaves_ + 4 * flag_->rules.size() + flag_->overrides.size() + 1 <= kMaxFlagAttributes) return;
-    if (s_.attributes.size() > kMaxFlagAttributes) CountAttributes(reachable);
-  }
-
-  void CountAttributes(const std::vector<Index>& segments) {
-    std::unordered_set<Index> read;
-    std::unordered_set<Index> seen;
-    std::vector<Index> open;
-    const auto read_bucketing = [&](Index bucketing) { read.insert(s_.bucketings[bucketing].bucket_by); };
-    const auto read_serve = [&](const Serve& serve) {
-      if (serve.kind == Serve::Kind::kSplit) read_bucketing(serve.bucketing);
-      if (serve.kind != Serve::Kind::kExperiment) return;
-      read_bucketing(s_.experiments[serve.target].bucketing);
-      const Index layer = s_.experiments[serve.target].layer;
-      if (layer != kNone) read_bucketing(s_.layers[layer].bucketing);
-    };
-    const auto enter = [&](Index condition) {
-      if (condition != kNone && seen.insert(condition).second) open.push_back(condition);
-    };
-    for (const Override& row : flag_->overrides) read.insert(row.bucket_by);
-    for (const Index row : flag_->rules) {
-      const Rule& rule = s_.rules[row];
-      enter(rule.condition);
-      if (rule.coverage != kNone) read_bucketing(s_.coverages[rule.coverage].bucketing);
-      read_serve(s_.serves[rule.serve]);
-    }
-    if (flag_->default_serve != kNone) read_serve(s_.serves[flag_->default_serve]);
-    for (const Index segment : segments) {
-      const Segment& row = s_.segments[segment];
-      enter(row.condition);
-      for (const Index list : row.include) read.insert(s_.member_lists[list].bucket_by);
-      for (const Index list : row.exclude) read.insert(s_.member_lists[list].bucket_by);
-    }
-    while (!open.empty()) {
-      const model::Condition& condition = s_.conditions[open.back()];
-      open.pop_back();
-      if (condition.op == Operator::kAll || condition.op == Operator::kAny) {
-        if (condition.operands == kNone) continue;
-        const OperandList& list = s_.operands[condition.operands];
-        if (list.kind != OperandKind::kCondition) continue;
-        for (uint32_t i = 0; i < list.size; ++i) enter(s_.condition_pool[list.begin + i]);
-      } else if (condition.op != Operator::kInSegment && condition.op != Operator::kFlagIs) {
-        read.insert(condition.subject);
-      }
-    }
-    if (read.size() > kMaxFlagAttributes) {
-      Report("", "reads " + std::to_string(read.size()) + " attributes, expected at most " +
-                     std::to_string(kMaxFlagAttributes));
-    }
-  }
-
   const Snapshot& s_;
   const ConditionFacts& conditions_;
-  const SegmentFacts& segments_;
+  const References& references_;
+  const GraphFacts& graph_;
   const std::vector<std::vector<Defect>>& experiments_;
   std::vector<Issue>& issues_;
+  ConditionWalk walk_;
+  ReachCheck reach_;
 
   // Of the flag being checked.
   Index index_ = 0;
   const Flag* flag_ = nullptr;
   size_t reported_ = 0;
-  bool is_broken_ = false;
   size_t rule_number_ = 0;
   std::string_view rule_id_;
-  std::vector<Index> rule_segments_;
   uint64_t leaves_ = 0;
-  std::unordered_set<std::string_view, base::TextHash> seen_;
-
-  std::vector<bool> is_segment_used_;  // by a flag checked so far
+  uint64_t ids_ = 0;  // bits of rule ids that have come up
+  KeySet seen_;
+  std::vector<Place> places_;    // of one rule
+  std::vector<Index> holdouts_;  // distinct ones; one more than may be, at most
+  std::vector<std::string> texts_;
 };
 
 }  // namespace
 
-void CheckFlags(const Snapshot& snapshot, const ConditionFacts& conditions, const SegmentFacts& segments,
-                const std::vector<std::vector<Defect>>& experiments, std::vector<Issue>& issues) {
-  FlagCheck check(snapshot, conditions, segments, experiments, issues);
-  for (Index i = 0; i < snapshot.flags.size(); ++i) check.Check(i);
-  check.UnusedSegments();
-  std::vector<bool> is_used(snapshot.experiments.size());
-  for (const Serve& serve : snapshot.serves) {
-    if (serve.kind == Serve::Kind::kExperiment) is_used[serve.target] = true;
+void CheckFlags(const Snapshot& snapshot, const ConditionFacts& conditions, const References& references,
+                const GraphFacts& graph, const std::vector<std::vector<Defect>>& experiments,
+                std::vector<Issue>& issues) {
+  FlagCheck check(snapshot, conditions, references, graph, experiments, issues);
+  std::vector<uint8_t> is_broken(references.is_empty() ? 0 : references.size());  // per node
+  for (Index i = 0; i < snapshot.flags.size(); ++i) {
+    const bool is_right = check.Check(i);
+    if (!is_right && !is_broken.empty()) is_broken[references.OfFlag(i)] = 1;
   }
-  for (Index i = 0; i < snapshot.experiments.size(); ++i) {
-    if (is_used[i]) continue;
-    const std::string place = Named("experiment", snapshot.strings[snapshot.experiments[i].key]);
-    for (const Defect& defect : experiments[i]) {
-      issues.push_back({.scope = Issue::Scope::kWarning,
-                        .flag = snapshot.experiments[i].flag,
-                        .place = Within(place, defect.place),
-                        .text = defect.text});
-    }
-  }
+  if (!is_broken.empty()) BreakReferrers(snapshot, references, graph, std::move(is_broken), issues);
 }
 
 }  // namespace expt::model

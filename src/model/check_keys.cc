@@ -1,8 +1,8 @@
 #include <string>
-#include <unordered_set>
+#include <utility>
 
-#include "src/base/hash.h"
 #include "src/model/check.h"
+#include "src/model/key_set.h"
 #include "src/model/limits.h"
 #include "src/model/place.h"
 
@@ -16,8 +16,7 @@ class KeyCheck {
   // Every row's key: present, short enough, used once.
   template <typename Row, typename KeyOf>
   void Table(std::string_view noun, std::string_view what, const std::vector<Row>& rows, KeyOf key_of) {
-    std::unordered_set<std::string_view, base::TextHash> seen;
-    seen.reserve(rows.size());
+    seen_.Reset(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       const std::string_view key = s_.strings[key_of(rows[i])];
       if (key.empty()) {
@@ -25,7 +24,7 @@ class KeyCheck {
       } else if (key.size() > kMaxKeyBytes) {
         Report(Named(noun, key), std::string(what) + " has " + std::to_string(key.size()) +
                                      " bytes, expected at most " + std::to_string(kMaxKeyBytes));
-      } else if (!seen.insert(key).second) {
+      } else if (!seen_.Insert(key)) {
         Report(Named(noun, key), std::string(what) + " is used twice");
       }
     }
@@ -39,6 +38,7 @@ class KeyCheck {
 
   const Snapshot& s_;
   std::vector<Issue>& issues_;
+  KeySet seen_;
 };
 
 }  // namespace

@@ -1,12 +1,35 @@
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <string>
 #include <utility>
 
 #include "src/base/utf8.h"
 #include "src/model/check.h"
+#include "src/model/operator_rule.h"
 
 namespace expt::model {
 namespace {
+
+// Most text is ASCII, which is UTF-8.
+bool IsAscii(std::string_view text) {
+  uint64_t bits = 0;
+  const char* at = text.data();
+  size_t rest = text.size();
+  for (; rest >= 8; at += 8, rest -= 8) {
+    uint64_t word;
+    std::memcpy(&word, at, 8);
+    bits |= word;
+  }
+  for (; rest > 0; ++at, --rest) bits |= static_cast<uint8_t>(*at);
+  return (bits & 0x8080808080808080) == 0;
+}
+
+bool AreBelow(const std::vector<Index>& list, size_t size) {
+  bool are_below = true;
+  for (const Index index : list) are_below &= index < size;
+  return are_below;
+}
 
 // Damaged tables can be wrong in every row; this many say enough.
 constexpr size_t kMaxIssues = 1'000;
@@ -42,7 +65,10 @@ class TableCheck {
 
   // Where the row is right, costs one comparison.
   void Row(std::string_view table, size_t row, std::string_view target, Index index, size_t size) {
-    if (index < size) return;
+    if (index >= size) [[unlikely]] Outside(table, row, target, index, size);
+  }
+  [[gnu::noinline]] void Outside(std::string_view table, size_t row, std::string_view target, Index index,
+                                 size_t size) {
     Report(std::string(table) + " " + std::to_string(row),
            std::string(target) + " " + std::to_string(index) + " is outside its table of " + std::to_string(size));
   }
@@ -71,7 +97,7 @@ class TableCheck {
 
   void Strings() {
     for (size_t i = 0; i < s_.strings.size(); ++i) {
-      if (!base::IsUtf8(s_.strings[i])) Report("string " + std::to_string(i), "not UTF-8");
+      if (!IsAscii(s_.strings[i]) && !base::IsUtf8(s_.strings[i])) Report("string " + std::to_string(i), "not UTF-8");
     }
   }
 
@@ -82,22 +108,28 @@ class TableCheck {
   }
 
   void Operands() {
+    for (size_t kind = 0; kind < pool_sizes_.size(); ++kind) pool_sizes_[kind] = SizeOf(static_cast<OperandKind>(kind));
     for (size_t i = 0; i < s_.operands.size(); ++i) {
       const OperandList& list = s_.operands[i];
-      const size_t pool = PoolSize(list.kind);
-      if (list.begin > pool || list.size > pool - list.begin) {
+      const uint64_t pool = PoolSize(list.kind);
+      if (uint64_t{list.begin} + list.size > pool) [[unlikely]] {
         Report("operand list " + std::to_string(i), "reaches beyond its pool of " + std::to_string(pool));
       }
     }
-    for (size_t i = 0; i < s_.string_pool.size(); ++i) {
-      Row("operand", i, "string", s_.string_pool[i], s_.strings.size());
-    }
-    for (size_t i = 0; i < s_.condition_pool.size(); ++i) {
-      Row("operand", i, "condition", s_.condition_pool[i], s_.conditions.size());
-    }
+    Pool("string", s_.string_pool, s_.strings.size());
+    Pool("condition", s_.condition_pool, s_.conditions.size());
   }
 
-  size_t PoolSize(OperandKind kind) const {
+  void Pool(std::string_view target, const std::vector<Index>& pool, size_t size) {
+    if (AreBelow(pool, size)) return;
+    for (size_t i = 0; i < pool.size(); ++i) Row("operand", i, target, pool[i], size);
+  }
+
+  // An unknown kind has no pool; conditions that use it are broken.
+  uint64_t PoolSize(OperandKind kind) const {
+    return pool_sizes_[std::min(static_cast<size_t>(kind), pool_sizes_.size() - 1)];
+  }
+  size_t SizeOf(OperandKind kind) const {
     switch (kind) {
       case OperandKind::kString:
         return s_.string_pool.size();
@@ -114,31 +146,47 @@ class TableCheck {
       case OperandKind::kUnspecified:
         break;
     }
-    return 0xffffffff;  // an unknown kind has no pool; conditions that use it are broken
+    return size_t{0xffffffff} * 2;
   }
 
   void Conditions() {
     for (size_t i = 0; i < s_.conditions.size(); ++i) {
       const Condition& condition = s_.conditions[i];
       OptionalRow("condition", i, "operand list", condition.operands, s_.operands.size());
-      if (condition.op == Operator::kAll || condition.op == Operator::kAny) {
-        ForEach(condition.operands, OperandKind::kCondition, [&](uint32_t at) {
-          if (s_.condition_pool[at] >= i) {
-            Report("condition " + std::to_string(i),
-                   "condition " + std::to_string(s_.condition_pool[at]) + " below it must come before it");
-          }
-        });
-        continue;
+      const OperatorRule& rule = RuleOf(condition.op);
+      switch (rule.subject) {
+        case OperatorRule::Subject::kConditions:
+          ForEach(condition.operands, OperandKind::kCondition, [&](uint32_t at) {
+            if (s_.condition_pool[at] >= i) [[unlikely]] NotBefore(i, s_.condition_pool[at]);
+          });
+          break;
+        case OperatorRule::Subject::kSegments:
+          ForEach(condition.operands, OperandKind::kReference,
+                  [&](uint32_t at) { Row("condition", i, "segment", s_.reference_pool[at], s_.segments.size()); });
+          break;
+        case OperatorRule::Subject::kFlag:
+          Row("condition", i, "flag", condition.subject, s_.flags.size());
+          break;
+        default:
+          Row("condition", i, "attribute", condition.subject, s_.attributes.size());
       }
-      if (condition.op == Operator::kFlagIs) {
-        Row("condition", i, "flag", condition.subject, s_.flags.size());
-      } else if (condition.op != Operator::kInSegment) {
-        Row("condition", i, "attribute", condition.subject, s_.attributes.size());
-      } else {
-        ForEach(condition.operands, OperandKind::kReference,
-                [&](uint32_t at) { Row("condition", i, "segment", s_.reference_pool[at], s_.segments.size()); });
-      }
+      if (rule.second != OperatorRule::Second::kNothing) Second(i, condition, rule.second);
     }
+  }
+
+  [[gnu::noinline]] void NotBefore(size_t row, Index child) {
+    Report("condition " + std::to_string(row), "condition " + std::to_string(child) + " below it must come before it");
+  }
+
+  void Second(size_t i, const Condition& condition, OperatorRule::Second second) {
+    if (second == OperatorRule::Second::kLongitude) {
+      OptionalRow("condition", i, "attribute", condition.second, s_.attributes.size());
+      return;
+    }
+    OptionalRow("condition", i, "operand list", condition.second, s_.operands.size());
+    if (second != OperatorRule::Second::kTimeZone) return;
+    ForEach(condition.second, OperandKind::kReference,
+            [&](uint32_t at) { Row("condition", i, "time zone", s_.reference_pool[at], s_.time_zones.size()); });
   }
 
   // Calls `use` with each pool index of an operand list of that kind.
@@ -146,8 +194,7 @@ class TableCheck {
   void ForEach(Index operands, OperandKind kind, Use use) {
     if (operands >= s_.operands.size()) return;
     const OperandList& list = s_.operands[operands];
-    const size_t pool = PoolSize(kind);
-    if (list.kind != kind || list.begin > pool || list.size > pool - list.begin) return;
+    if (list.kind != kind || uint64_t{list.begin} + list.size > PoolSize(kind)) return;
     for (uint32_t at = list.begin; at < list.begin + list.size; ++at) use(at);
   }
 
@@ -272,6 +319,7 @@ class TableCheck {
 
   const Snapshot& s_;
   std::vector<Issue>& issues_;
+  std::array<uint64_t, 8> pool_sizes_{};  // by kind
 };
 
 }  // namespace

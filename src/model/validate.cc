@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "src/model/check.h"
+#include "src/model/references.h"
 
 namespace expt::model {
 namespace {
@@ -33,9 +34,10 @@ std::vector<Issue> Validate(const Snapshot& snapshot) {
                       .text = "there are none, and the snapshot is not declared empty"});
   }
   const ConditionFacts conditions = CheckConditions(snapshot);
-  const SegmentFacts segments = CheckSegments(snapshot, conditions);
+  const References references(snapshot, conditions);
+  const GraphFacts graph = CheckGraph(snapshot, conditions, references);
   const auto experiments = CheckExperiments(snapshot, issues);
-  CheckFlags(snapshot, conditions, segments, experiments, issues);
+  CheckFlags(snapshot, conditions, references, graph, experiments, issues);
 
   const size_t broken = CountBroken(snapshot, issues);
   if (broken * 2 > snapshot.flags.size()) {

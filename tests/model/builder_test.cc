@@ -52,6 +52,40 @@ TEST(Builder, MembersAreHashedWithTheListSalt) {
   EXPECT_EQ(b.MemberHash("u1"), base::Xxh3("lists:u1"));
 }
 
+TEST(Builder, HashesStandInOnePool) {
+  Builder b;
+  const Digest one{1};
+  const Digest two{2};
+  const Index first = b.Hashes({one, two});
+  EXPECT_EQ(b.Hashes({one, two}), first);
+  const Index second = b.Hashes({two});
+  EXPECT_NE(second, first);
+  EXPECT_NE(b.Hashes({}), b.Strings({}));
+  const Snapshot snapshot = b.Take();
+  EXPECT_EQ(snapshot.hash_pool.size(), 96u);
+  EXPECT_EQ(snapshot.operands[second].begin, 2u);
+  EXPECT_EQ(snapshot.operands[second].size, 1u);
+  EXPECT_EQ(snapshot.hash_pool[32], 2);
+  EXPECT_EQ(snapshot.hash_pool[64], 2);
+  EXPECT_TRUE(b.snapshot().hash_pool.empty());
+}
+
+TEST(Builder, TimeZonesAreFoundByName) {
+  Builder b;
+  const Index zurich = b.AddTimeZone("Europe/Zurich", 60);
+  EXPECT_NE(b.AddTimeZone("UTC"), zurich);
+  EXPECT_EQ(b.AddTimeZone("Europe/Zurich"), zurich);
+  EXPECT_EQ(b.snapshot().time_zones[zurich].initial_offset_minutes, 60);
+}
+
+TEST(Builder, CoveragesOfDifferentRampsAreDifferentRows) {
+  Builder b;
+  const Index bucketing = b.AddBucketing(b.Attribute("targeting_key"), "s");
+  const Index ramp = b.AddRamp({.is_linear = true, .time_ms = {1, 2}, .ppm = {0, 1}});
+  EXPECT_NE(b.AddCoverage(bucketing, 0, ramp), b.AddCoverage(bucketing, 0));
+  EXPECT_EQ(b.AddCoverage(bucketing, 0, ramp), b.AddCoverage(bucketing, 0, ramp));
+}
+
 TEST(Builder, AttributesKeepWhatWasDeclared) {
   Builder b;
   const Index row = b.Attribute("company");
