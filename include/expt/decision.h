@@ -44,6 +44,13 @@ enum class ErrorCode : uint8_t {
 std::string_view ReasonName(Reason reason);      // "TARGETING_MATCH", ...
 std::string_view ErrorCodeName(ErrorCode code);  // "FLAG_NOT_FOUND", ...; empty for kNone
 
+// Who assigned the unit. Stored in events; never renumbered.
+enum class ExposureOrigin : uint8_t {
+  kEngine = 1,    // the snapshot's rules
+  kSticky = 2,    // StickyAssignments
+  kImported = 3,  // assigned elsewhere
+};
+
 // Record that a unit met an experiment's variant, or reached a holdout.
 // A view into the snapshot that decided.
 struct Exposure {
@@ -53,6 +60,10 @@ struct Exposure {
   std::string_view bucket_by;      // the attribute whose unit id was bucketed
   uint32_t phase = 0;              // 0 for a holdout
   bool is_holdout = false;
+  // The experiment is sticky: with origin kEngine, store (experiment_id, phase, bucket_by, unit id) -> variant and give
+  // it back in StickyAssignments.
+  bool is_sticky = false;
+  ExposureOrigin origin = ExposureOrigin::kEngine;
 };
 
 // Most exposures that one decision can carry; a flag that could yield more is refused when it is compiled.

@@ -8,10 +8,12 @@
 #define EXPT_EVALUATE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "expt/context.h"
 #include "expt/decision.h"
@@ -20,8 +22,40 @@
 namespace expt {
 inline namespace v1 {
 
+// Variants that units were given before, as data for an evaluation. An assignment counts while its experiment is sticky
+// and running in that phase and still gives the variant to anybody; it then replaces coverage, allocation and split.
+//
+// Thread-safe while nobody calls Set().
+class StickyAssignments {
+ public:
+  // Replaces what was set for the same experiment, phase and unit.
+  void Set(std::string_view experiment_id, uint32_t phase, std::string_view bucket_by, std::string_view unit_id,
+           std::string_view variant);
+
+  // The variant key; empty when there is none. Allocates nothing.
+  std::string_view Find(std::string_view experiment_id, uint32_t phase, std::string_view bucket_by,
+                        std::string_view unit_id) const;
+
+  size_t size() const { return rows_.size(); }
+
+ private:
+  struct Row {
+    uint64_t hash;  // of the four
+    std::string experiment_id;
+    std::string bucket_by;
+    std::string unit_id;
+    std::string variant;
+    uint32_t phase;
+  };
+  size_t Place(std::string_view experiment_id, uint32_t phase, std::string_view bucket_by, std::string_view unit_id,
+               uint64_t hash) const;
+
+  std::vector<Row> rows_;  // by hash
+};
+
 struct EvaluateInput {
-  Time now{};  // experiment periods are decided with it
+  Time now{};  // ramps, time conditions, and the periods of experiments and holdouts are decided with it
+  const StickyAssignments* sticky = nullptr;
 };
 
 // A flag key whose look-up is remembered between evaluations. It survives new snapshots and the removal of the
@@ -66,6 +100,24 @@ Decision Evaluate(const Snapshot& snapshot, FlagRef flag, const Context& context
 Decision Evaluate(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input,
                   ValueType expected);
 
+// Decides every flag, in the snapshot's order, and calls use(decision) for each; segments are decided once for all.
+// A decision is valid during its call, a copy as long as the snapshot.
+template <typename Use>
+void EvaluateAll(const Snapshot& snapshot, const Context& context, const EvaluateInput& input, Use use);
+
+// An attribute of many units: row i of each column belongs to unit i.
+struct Column {
+  std::string_view name;  // "targeting_key" holds the default unit ids
+  std::span<const ValueView> values;
+};
+
+// Decides one flag for `rows` units and calls use(row, decision) for each, as Evaluate() would with a context of each
+// row's attributes. A row beyond the end of a column lacks that attribute; of two columns of one name the last counts.
+// Strings are viewed, not copied. Allocates once for all rows.
+template <typename Use>
+void EvaluateMany(const Snapshot& snapshot, FlagRef flag, std::span<const Column> columns, size_t rows,
+                  const EvaluateInput& input, Use use);
+
 // The decision and every step that led to it: rules, conditions, operands, hash inputs, buckets, ranges.
 // Attribute values appear in it: treat it like the context.
 struct Explanation {
@@ -74,6 +126,31 @@ struct Explanation {
 };
 // The same code path as Evaluate, recording. Allocates.
 Explanation Explain(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input);
+
+// Implementation of the templates.
+
+namespace internal {
+
+using UseDecision = void (*)(void* use, size_t index, const Decision& decision);
+void EvaluateAll(const Snapshot& snapshot, const Context& context, const EvaluateInput& input, void* use,
+                 UseDecision call);
+void EvaluateMany(const Snapshot& snapshot, FlagRef flag, std::span<const Column> columns, size_t rows,
+                  const EvaluateInput& input, void* use, UseDecision call);
+
+}  // namespace internal
+
+template <typename Use>
+void EvaluateAll(const Snapshot& snapshot, const Context& context, const EvaluateInput& input, Use use) {
+  internal::EvaluateAll(snapshot, context, input, &use,
+                        [](void* to, size_t, const Decision& decision) { (*static_cast<Use*>(to))(decision); });
+}
+
+template <typename Use>
+void EvaluateMany(const Snapshot& snapshot, FlagRef flag, std::span<const Column> columns, size_t rows,
+                  const EvaluateInput& input, Use use) {
+  internal::EvaluateMany(snapshot, flag, columns, rows, input, &use,
+                         [](void* to, size_t row, const Decision& decision) { (*static_cast<Use*>(to))(row, decision); });
+}
 
 }  // namespace v1
 }  // namespace expt

@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -172,7 +173,7 @@ class Snapshot {
 
   // Names of the attributes that deciding `flag_key` may read, with those of its segments and prerequisites,
   // unit ids included; sorted. Empty for an unknown flag.
-  std::span<const std::string_view> required_attributes(std::string_view flag_key) const;
+  std::vector<std::string_view> required_attributes(std::string_view flag_key) const;
 
   // For the rooms of this library.
   const std::shared_ptr<const core::Ruleset>& ruleset() const { return ruleset_; }

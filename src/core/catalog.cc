@@ -20,16 +20,14 @@ std::optional<ExperimentEntry> FindExperiment(const Snapshot& snapshot, std::str
   if (!snapshot.is_ready()) return std::nullopt;
   const eval::Ruleset& rules = snapshot.ruleset()->rules;
   for (const eval::Experiment& experiment : rules.experiments) {
-    if (rules.View(experiment.key) != key) continue;
+    if (experiment.key != key) continue;
     ExperimentEntry entry;
-    entry.id = rules.View(experiment.id);
-    entry.key = rules.View(experiment.key);
-    entry.flag = rules.View(rules.flags[experiment.flag].key);
-    entry.bucket_by = rules.View(experiment.bucket_by);
+    entry.id = experiment.id;
+    entry.key = experiment.key;
+    entry.flag = rules.flags[experiment.flag].key;
+    entry.bucket_by = experiment.bucket_by;
     entry.phase = experiment.phase;
-    for (uint32_t i = 0; i < experiment.variants.size; ++i) {
-      entry.variants.push_back(rules.View(rules.experiment_variants[experiment.variants.begin + i]));
-    }
+    entry.variants.assign(experiment.variants, experiment.variants + experiment.variant_count);
     return entry;
   }
   return std::nullopt;

@@ -20,7 +20,10 @@ Decision Evaluate(const Snapshot& snapshot, FlagRef flag, const Context& context
     decision.error = ErrorCode::kProviderNotReady;
     return decision;
   }
-  eval::Decide(ruleset->rules, core::QuestionOf(snapshot, flag, input, expected), context, decision);
+  eval::Session session(ruleset->rules, context.entries(), core::MillisecondsOf(input));
+  core::Complete(session, snapshot, input);
+  eval::SilentVisitor visitor;
+  eval::Decide(session, context, core::IndexOf(ruleset->rules, flag), expected, visitor, decision);
   return decision;
 }
 

@@ -49,8 +49,11 @@ std::string Headline(std::string_view flag, const Decision& decision) {
   if (!decision.rule.empty()) line += ", rule " + Quoted(decision.rule);
   line.push_back('\n');
   for (const Exposure& exposure : decision.exposures()) {
-    line += "exposure: experiment " + Quoted(exposure.experiment) + " phase " + std::to_string(exposure.phase) +
-            " variant " + Quoted(exposure.variant) + "\n";
+    line += exposure.is_holdout ? "exposure: holdout " + Quoted(exposure.experiment_id)
+                                : "exposure: experiment " + Quoted(exposure.experiment) + " phase " +
+                                      std::to_string(exposure.phase);
+    line += " variant " + Quoted(exposure.variant) +
+            (exposure.origin == ExposureOrigin::kSticky ? ", assigned before\n" : "\n");
   }
   return line;
 }
@@ -73,12 +76,14 @@ Explanation Explain(const Snapshot& snapshot, FlagRef flag, const Context& conte
     WriteSnapshot(*ruleset, json);
     steps = "snapshot " + Quoted(ruleset->environment) + " v" + std::to_string(ruleset->version) + " " +
             Hex(ruleset->digest) + "\nnow " + std::to_string(input.now.time_since_epoch().count()) + " ms\n";
-    const eval::Question question = core::QuestionOf(snapshot, flag, input, ValueType::kMissing);
-    if (question.flag == eval::kNone) {
-      eval::Decide(ruleset->rules, question, context, decision);
+    const eval::Index index = core::IndexOf(ruleset->rules, flag);
+    eval::Session session(ruleset->rules, context.entries(), core::MillisecondsOf(input));
+    core::Complete(session, snapshot, input);
+    if (index == eval::kNone) {
+      eval::Decide(session, index, ValueType::kMissing, decision);
     } else {
-      eval::Recorder recorder(ruleset->rules, ruleset->rules.flags[question.flag], json, steps);
-      eval::Decide(ruleset->rules, question, context, recorder, decision);
+      eval::Recorder recorder(ruleset->rules, ruleset->rules.flags[index], json, steps);
+      eval::Decide(session, context, index, ValueType::kMissing, recorder, decision);
       recorder.Finish();
     }
     if (decision.error == ErrorCode::kParseError) {

@@ -93,11 +93,11 @@ std::string CheckGoldenVectors(const model::Snapshot& model, const Snapshot& sna
   for (size_t i = 0; i < model.golden_vectors.size(); ++i) {
     const GoldenVector& vector = model.golden_vectors[i];
     if (rules.flags[vector.flag].is_broken) continue;
-    eval::Question question;
-    question.flag = vector.flag;
-    question.now_ms = vector.now_ms;
+    const Context context = ContextOf(model, vector);
+    eval::Session session(rules, context.entries(), vector.now_ms);
+    eval::SilentVisitor visitor;
     Decision decision;
-    eval::Decide(rules, question, ContextOf(model, vector), decision);
+    eval::Decide(session, context, vector.flag, ValueType::kMissing, visitor, decision);
     const std::string text = Compare(model, vector, decision);
     if (text.empty()) continue;
     return model::Within("golden vector " + std::to_string(i),

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <deque>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,130 +13,15 @@
 #include "src/core/build.h"
 #include "src/core/engine.h"
 #include "src/core/golden.h"
+#include "src/core/golden_sampler.h"
 #include "src/eval/evaluate.h"
 
 namespace expt::core {
 namespace {
 
-using model::Condition;
 using model::GoldenVector;
 using model::Index;
 using model::kNone;
-using model::Operator;
-
-// One attribute of a synthetic context.
-struct Sample {
-  std::string name;
-  ValueType type = ValueType::kMissing;
-  bool boolean = false;
-  int64_t integer = 0;
-  double real = 0;
-  std::string text;
-};
-
-// Makes attributes under which a condition holds, as far as one pass over it can tell.
-class Sampler {
- public:
-  explicit Sampler(const model::Snapshot& model) : m_(model) {}
-
-  void Satisfy(Index row, bool wanted, int depth = 0) {
-    if (row == kNone || depth > kMaxDepth || samples_.size() >= kMaxAttributes) return;
-    const Condition& condition = m_.conditions[row];
-    if ((condition.properties & model::kNegate) != 0) wanted = !wanted;
-    const auto list = condition.operands == kNone ? model::OperandList{} : m_.operands[condition.operands];
-    if (condition.op == Operator::kAll || condition.op == Operator::kAny) {
-      const bool needs_every = (condition.op == Operator::kAll) == wanted;
-      for (uint32_t i = 0; i < (needs_every ? list.size : std::min<uint32_t>(list.size, 1)); ++i) {
-        Satisfy(m_.condition_pool[list.begin + i], wanted, depth + 1);
-      }
-    } else if (condition.op == Operator::kInSegment) {
-      for (uint32_t i = 0; i < (wanted ? std::min<uint32_t>(list.size, 1) : list.size); ++i) {
-        Satisfy(m_.segments[m_.reference_pool[list.begin + i]].condition, wanted, depth + 1);
-      }
-    } else {
-      Leaf(condition, list, wanted);
-    }
-  }
-
-  void Unit(std::string_view name, std::string text) {
-    if (Find(name) != nullptr) return;
-    Sample sample;
-    sample.name = name;
-    sample.type = ValueType::kString;
-    sample.text = std::move(text);
-    samples_.push_back(std::move(sample));
-  }
-
-  const std::vector<Sample>& samples() const { return samples_; }
-
- private:
-  static constexpr int kMaxDepth = 40;
-  static constexpr size_t kMaxAttributes = 64;
-
-  const Sample* Find(std::string_view name) const {
-    for (const Sample& sample : samples_) {
-      if (sample.name == name) return &sample;
-    }
-    return nullptr;
-  }
-
-  void Leaf(const Condition& condition, const model::OperandList& list, bool wanted) {
-    const std::string_view name = m_.strings[m_.attributes[condition.subject].name];
-    if (name.starts_with('$') || Find(name) != nullptr) return;
-    Sample sample;
-    sample.name = name;
-    if (condition.op == Operator::kIsSet) {
-      if (!wanted) return;
-      sample.type = ValueType::kString;
-      sample.text = "x";
-    } else if (list.size == 0) {
-      return;
-    } else if ((condition.properties & model::kBooleanOperands) != 0) {
-      sample.type = ValueType::kBoolean;
-      sample.boolean = (m_.integer_pool[list.begin] != 0) == wanted;
-    } else if (list.kind == model::OperandKind::kString) {
-      sample.type = ValueType::kString;
-      const std::string_view operand = m_.strings[m_.string_pool[list.begin]];
-      if (operand.size() > kMaxText) return;
-      sample.text = wanted ? std::string(operand) : "not-" + std::to_string(samples_.size());
-    } else if (list.kind == model::OperandKind::kInteger) {
-      sample.type = ValueType::kInteger;
-      sample.integer = Integer(condition.op, m_.integer_pool[list.begin], wanted);
-    } else if (list.kind == model::OperandKind::kDouble) {
-      sample.type = ValueType::kDouble;
-      sample.real = m_.double_pool[list.begin] + Step(condition.op, wanted);
-    } else {
-      return;
-    }
-    samples_.push_back(std::move(sample));
-  }
-
-  static constexpr size_t kMaxText = 1024;
-
-  // From the first operand to a value for which the operator is `wanted`.
-  static int Step(Operator op, bool wanted) {
-    switch (op) {
-      case Operator::kLt:
-        return wanted ? -1 : 0;
-      case Operator::kLte:
-        return wanted ? 0 : 1;
-      case Operator::kGt:
-        return wanted ? 1 : 0;
-      default:
-        return wanted ? 0 : -1;
-    }
-  }
-
-  static int64_t Integer(Operator op, int64_t operand, bool wanted) {
-    const int step = Step(op, wanted);
-    if (step < 0 && operand == std::numeric_limits<int64_t>::min()) return operand;
-    if (step > 0 && operand == std::numeric_limits<int64_t>::max()) return operand;
-    return operand + step;
-  }
-
-  const model::Snapshot& m_;
-  std::vector<Sample> samples_;
-};
 
 class GoldenMaker {
  public:
@@ -185,6 +69,7 @@ class GoldenMaker {
         now_ms = std::max(now_ms, m_.experiments[serve.target].start_ms);
       }
     }
+    now_ms = sampler.now_ms().value_or(now_ms);
     if (round != 2 * rules.size() + 1) {
       for (const std::string_view name : UnitNames(flag)) sampler.Unit(name, "golden-" + std::to_string(flag + round));
     }
@@ -200,6 +85,10 @@ class GoldenMaker {
     for (const Index row : m_.flags[flag].rules) {
       const model::Rule& rule = m_.rules[row];
       if (rule.coverage != kNone) add(m_.coverages[rule.coverage].bucketing);
+      if (rule.holdouts != kNone) {
+        const model::OperandList& list = m_.operands[rule.holdouts];
+        for (uint32_t i = 0; i < list.size; ++i) add(m_.holdouts[m_.reference_pool[list.begin + i]].bucketing);
+      }
       const model::Serve& serve = m_.serves[rule.serve];
       if (serve.kind == model::Serve::Kind::kSplit) add(serve.bucketing);
       if (serve.kind == model::Serve::Kind::kExperiment) add(m_.experiments[serve.target].bucketing);
@@ -210,11 +99,15 @@ class GoldenMaker {
   // False when the vectors would take too many bytes.
   bool Record(Index flag, int64_t now_ms, const std::vector<Sample>& samples) {
     size_t bytes = 64;
-    for (const Sample& sample : samples) bytes += 24 + sample.name.size() + sample.text.size();
+    for (const Sample& sample : samples) {
+      bytes += 24 + sample.name.size() + sample.text.size();
+      for (const std::string& element : sample.list) bytes += 8 + element.size();
+    }
     if (bytes_ + bytes > kMaxGoldenBytes) return false;
     bytes_ += bytes;
 
     std::vector<Attribute> attributes;
+    std::deque<std::vector<std::string_view>> lists;
     GoldenVector vector;
     vector.flag = flag;
     vector.now_ms = now_ms;
@@ -233,17 +126,19 @@ class GoldenMaker {
         value = ValueView(sample.boolean);
       } else if (sample.type == ValueType::kInteger) {
         value = ValueView(sample.integer);
+      } else if (sample.type == ValueType::kStringList) {
+        for (const std::string& element : sample.list) entry.list.push_back(String(element));
+        value = ValueView(std::span<const std::string_view>(lists.emplace_back(sample.list.begin(), sample.list.end())));
       } else {
         value = ValueView(sample.real);
       }
       attributes.push_back({sample.name, value});
       vector.context.push_back(std::move(entry));
     }
-    eval::Question question;
-    question.flag = flag;
-    question.now_ms = now_ms;
+    const Context context(attributes);
+    eval::Session session(ruleset_->rules, context.entries(), now_ms);
     Decision decision;
-    eval::Decide(ruleset_->rules, question, Context(attributes), decision);
+    eval::Decide(session, flag, ValueType::kMissing, decision);
     Fill(vector, decision);
     m_.golden_vectors.push_back(std::move(vector));
     return true;
@@ -260,12 +155,19 @@ class GoldenMaker {
     }
     if (!decision.rule.empty()) vector.rule = String(decision.rule);
     for (const Exposure& exposure : decision.exposures()) {
-      for (size_t i = 0; i < m_.experiments.size(); ++i) {
-        if (m_.strings[m_.experiments[i].key] == exposure.experiment) {
-          vector.exposed_experiments.push_back(static_cast<Index>(i));
-        }
+      if (exposure.is_holdout) {
+        vector.exposed_holdouts.push_back(RowOf(m_.holdouts, exposure.experiment_id));
+      } else {
+        vector.exposed_experiments.push_back(RowOf(m_.experiments, exposure.experiment));
       }
     }
+  }
+
+  template <typename Table>
+  Index RowOf(const Table& table, std::string_view key) const {
+    Index row = 0;
+    while (m_.strings[table[row].key] != key) ++row;  // it came from there
+    return row;
   }
 
   Index String(std::string_view text) {

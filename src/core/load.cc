@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,6 +37,19 @@ std::string Refusal(const model::Snapshot& model, const std::vector<model::Issue
   return text;
 }
 
+// Adds what compiling found to what validating did. Empty, or why the whole snapshot is refused after all.
+std::string AddBroken(std::vector<model::Issue> found, std::vector<bool>& is_broken, std::vector<model::Issue>& issues) {
+  if (found.empty()) return "";
+  for (model::Issue& issue : found) {
+    is_broken[issue.flag] = true;
+    issues.push_back(std::move(issue));
+  }
+  const auto broken = static_cast<size_t>(std::count(is_broken.begin(), is_broken.end(), true));
+  if (broken * 2 <= is_broken.size()) return "";
+  return "flags: " + std::to_string(broken) + " of " + std::to_string(is_broken.size()) +
+         " are broken, expected at most half";
+}
+
 std::vector<std::string> NamesWith(const model::Snapshot& model, uint8_t wanted, uint8_t unwanted) {
   std::vector<std::string> names;
   for (const model::AttributeSchema& row : model.attributes) {
@@ -50,7 +64,7 @@ std::vector<std::string> NamesWith(const model::Snapshot& model, uint8_t wanted,
 namespace core {
 
 absl::StatusOr<std::shared_ptr<const Ruleset>> Build(const model::Snapshot& model, const Digest& digest) {
-  const std::vector<model::Issue> issues = model::Validate(model);
+  std::vector<model::Issue> issues = model::Validate(model);
   std::vector<bool> is_broken(model.flags.size());
   for (const model::Issue& issue : issues) {
     if (issue.scope == model::Issue::Scope::kSnapshot) {
@@ -58,14 +72,17 @@ absl::StatusOr<std::shared_ptr<const Ruleset>> Build(const model::Snapshot& mode
     }
     if (issue.scope == model::Issue::Scope::kFlag) is_broken[issue.flag] = true;
   }
-  std::optional<eval::Ruleset> rules = eval::Compile(model, is_broken);
-  if (!rules.has_value()) {
+  std::optional<eval::Compiled> compiled = eval::Compile(model, is_broken);
+  if (!compiled.has_value()) {
     return base::LoadFailure(
         LoadCode::kCompileFailed,
         PlaceOf(model) + ": has more than " + std::to_string(eval::kMaxLeaves) + " conditions when written out");
   }
+  if (std::string text = AddBroken(std::move(compiled->issues), is_broken, issues); !text.empty()) {
+    return base::LoadFailure(LoadCode::kBadContent, PlaceOf(model) + ": " + text);
+  }
   auto ruleset = std::make_shared<Ruleset>();
-  ruleset->rules = *std::move(rules);
+  ruleset->rules = std::move(compiled->ruleset);
   ruleset->project = model.project;
   ruleset->environment = model.environment;
   ruleset->audience = model.audience;

@@ -1,4 +1,4 @@
-// From what a caller names to a row of the ruleset.
+// From what a caller names to a row of the ruleset and a session over it.
 #ifndef EXPT_SRC_CORE_LOOK_UP_H_
 #define EXPT_SRC_CORE_LOOK_UP_H_
 
@@ -6,18 +6,17 @@
 #include "expt/snapshot.h"
 #include "src/base/hash.h"
 #include "src/core/ruleset.h"
-#include "src/eval/evaluate.h"
+#include "src/eval/session.h"
 
 namespace expt::core {
 
-// `snapshot` must be ready. A handle's remembered place is right when a flag of its key stands there, so it needs no
-// name of the ruleset that it was learnt from.
+// A handle's remembered place is right when a flag of its key stands there, so it needs no name of the ruleset that it
+// was learnt from.
 inline eval::Index IndexOf(const eval::Ruleset& rules, FlagRef flag) {
   std::atomic<uint64_t>* const cached = flag.cached();
   if (cached == nullptr) return rules.FindFlag(flag.key(), base::Xxh3(flag.key()));
   const uint64_t place = cached->load(std::memory_order_relaxed) - 1;
-  if (place < rules.flags.size() && rules.flags[place].hash == flag.hash() &&
-      rules.View(rules.flags[place].key) == flag.key()) {
+  if (place < rules.flags.size() && rules.flags[place].hash == flag.hash() && rules.flags[place].key == flag.key()) {
     return static_cast<eval::Index>(place);
   }
   const eval::Index index = rules.FindFlag(flag.key(), flag.hash());
@@ -25,17 +24,13 @@ inline eval::Index IndexOf(const eval::Ruleset& rules, FlagRef flag) {
   return index;
 }
 
-inline eval::Question QuestionOf(const Snapshot& snapshot, FlagRef flag, const EvaluateInput& input,
-                                 ValueType expected) {
-  eval::Question question;
-  question.flag = IndexOf(snapshot.ruleset()->rules, flag);
-  question.expected = expected;
-  if (snapshot.overlay() != nullptr && question.flag != eval::kNone) {
-    question.overlaid = snapshot.overlay()->flags[question.flag];
-  }
-  question.now_ms = input.now.time_since_epoch().count();
-  return question;
+// What `input` and the overlay of `snapshot` say to a session; both must outlive it.
+inline void Complete(eval::Session& session, const Snapshot& snapshot, const EvaluateInput& input) {
+  session.sticky = input.sticky;
+  if (snapshot.overlay() != nullptr) session.overlaid = snapshot.overlay()->flags.data();
 }
+
+inline int64_t MillisecondsOf(const EvaluateInput& input) { return input.now.time_since_epoch().count(); }
 
 }  // namespace expt::core
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "expt/snapshot.h"
-#include "src/eval/evaluate.h"
 #include "src/eval/ruleset.h"
+#include "src/eval/session.h"
 #include "src/wire/root.h"
 
 namespace expt::core {

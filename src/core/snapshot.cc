@@ -1,6 +1,7 @@
 #include "expt/snapshot.h"
 
 #include "src/base/hash.h"
+#include "src/base/sort.h"
 #include "src/core/ruleset.h"
 
 namespace expt {
@@ -54,18 +55,25 @@ size_t Snapshot::flag_count() const { return ruleset_ == nullptr ? 0 : ruleset_-
 
 Snapshot::FlagSummary Snapshot::flag(size_t index) const {
   const eval::Flag& flag = ruleset_->rules.flags[index];
-  return {.key = ruleset_->rules.View(flag.key),
+  return {.key = flag.key,
           .type = flag.type,
           .is_enabled = flag.is_enabled,
           .is_broken = flag.is_broken};
 }
 
-std::span<const std::string_view> Snapshot::required_attributes(std::string_view flag_key) const {
-  if (ruleset_ == nullptr) return {};
+std::vector<std::string_view> Snapshot::required_attributes(std::string_view flag_key) const {
+  std::vector<std::string_view> names;
+  if (ruleset_ == nullptr) return names;
   const eval::Ruleset& rules = ruleset_->rules;
   const eval::Index index = rules.FindFlag(flag_key, base::Xxh3(flag_key));
-  if (index == eval::kNone) return {};
-  return std::span(rules.sorted_names).subspan(rules.flags[index].slots, rules.flags[index].slot_count);
+  if (index == eval::kNone) return names;
+  const eval::Flag& flag = rules.flags[index];
+  for (uint32_t i = 0; i < flag.required_count; ++i) {
+    const std::string_view name = rules.attributes[rules.RequiredAttributes(flag)[i]].name;
+    if (!name.starts_with('$')) names.push_back(name);
+  }
+  base::Sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace v1

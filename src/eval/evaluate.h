@@ -3,105 +3,101 @@
 #define EXPT_SRC_EVAL_EVALUATE_H_
 
 #include <cstdint>
-#include <span>
-#include <string_view>
 
 #include "expt/context.h"
 #include "expt/decision.h"
 #include "src/eval/evaluator.h"
 #include "src/eval/ruleset.h"
+#include "src/eval/session.h"
 
 namespace expt::eval {
 
-// What an overlay says about one flag.
-enum class Overlaid : uint8_t {
-  kNot = 0,
-  kEmergencyOff = 1,  // the off variant, DISABLED
-  kDefaults = 2,      // the caller's default, STALE
-  kFailClosed = 3,    // the off variant where the flag is fail_closed, STALE
-};
-
-struct Question {
-  Index flag = kNone;                        // kNone: unknown
-  ValueType expected = ValueType::kMissing;  // kMissing: any
-  Overlaid overlaid = Overlaid::kNot;
-  int64_t now_ms = 0;
-};
-
-// Fills a decision that is as its constructor made it.
+// Fills a decision that is as its constructor made it. `flag` may be kNone: unknown. `expected` kMissing: any type.
+// The context of the session is valid.
 template <typename Visitor>
-void Decide(const Ruleset& ruleset, const Question& question, const Context& context, Visitor& visitor,
+void Decide(Session& session, Index flag, ValueType expected, Visitor& visitor, Decision& decision);
+
+void Decide(Session& session, Index flag, ValueType expected, Decision& decision);
+
+// The same for a context that may be invalid. Nothing of `session` is read then.
+template <typename Visitor>
+void Decide(Session& session, const Context& context, Index flag, ValueType expected, Visitor& visitor,
             Decision& decision);
 
-void Decide(const Ruleset& ruleset, const Question& question, const Context& context, Decision& decision);
-
-// The same for entries without a Context around them. They are as those of a valid one: distinct names with their
-// hashes, values that a Context may hold, more than base::kUnsortedEntries of them sorted by hash.
-void Decide(const Ruleset& ruleset, const Question& question, std::span<const Context::Entry> entries,
-            Decision& decision);
-
-// Implementation of the template.
+// Implementation of the templates.
 
 inline void Fail(Decision& decision, ErrorCode error) {
   decision.reason = Reason::kError;
   decision.error = error;
+  decision.exposure_count = 0;
 }
 
 // The off variant, or no value where there is none.
-inline void ServeOff(const Ruleset& ruleset, const Flag& flag, Decision& decision) {
+inline void ServeOff(const Flag& flag, Decision& decision) {
   if (flag.off_variant == kNoVariant) return;
-  decision.value = ruleset.ValueOf(flag, flag.off_variant);
-  decision.variant = ruleset.View(ruleset.variants[flag.variants + flag.off_variant].key);
+  decision.value = flag.variants[flag.off_variant].value;
+  decision.variant = flag.variants[flag.off_variant].key;
 }
 
 // An integer that no double holds exactly is not given to a caller who asks for a double.
 bool IsExactDouble(int64_t value);
 
+// Steps 5 to 12 of docs/evaluation.md, for a flag that is not broken.
 template <typename Visitor>
-void Decide(const Ruleset& ruleset, const Question& question, bool is_valid, std::span<const Context::Entry> entries,
-            Visitor& visitor, Decision& decision) {
-  decision.snapshot_version = ruleset.version;
-  if (question.flag == kNone) return Fail(decision, ErrorCode::kFlagNotFound);
-  const Flag& flag = ruleset.flags[question.flag];
-  decision.flag = ruleset.View(flag.key);
-  if (!is_valid) return Fail(decision, ErrorCode::kInvalidContext);
+void DecideLive(Session& session, Index index, Visitor& visitor, Decision& decision) {
+  const Flag& flag = session.ruleset.flags[index];
+  const Overlaid overlaid = session.overlaid == nullptr ? Overlaid::kNot : session.overlaid[index];
+  if (overlaid == Overlaid::kDefaults) {
+    decision.reason = Reason::kStale;
+  } else if (!flag.is_enabled || overlaid == Overlaid::kEmergencyOff) {
+    decision.reason = Reason::kDisabled;
+    ServeOff(flag, decision);
+  } else if (overlaid == Overlaid::kFailClosed && flag.fail_closed) {
+    decision.reason = Reason::kStale;
+    ServeOff(flag, decision);
+  } else if (flag.is_static && flag.override_count == 0 && flag.prerequisite_count == 0) {
+    visitor.DefaultServe(flag.default_kind);
+    decision.reason = Reason::kStatic;
+    const Variant& variant = flag.variants[flag.default_target.variant];
+    decision.value = variant.value;
+    decision.variant = variant.key;
+  } else {
+    Evaluator<Visitor>(session, flag, visitor).Run(decision);
+  }
+}
+
+template <typename Visitor>
+void Decide(Session& session, Index index, ValueType expected, Visitor& visitor, Decision& decision) {
+  decision.snapshot_version = session.ruleset.version;
+  if (index == kNone) return Fail(decision, ErrorCode::kFlagNotFound);
+  const Flag& flag = session.ruleset.flags[index];
+  decision.flag = flag.key;
   if (flag.is_broken) {
     Fail(decision, ErrorCode::kParseError);
-    if (flag.fail_closed) ServeOff(ruleset, flag, decision);
+    if (flag.fail_closed) ServeOff(flag, decision);
     return;
   }
-  const bool widens = question.expected == ValueType::kDouble && flag.type == ValueType::kInteger;
-  if (question.expected != ValueType::kMissing && question.expected != flag.type && !widens) {
+  const bool widens = expected == ValueType::kDouble && flag.type == ValueType::kInteger;
+  if (expected != ValueType::kMissing && expected != flag.type && !widens) {
     return Fail(decision, ErrorCode::kTypeMismatch);
   }
-  if (question.overlaid == Overlaid::kDefaults) {
-    decision.reason = Reason::kStale;
-    return;
-  }
-  if (!flag.is_enabled || question.overlaid == Overlaid::kEmergencyOff) {
-    decision.reason = Reason::kDisabled;
-    ServeOff(ruleset, flag, decision);
-  } else if (question.overlaid == Overlaid::kFailClosed && flag.fail_closed) {
-    decision.reason = Reason::kStale;
-    ServeOff(ruleset, flag, decision);
-  } else {
-    decision.reason = Reason::kDefault;
-    Evaluator<Visitor>(ruleset, flag, entries, question.now_ms, visitor).Run(decision);
-  }
+  DecideLive(session, index, visitor, decision);
   if (widens && decision.has_value() && !IsExactDouble(decision.value.integer())) {
     decision.value = {};
     decision.variant = {};
     decision.rule = {};
     decision.bucket = -1;
-    decision.exposure_count = 0;
     Fail(decision, ErrorCode::kTypeMismatch);
   }
 }
 
 template <typename Visitor>
-void Decide(const Ruleset& ruleset, const Question& question, const Context& context, Visitor& visitor,
+void Decide(Session& session, const Context& context, Index flag, ValueType expected, Visitor& visitor,
             Decision& decision) {
-  Decide(ruleset, question, context.is_valid(), context.entries(), visitor, decision);
+  if (context.is_valid() || flag == kNone) return Decide(session, flag, expected, visitor, decision);
+  decision.snapshot_version = session.ruleset.version;
+  decision.flag = session.ruleset.flags[flag].key;
+  Fail(decision, ErrorCode::kInvalidContext);
 }
 
 }  // namespace expt::eval

@@ -3,117 +3,284 @@
 #include <algorithm>
 #include <cmath>
 
-#include "src/base/hash.h"
-#include "src/base/number.h"
+#include "src/base/casefold.h"
+#include "src/base/geo.h"
+#include "src/base/rfc3339.h"
+#include "src/base/sha256.h"
+#include "src/eval/window.h"
 
 namespace expt::eval {
 namespace {
 
-Truth Of(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+struct Range {
+  const Text* begin;
+  uint32_t size;
+};
 
-bool IsIn(const Ruleset& ruleset, const StringSet& set, std::string_view text) {
-  const Text* const texts = ruleset.operand_texts.data();
-  if (set.mask == 0) {
-    for (uint32_t i = set.texts.begin; i < set.texts.begin + set.texts.size; ++i) {
-      if (ruleset.View(texts[i]) == text) return true;
-    }
-    return false;
-  }
-  const uint64_t hash = base::Xxh3(text);
-  const auto tag = static_cast<uint32_t>(hash >> 32);
-  const Ruleset::TableEntry* const table = ruleset.string_table.data() + set.table;
-  for (uint32_t at = static_cast<uint32_t>(hash) & set.mask; table[at].text != 0; at = (at + 1) & set.mask) {
-    if (table[at].tag == tag && ruleset.View(texts[table[at].text - 1]) == text) return true;
-  }
-  return false;
+// Folded values up to this size need no second pass over each operand.
+constexpr size_t kFoldRoom = 256;
+
+Range TextsOf(const Leaf& leaf) {
+  return leaf.has_one_text ? Range{&leaf.text, 1} : Range{leaf.strings->texts, leaf.strings->size};
 }
 
-bool IsIn(const Ruleset& ruleset, const NumberSet& set, const ValueView& value) {
+// Whether matches(operand) for any operand of the leaf.
+template <typename Matches>
+bool AnyOperand(const Ruleset& ruleset, const Leaf& leaf, Matches matches) {
+  const Range texts = TextsOf(leaf);
+  return std::any_of(texts.begin, texts.begin + texts.size,
+                     [&](const Text& text) { return matches(ruleset.View(text)); });
+}
+
+bool IsTextTrue(const Ruleset& ruleset, const Leaf& leaf, std::string_view text) {
+  switch (leaf.op) {
+    case Op::kContains:
+      return AnyOperand(ruleset, leaf, [&](std::string_view part) { return text.find(part) != text.npos; });
+    case Op::kStartsWith:
+      return AnyOperand(ruleset, leaf, [&](std::string_view part) { return text.starts_with(part); });
+    case Op::kEndsWith:
+      return AnyOperand(ruleset, leaf, [&](std::string_view part) { return text.ends_with(part); });
+    case Op::kStringIs:
+      return text == ruleset.View(leaf.text);
+    default:  // kStringIn
+      return IsIn(ruleset, *leaf.strings, text);
+  }
+}
+
+// The same for a text that is too long to be folded as a whole.
+bool IsLongFoldedTextTrue(const Ruleset& ruleset, const Leaf& leaf, std::string_view text) {
+  return AnyOperand(ruleset, leaf, [&](std::string_view folded) {
+    switch (leaf.op) {
+      case Op::kContains:
+        return base::FoldedContains(text, folded);
+      case Op::kStartsWith:
+        return base::FoldedStartsWith(text, folded);
+      case Op::kEndsWith:
+        return base::FoldedEndsWith(text, folded);
+      default:
+        return base::FoldedEquals(text, folded);
+    }
+  });
+}
+
+Truth TestText(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value) {
+  if (value.type() != ValueType::kString) return Truth::kUnknown;
+  if (!leaf.is_folded) return TruthOf(IsTextTrue(ruleset, leaf, value.text()));
+  char room[kFoldRoom];
+  const auto folded = base::FoldInto(value.text(), room);
+  return TruthOf(folded.has_value() ? IsTextTrue(ruleset, leaf, *folded)
+                                    : IsLongFoldedTextTrue(ruleset, leaf, value.text()));
+}
+
+bool IsIn(const NumberSet& set, const ValueView& value) {
   const auto has_integer = [&](int64_t integer) {
-    const auto begin = ruleset.set_integers.begin() + set.integers.begin;
-    return std::binary_search(begin, begin + set.integers.size, integer);
+    return std::binary_search(set.integers, set.integers + set.integer_count, integer);
   };
   if (value.type() == ValueType::kInteger) return has_integer(value.integer());
   if (const auto integer = base::ExactInteger(value.real()); integer.has_value()) return has_integer(*integer);
-  const auto begin = ruleset.set_doubles.begin() + set.doubles.begin;
-  return std::binary_search(begin, begin + set.doubles.size, value.real());
+  return std::binary_search(set.reals, set.reals + set.real_count, value.real());
 }
 
-// Whether `matches(text, operand)` for any operand.
-template <typename Matches>
-Truth AnyOf(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value, Matches matches) {
+Truth TestHashed(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value) {
   if (value.type() != ValueType::kString) return Truth::kUnknown;
-  const Range texts = TextsOf(ruleset, leaf);
-  for (uint32_t i = texts.begin; i < texts.begin + texts.size; ++i) {
-    if (matches(value.text(), ruleset.View(ruleset.operand_texts[i]))) return Truth::kTrue;
+  const DigestSet& set = *leaf.digests;
+  const std::string_view salt = ruleset.View(set.salt);  // with the ":"
+  const std::array<uint8_t, 32> digest =
+      leaf.is_folded ? base::Sha256(salt, base::Folded(value.text())) : base::Sha256(salt, value.text());
+  const uint8_t* low = set.digests;
+  for (uint32_t size = set.size; size > 0;) {
+    const uint32_t half = size / 2;
+    const int order = std::memcmp(low + half * digest.size(), digest.data(), digest.size());
+    if (order == 0) return Truth::kTrue;
+    if (order < 0) {
+      low += (half + 1) * digest.size();
+      size -= half + 1;
+    } else {
+      size = half;
+    }
   }
   return Truth::kFalse;
 }
 
-bool IsNumber(const ValueView& value) {
-  return value.type() == ValueType::kInteger || (value.type() == ValueType::kDouble && !std::isnan(value.real()));
+// A point in time as a number: epoch ms, whole or not. Missing when the value is none.
+ValueView TimeOf(const ValueView& value) {
+  if (IsNumber(value)) return value;
+  if (value.type() != ValueType::kString) return {};
+  const auto time = base::ParseRfc3339(value.text());
+  return time.has_value() ? ValueView(*time) : ValueView();
 }
 
-// Negative, 0, positive. `value` is a number.
-int Compare(const ValueView& value, const Number& number) {
-  if (value.type() == ValueType::kInteger) {
-    const int64_t a = value.integer();
-    if (!number.is_integer) return base::Compare(a, number.real);
-    return a < number.integer ? -1 : a > number.integer ? 1 : 0;
+Truth TestTime(const Leaf& leaf, const ValueView& value) {
+  const ValueView time = TimeOf(value);
+  if (time.is_missing()) return Truth::kUnknown;
+  switch (leaf.op) {
+    case Op::kTimeBefore:
+      return TruthOf(CompareNumber(time, leaf) < 0);
+    case Op::kTimeAfter:
+      return TruthOf(CompareNumber(time, leaf) > 0);
+    case Op::kTimeBetween:
+      return TruthOf(CompareNumber(time, leaf.pair->low, true) >= 0 && CompareNumber(time, leaf.pair->high, true) < 0);
+    default:
+      break;
   }
-  const double a = value.real();
-  if (number.is_integer) return -base::Compare(number.integer, a);
-  return a < number.real ? -1 : a > number.real ? 1 : 0;
+  if (time.type() == ValueType::kInteger) return TruthOf(IsInWindow(*leaf.window, time.integer()));
+  const auto whole = base::ExactInteger(std::floor(time.real()));
+  return whole.has_value() ? TruthOf(IsInWindow(*leaf.window, *whole)) : Truth::kUnknown;
+}
+
+Truth TestSize(const Leaf& leaf, const ValueView& value) {
+  if (value.type() != ValueType::kStringList) return Truth::kUnknown;
+  const auto size = static_cast<int64_t>(value.list().size());
+  switch (leaf.op) {
+    case Op::kSizeLt:
+      return TruthOf(size < leaf.integer);
+    case Op::kSizeGt:
+      return TruthOf(size > leaf.integer);
+    default:
+      return TruthOf(size >= leaf.pair->low.integer && size <= leaf.pair->high.integer);
+  }
+}
+
+bool IsElement(const Leaf& leaf, std::span<const std::string_view> list, std::string_view operand) {
+  return std::any_of(list.begin(), list.end(), [&](std::string_view element) {
+    return leaf.is_folded ? base::FoldedEquals(element, operand) : IsSameText(element, operand);
+  });
+}
+
+Truth TestList(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value) {
+  if (value.type() != ValueType::kStringList) return Truth::kUnknown;
+  const auto list = value.list();
+  if (leaf.op == Op::kContainsAny) {
+    if (leaf.strings->mask != 0 && !leaf.is_folded) {
+      return TruthOf(std::any_of(list.begin(), list.end(),
+                                 [&](std::string_view element) { return IsIn(ruleset, *leaf.strings, element); }));
+    }
+    return TruthOf(AnyOperand(ruleset, leaf, [&](std::string_view text) { return IsElement(leaf, list, text); }));
+  }
+  return TruthOf(!AnyOperand(ruleset, leaf, [&](std::string_view text) { return !IsElement(leaf, list, text); }));
+}
+
+// An operand as a version; `*large` is read where its numbers need more room.
+base::Semver VersionOf(const Ruleset& ruleset, const SemverOperand& operand) {
+  const std::string_view text = ruleset.View(operand.text);
+  if (operand.is_large) return base::ParseSemver(text).value_or(base::Semver());
+  base::Semver version;
+  version.major = operand.core[0];
+  version.minor = operand.core[1];
+  version.patch = operand.core[2];
+  version.parts = operand.parts;
+  version.prerelease = text;
+  return version;
+}
+
+Truth TestSemver(const Ruleset& ruleset, Scope& scope, const Leaf& leaf) {
+  using model::Operator;
+  const base::Semver* const version = scope.Version(leaf.slot);
+  if (version == nullptr) return Truth::kUnknown;
+  const SemverOperand& row = *leaf.semver;
+  int order;
+  if (!row.is_large && version->major != row.core[0]) {
+    order = version->major < row.core[0] ? -1 : 1;  // mostly decided here
+  } else {
+    order = base::Compare(*version, VersionOf(ruleset, row));
+  }
+  switch (leaf.written) {
+    case Operator::kSemverLt:
+      return TruthOf(order < 0);
+    case Operator::kSemverLte:
+      return TruthOf(order <= 0);
+    case Operator::kSemverGt:
+      return TruthOf(order > 0);
+    case Operator::kSemverGte:
+      return TruthOf(order >= 0);
+    case Operator::kSemverTilde:
+      return TruthOf(order >= 0 && base::CompareCore(*version, base::TildeEnd(VersionOf(ruleset, row))) < 0);
+    case Operator::kSemverCaret:
+      return TruthOf(order >= 0 && base::CompareCore(*version, base::CaretEnd(VersionOf(ruleset, row))) < 0);
+    default:
+      return TruthOf(order == 0);
+  }
+}
+
+Truth TestNetwork(const Leaf& leaf, const ValueView& value) {
+  if (value.type() != ValueType::kString) return Truth::kUnknown;
+  const auto address = base::ParseIp(value.text());
+  if (!address.has_value()) return Truth::kUnknown;
+  const NetworkSet& set = *leaf.networks;
+  return TruthOf(std::any_of(set.networks, set.networks + set.size,
+                             [&](const base::IpNetwork& network) { return base::Contains(network, *address); }));
+}
+
+// Nothing unless within [-most, most].
+std::optional<double> Degrees(const ValueView& value, double most) {
+  if (!IsNumber(value)) return std::nullopt;
+  const double degrees = value.type() == ValueType::kInteger ? static_cast<double>(value.integer()) : value.real();
+  return degrees >= -most && degrees <= most ? std::optional(degrees) : std::nullopt;
+}
+
+Truth TestPlace(Scope& scope, const Leaf& leaf, const ValueView& value) {
+  const Place& place = *leaf.place;
+  const auto latitude = Degrees(value, 90);
+  const auto longitude = Degrees(scope.slot(place.longitude_slot), 180);
+  if (!latitude.has_value() || !longitude.has_value()) return Truth::kUnknown;
+  return TruthOf(base::HaversineSquare(place.latitude, place.longitude, *latitude, *longitude) <= place.limit);
 }
 
 }  // namespace
 
-Range TextsOf(const Ruleset& ruleset, const Leaf& leaf) {
-  return leaf.has_one_text ? Range{leaf.operand, 1} : ruleset.string_sets[leaf.operand].texts;
+bool IsIn(const Ruleset& ruleset, const StringSet& set, std::string_view text) {
+  if (set.mask == 0) {
+    return std::any_of(set.texts, set.texts + set.size,
+                       [&](const Text& operand) { return IsSameText(ruleset.View(operand), text); });
+  }
+  const uint64_t hash = base::Xxh3(text);
+  const auto tag = static_cast<uint32_t>(hash >> 32);
+  for (uint32_t at = static_cast<uint32_t>(hash) & set.mask; set.table[at].text != 0; at = (at + 1) & set.mask) {
+    if (set.table[at].tag == tag && ruleset.View(set.texts[set.table[at].text - 1]) == text) return true;
+  }
+  return false;
 }
 
-Truth Test(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value) {
+Truth TestRareLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, const ValueView& value) {
   switch (leaf.op) {
-    case Op::kIsSet:
-      return Of(!value.is_missing());
-    case Op::kBoolean:
-      if (value.type() != ValueType::kBoolean) return Truth::kUnknown;
-      return Of((leaf.operand >> (value.boolean() ? 1 : 0) & 1) != 0);
+    case Op::kSemver:
+      return TestSemver(ruleset, scope, leaf);
     case Op::kStringIs:
-      if (value.type() != ValueType::kString) return Truth::kUnknown;
-      return Of(ruleset.View(ruleset.operand_texts[leaf.operand]) == value.text());
     case Op::kStringIn:
-      if (value.type() != ValueType::kString) return Truth::kUnknown;
-      return Of(IsIn(ruleset, ruleset.string_sets[leaf.operand], value.text()));
-    case Op::kNumberIn:
-      if (!IsNumber(value)) return Truth::kUnknown;
-      return Of(IsIn(ruleset, ruleset.number_sets[leaf.operand], value));
     case Op::kContains:
-      return AnyOf(ruleset, leaf, value,
-                   [](std::string_view text, std::string_view part) { return text.find(part) != text.npos; });
     case Op::kStartsWith:
-      return AnyOf(ruleset, leaf, value,
-                   [](std::string_view text, std::string_view part) { return text.starts_with(part); });
     case Op::kEndsWith:
-      return AnyOf(ruleset, leaf, value,
-                   [](std::string_view text, std::string_view part) { return text.ends_with(part); });
-    case Op::kLt:
-      return IsNumber(value) ? Of(Compare(value, ruleset.numbers[leaf.operand]) < 0) : Truth::kUnknown;
-    case Op::kLte:
-      return IsNumber(value) ? Of(Compare(value, ruleset.numbers[leaf.operand]) <= 0) : Truth::kUnknown;
-    case Op::kGt:
-      return IsNumber(value) ? Of(Compare(value, ruleset.numbers[leaf.operand]) > 0) : Truth::kUnknown;
-    case Op::kGte:
-      return IsNumber(value) ? Of(Compare(value, ruleset.numbers[leaf.operand]) >= 0) : Truth::kUnknown;
+      return TestText(ruleset, leaf, value);
+    case Op::kNumberIn:
+      return IsNumber(value) ? TruthOf(IsIn(*leaf.numbers, value)) : Truth::kUnknown;
     case Op::kBetween:
       if (!IsNumber(value)) return Truth::kUnknown;
-      return Of(Compare(value, ruleset.numbers[leaf.operand]) >= 0 &&
-                Compare(value, ruleset.numbers[leaf.operand + 1]) <= 0);
-    case Op::kMember:
-    case Op::kSegment:
-      break;
+      return TruthOf(CompareNumber(value, leaf.pair->low, leaf.is_integer) >= 0 &&
+                     CompareNumber(value, leaf.pair->high, leaf.is_integer) <= 0);
+    case Op::kMatches:
+      if (value.type() != ValueType::kString || value.text().size() > kMaxRegexInput) return Truth::kUnknown;
+      return TruthOf(leaf.regex->Matches(value.text()));
+    case Op::kHashedIn:
+      return TestHashed(ruleset, leaf, value);
+    case Op::kTimeBefore:
+    case Op::kTimeAfter:
+    case Op::kTimeBetween:
+    case Op::kInWindow:
+      return TestTime(leaf, value);
+    case Op::kContainsAny:
+    case Op::kContainsAll:
+      return TestList(ruleset, leaf, value);
+    case Op::kSizeLt:
+    case Op::kSizeGt:
+    case Op::kSizeBetween:
+      return TestSize(leaf, value);
+    case Op::kInCidr:
+      return TestNetwork(leaf, value);
+    case Op::kWithinKm:
+      return TestPlace(scope, leaf, value);
+    default:
+      return Truth::kUnknown;
   }
-  return Truth::kUnknown;
 }
 
 }  // namespace expt::eval

@@ -1,8 +1,12 @@
-// Operand lists -> sets. Each list of the model is compiled once, however many leaves use it.
+// Operand lists -> what leaves point at. A list of several strings or numbers is compiled once, however many leaves
+// use it.
 #ifndef EXPT_SRC_EVAL_OPERANDS_H_
 #define EXPT_SRC_EVAL_OPERANDS_H_
 
 #include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/eval/ruleset.h"
@@ -10,31 +14,51 @@
 
 namespace expt::eval {
 
-// Appends to the pools of `ruleset`. Each function takes a row of the model's operand table of the right kind and
-// returns what Leaf::operand names.
+// Writes into the arena and the text of `ruleset`. Lists are rows of the model's operand table of the right kind.
 class Operands {
  public:
-  // `texts` are the model's strings as they stand in the ruleset.
-  Operands(const model::Snapshot& snapshot, const std::vector<Text>& texts, Ruleset& ruleset);
+  // Copies the model's strings, which come to stand in the ruleset's text, with room for what is folded.
+  Operands(const model::Snapshot& snapshot, Ruleset& ruleset);
 
-  uint32_t FirstText(Index list);                    // entry of `operand_texts`
-  uint32_t Strings(Index list, bool needs_look_up);  // entry of `string_sets`
-  uint32_t NumberSet(Index list);
-  uint32_t Numbers(Index list);  // first entry of `numbers`
-  uint32_t BooleanMask(Index list) const;
-  uint32_t Members(Index member_list);
+  Text TextOf(Index string) const { return texts_[string]; }
+  std::string_view ViewOf(Index string) const { return out_.View(texts_[string]); }
+
+  Text FirstText(Index list, bool is_folded);
+  const StringSet* Strings(Index list, bool needs_look_up, bool is_folded);
+  const NumberSet* Numbers(Index list);
+  const NumberPair* Pair(Index list);
+  const SemverOperand* Semver(Index list);
+  const DigestSet* Digests(Index list, Index salt);
+  const Window* WindowOf(Index list, Index zone);
+  const NetworkSet* Networks(Index list);
+  const Place* PlaceOf(Index list, uint8_t longitude_slot);
+  const MemberSet* Members(Index member_list);
+  MemberSet MembersOf(const std::vector<uint64_t>& hashes);
+  const FlagIs* FlagIsOf(Index flag, std::span<const Index> variants);
+  // Null when the pattern cannot be used; `defect` says why.
+  const Regex* RegexOf(Index list, std::string& defect);
+
+  static uint8_t BooleanMask(const model::Snapshot& snapshot, Index list);
 
  private:
+  const model::OperandList& ListOf(Index list) const { return s_.operands[list]; }
+  Index StringAt(Index list, uint32_t i) const { return s_.string_pool[ListOf(list).begin + i]; }
+  size_t RoomForFolded() const;
+  Text Append(std::string_view text);
+  Text Folded(Text text);
   void BuildTable(StringSet& set);
+  const TimeZone* ZoneOf(Index zone);
+  // Where what a list was compiled to is kept; null at first.
+  const void*& Kept(std::vector<const void*>& kept, size_t count, size_t row);
 
   const model::Snapshot& s_;
-  const std::vector<Text>& texts_;
   Ruleset& out_;
-  std::vector<uint32_t> text_of_;  // per list: entry + 1; 0 is not compiled yet
-  std::vector<uint32_t> strings_of_;
-  std::vector<uint32_t> number_set_of_;
-  std::vector<uint32_t> numbers_of_;
-  std::vector<uint32_t> members_of_;
+  uint32_t text_end_ = 0;
+  std::vector<Text> texts_;
+  std::vector<const void*> sets_;  // per list and folding: StringSet or NumberSet
+  std::vector<const void*> members_;
+  std::vector<const void*> zones_;
+  std::vector<const void*> regexes_;  // per string
 };
 
 }  // namespace expt::eval

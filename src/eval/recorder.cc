@@ -1,40 +1,11 @@
 #include "src/eval/recorder.h"
 
+#include <algorithm>
+
+#include "src/eval/leaf_text.h"
+
 namespace expt::eval {
 namespace {
-
-std::string_view OperatorText(const Leaf& leaf) {
-  switch (leaf.op) {
-    case Op::kIsSet:
-      return "is_set";
-    case Op::kBoolean:
-    case Op::kStringIs:
-    case Op::kStringIn:
-    case Op::kNumberIn:
-      return leaf.is_equals ? "equals" : "in";
-    case Op::kContains:
-      return "contains";
-    case Op::kStartsWith:
-      return "starts_with";
-    case Op::kEndsWith:
-      return "ends_with";
-    case Op::kLt:
-      return "lt";
-    case Op::kLte:
-      return "lte";
-    case Op::kGt:
-      return "gt";
-    case Op::kGte:
-      return "gte";
-    case Op::kBetween:
-      return "between";
-    case Op::kMember:
-      return "in_list";
-    case Op::kSegment:
-      return "in_segment";
-  }
-  return "";
-}
 
 std::string_view TruthText(Truth truth) {
   return truth == Truth::kTrue ? "true" : truth == Truth::kFalse ? "false" : "unknown";
@@ -48,6 +19,8 @@ std::string_view MissText(Miss miss) {
       return "outside the coverage";
     case Miss::kNoUnit:
       return "no unit id to bucket by";
+    case Miss::kHeldOut:
+      return "held out";
     case Miss::kNotRunning:
       return "the experiment is not running";
     case Miss::kNotStarted:
@@ -73,6 +46,17 @@ std::string RangeText(int64_t begin, int64_t end) {
   return "[" + std::to_string(begin) + ", " + std::to_string(end) + ")";
 }
 
+std::string HashText(std::string_view salt, std::string_view unit, int32_t bucket) {
+  return "xxh3_64(" + Quote(std::string(salt) + ":" + std::string(unit)) + ") mod 1000000 = " + std::to_string(bucket);
+}
+
+// What a flag behind another one yields, in words.
+std::string OutcomeText(const Flag& flag, const Outcome& outcome) {
+  std::string text(ReasonName(outcome.reason));
+  return outcome.variant == kNoVariant ? text + ", no variant"
+                                       : text + ", variant " + Quote(flag.variants[outcome.variant].key);
+}
+
 }  // namespace
 
 Recorder::Recorder(const Ruleset& ruleset, const Flag& flag, base::JsonWriter& json, std::string& text)
@@ -80,12 +64,14 @@ Recorder::Recorder(const Ruleset& ruleset, const Flag& flag, base::JsonWriter& j
 
 void Recorder::Enter(Part part) {
   if (part_ == part) return;
-  if (part_ == Part::kAttributes || part_ == Part::kOverrides || part_ == Part::kRules) json_.EndArray();
+  const auto is_list = [](Part p) { return p != Part::kStart && p != Part::kDefault; };
+  if (is_list(part_)) json_.EndArray();
   part_ = part;
   if (part == Part::kAttributes) json_.Key("attributes");
   if (part == Part::kOverrides) json_.Key("overrides");
+  if (part == Part::kPrerequisites) json_.Key("prerequisites");
   if (part == Part::kRules) json_.Key("rules");
-  if (part == Part::kAttributes || part == Part::kOverrides || part == Part::kRules) json_.BeginArray();
+  if (is_list(part)) json_.BeginArray();
 }
 
 void Recorder::Line(std::string_view line) {
@@ -94,7 +80,18 @@ void Recorder::Line(std::string_view line) {
   text_.push_back('\n');
 }
 
-std::string_view Recorder::SlotName(uint8_t slot) const { return r_.slot_names[flag_.slots + slot]; }
+std::string_view Recorder::SlotName(const Program& program, uint8_t slot) const {
+  return r_.attributes[program.slots[slot]].name;
+}
+
+std::string_view Recorder::VariantKey(uint16_t variant) const { return flag_.variants[variant].key; }
+
+void Recorder::Range(int64_t begin, int64_t end) {
+  json_.BeginArray();
+  json_.Integer(begin);
+  json_.Integer(end);
+  json_.EndArray();
+}
 
 void Recorder::Attribute(std::string_view name, const ValueView& value) {
   Enter(Part::kAttributes);
@@ -108,15 +105,27 @@ void Recorder::Attribute(std::string_view name, const ValueView& value) {
 
 void Recorder::Override(const eval::Override& row, std::string_view unit, bool is_listed) {
   Enter(Part::kOverrides);
-  const std::string_view variant = r_.View(r_.variants[flag_.variants + row.variant].key);
+  const std::string_view name = SlotName(flag_.program, row.slot);
   json_.BeginObject();
-  json_.Field("bucket_by", SlotName(row.slot));
+  json_.Field("bucket_by", name);
   json_.Field("unit_id", unit);
-  json_.Field("variant", variant);
+  json_.Field("variant", VariantKey(row.variant));
   json_.Field("is_listed", is_listed);
   json_.EndObject();
-  Line("override to variant " + Quote(variant) + " by " + Quote(SlotName(row.slot)) + ": " +
+  Line("override to variant " + Quote(VariantKey(row.variant)) + " by " + Quote(name) + ": " +
        (unit.empty() ? "no unit id" : Quote(unit) + (is_listed ? " is listed" : " is not listed")));
+}
+
+void Recorder::Prerequisite(const FlagIs& row, const Outcome& outcome, bool is_met) {
+  Enter(Part::kPrerequisites);
+  const Flag& flag = r_.flags[row.flag];
+  json_.BeginObject();
+  json_.Field("flag", flag.key);
+  json_.Field("reason", ReasonName(outcome.reason));
+  json_.Field("variant", outcome.variant == kNoVariant ? ValueView() : ValueView(flag.variants[outcome.variant].key));
+  json_.Field("is_met", is_met);
+  json_.EndObject();
+  Line("prerequisite flag " + Quote(flag.key) + ": " + OutcomeText(flag, outcome) + (is_met ? ", met" : ", not met"));
 }
 
 void Recorder::BeginRule(const Rule& rule) {
@@ -141,119 +150,83 @@ void Recorder::EndSteps() {
   has_steps_ = false;
   for (uint16_t i = rule_->leaves_begin; i < rule_->leaves_end; ++i) {
     if (reached_[i]) continue;
-    const Leaf& leaf = r_.leaves[flag_.leaves + i];
+    const Leaf& leaf = flag_.program.leaves[i];
     json_.BeginObject();
-    LeafFields(leaf);
+    LeafFields(flag_.program, leaf);
     json_.Field("truth", "not reached");
     json_.EndObject();
-    Line(OperandText(leaf) + ": not reached");
+    Line(LeafText(r_, flag_.program, leaf) + ": not reached");
   }
   json_.EndArray();
 }
 
-void Recorder::LeafFields(const Leaf& leaf) {
-  if (leaf.op == Op::kSegment) {
-    json_.Field("segment", r_.View(r_.segments[flag_.segments + leaf.operand].key));
+void Recorder::Reached(const Program& program, const Leaf& leaf) {
+  if (program.leaves != flag_.program.leaves) return;
+  const auto at = static_cast<size_t>(&leaf - program.leaves);
+  if (at < reached_.size()) reached_[at] = true;
+}
+
+void Recorder::LeafFields(const Program& program, const Leaf& leaf) {
+  if (leaf.op == Op::kShared) {
+    if (!leaf.shared->key.empty()) json_.Field("segment", leaf.shared->key);
+  } else if (leaf.op == Op::kFlagIs) {
+    json_.Field("flag", r_.flags[leaf.flag_is->flag].key);
   } else {
-    json_.Field("attribute", SlotName(leaf.slot));
+    json_.Field("attribute", SlotName(program, leaf.slot));
+    if (leaf.op == Op::kWithinKm) json_.Field("longitude", SlotName(program, leaf.place->longitude_slot));
   }
   json_.Field("operator", OperatorText(leaf));
   json_.Field("negate", !leaf.wanted);
-  if (leaf.op != Op::kSegment) {
-    json_.Key("operands");
-    Operands(leaf);
-  }
+  if (leaf.is_folded) json_.Field("case_insensitive", true);
+  if (leaf.op == Op::kShared) return;
+  json_.Key("operands");
+  WriteOperands(r_, leaf, json_);
 }
 
-void Recorder::Operands(const Leaf& leaf) {
-  json_.BeginArray();
-  const auto number = [&](const Number& n) { json_.Value(n.is_integer ? ValueView(n.integer) : ValueView(n.real)); };
-  switch (leaf.op) {
-    case Op::kBoolean:
-      if ((leaf.operand & 1) != 0) json_.Raw("false");
-      if ((leaf.operand & 2) != 0) json_.Raw("true");
-      break;
-    case Op::kStringIs:
-      json_.Text(r_.View(r_.operand_texts[leaf.operand]));
-      break;
-    case Op::kStringIn:
-    case Op::kContains:
-    case Op::kStartsWith:
-    case Op::kEndsWith: {
-      const Range texts = TextsOf(r_, leaf);
-      for (uint32_t i = 0; i < texts.size; ++i) json_.Text(r_.View(r_.operand_texts[texts.begin + i]));
-      break;
-    }
-    case Op::kNumberIn: {
-      const NumberSet& set = r_.number_sets[leaf.operand];
-      for (uint32_t i = 0; i < set.integers.size; ++i) json_.Integer(r_.set_integers[set.integers.begin + i]);
-      for (uint32_t i = 0; i < set.doubles.size; ++i) json_.Value(ValueView(r_.set_doubles[set.doubles.begin + i]));
-      break;
-    }
-    case Op::kBetween:
-      number(r_.numbers[leaf.operand]);
-      number(r_.numbers[leaf.operand + 1]);
-      break;
-    case Op::kLt:
-    case Op::kLte:
-    case Op::kGt:
-    case Op::kGte:
-      number(r_.numbers[leaf.operand]);
-      break;
-    case Op::kMember:
-      json_.Text(std::to_string(r_.member_sets[leaf.operand].hashes.size) + " units");
-      break;
-    case Op::kIsSet:
-    case Op::kSegment:
-      break;
-  }
-  json_.EndArray();
-}
-
-std::string Recorder::OperandText(const Leaf& leaf) const {
-  std::string text = leaf.wanted ? "" : "not ";
-  if (leaf.op == Op::kSegment) {
-    return text + "in_segment " + Quote(r_.View(r_.segments[flag_.segments + leaf.operand].key));
-  }
-  text.append(Quote(SlotName(leaf.slot))).append(" ").append(OperatorText(leaf));
-  if (leaf.op == Op::kIsSet) return text;
-  base::JsonWriter operands;
-  std::string ignored;
-  Recorder(r_, flag_, operands, ignored).Operands(leaf);
-  return text + " " + operands.Take();
-}
-
-void Recorder::LeafTested(const Leaf& leaf, const ValueView& value, Truth truth) {
-  const auto at = static_cast<size_t>(&leaf - (r_.leaves.data() + flag_.leaves));
-  if (at < reached_.size()) reached_[at] = true;
+void Recorder::LeafTested(const Program& program, const Leaf& leaf, const ValueView& value, Truth truth) {
+  Reached(program, leaf);
   json_.BeginObject();
-  LeafFields(leaf);
+  LeafFields(program, leaf);
   json_.Field("value", value);
   json_.Field("truth", TruthText(truth));
   json_.EndObject();
-  Line(OperandText(leaf) + ": " + ValueText(value) + (leaf.wanted ? " is " : " is, before not, ") +
+  Line(LeafText(r_, program, leaf) + ": " + ValueText(value) + (leaf.wanted ? " is " : " is, before not, ") +
        std::string(TruthText(truth)));
 }
 
-void Recorder::BeginSegment(const Leaf& leaf, const FlagSegment& segment) {
-  const auto at = static_cast<size_t>(&leaf - (r_.leaves.data() + flag_.leaves));
-  if (at < reached_.size()) reached_[at] = true;
+void Recorder::FlagTested(const Program& program, const Leaf& leaf, const Outcome& outcome, Truth truth) {
+  Reached(program, leaf);
+  const Flag& flag = r_.flags[leaf.flag_is->flag];
   json_.BeginObject();
-  json_.Field("segment", r_.View(segment.key));
-  json_.Field("operator", "in_segment");
-  json_.Field("negate", !leaf.wanted);
+  LeafFields(program, leaf);
+  json_.Field("reason", ReasonName(outcome.reason));
+  json_.Field("value", outcome.variant == kNoVariant ? ValueView() : ValueView(flag.variants[outcome.variant].key));
+  json_.Field("truth", TruthText(truth));
+  json_.EndObject();
+  Line(LeafText(r_, program, leaf) + ": " + OutcomeText(flag, outcome) + (leaf.wanted ? " is " : " is, before not, ") +
+       std::string(TruthText(truth)));
+}
+
+void Recorder::BeginShared(const Program& program, const Leaf& leaf) {
+  Reached(program, leaf);
+  json_.BeginObject();
+  LeafFields(program, leaf);
   json_.Key("steps");
   json_.BeginArray();
-  Line(OperandText(leaf));
+  Line(LeafText(r_, program, leaf));
   ++indent_;
 }
 
-void Recorder::EndSegment(const Leaf& leaf, const FlagSegment& segment, bool is_taken) {
+void Recorder::EndShared(const Leaf& leaf, bool is_taken) {
   json_.EndArray();
   json_.Field("holds", is_taken);
   json_.EndObject();
-  Line(std::string(leaf.wanted ? "in" : "outside") + " segment " + Quote(r_.View(segment.key)) +
-       (is_taken ? ": yes" : ": not known to be"));
+  const std::string_view yes_or_no = is_taken ? ": yes" : ": not known to be";
+  if (leaf.shared->key.empty()) {
+    Line(std::string(leaf.wanted ? "shared condition true" : "shared condition false").append(yes_or_no));
+  } else {
+    Line(std::string(leaf.wanted ? "in" : "outside") + " segment " + Quote(leaf.shared->key) + std::string(yes_or_no));
+  }
   --indent_;
 }
 
@@ -262,111 +235,139 @@ void Recorder::Condition(bool holds) {
   json_.Field("holds", holds);
 }
 
-std::string Recorder::HashText(std::string_view salt, std::string_view unit, int32_t bucket) const {
-  return "xxh3_64(" + Quote(std::string(salt) + ":" + std::string(unit)) + ") mod 1000000 = " + std::to_string(bucket);
-}
-
 void Recorder::Hashed(std::string_view salt, uint8_t slot, std::string_view unit, int32_t bucket) {
-  json_.Field("bucket_by", SlotName(slot));
+  json_.Field("bucket_by", SlotName(flag_.program, slot));
   if (bucket < 0) return;
   json_.Field("hash_input", std::string(salt) + ":" + std::string(unit));
   json_.Field("bucket", int64_t{bucket});
 }
 
-void Recorder::Coverage(const Rule& rule, std::string_view unit, int32_t bucket, bool is_inside) {
+void Recorder::Coverage(const eval::Coverage& coverage, uint32_t ppm, std::string_view unit, int32_t bucket,
+                        bool is_inside) {
+  const std::string_view salt = r_.View(coverage.salt);
   json_.Key("coverage");
   json_.BeginObject();
-  if (rule.coverage_ppm != 0) Hashed(r_.View(rule.coverage_salt), rule.coverage_slot, unit, bucket);
+  if (ppm != 0) Hashed(salt, coverage.slot, unit, bucket);
   json_.Key("range");
-  json_.BeginArray();
-  json_.Integer(0);
-  json_.Integer(rule.coverage_ppm);
-  json_.EndArray();
+  Range(0, ppm);
+  if (coverage.ramp != nullptr) json_.Field("is_ramp", true);
   json_.Field("is_inside", is_inside);
   json_.EndObject();
+  const std::string range = RangeText(0, ppm) + (coverage.ramp == nullptr ? "" : " of the ramp now");
   if (bucket < 0) {
-    Line("coverage " + RangeText(0, rule.coverage_ppm) + (rule.coverage_ppm == 0 ? ": nobody" : ": no unit id"));
+    Line("coverage " + range + (ppm == 0 ? ": nobody" : ": no unit id"));
   } else {
-    Line("coverage: " + HashText(r_.View(rule.coverage_salt), unit, bucket) + (is_inside ? ", inside " : ", outside ") +
-         RangeText(0, rule.coverage_ppm));
+    Line("coverage: " + HashText(salt, unit, bucket) + (is_inside ? ", inside " : ", outside ") + range);
   }
 }
 
+void Recorder::Holdout(const RuleHoldout& row, std::string_view unit, int32_t bucket, bool is_held_out) {
+  if (!has_holdouts_) {
+    json_.Key("holdouts");
+    json_.BeginArray();
+    has_holdouts_ = true;
+  }
+  const eval::Holdout& holdout = *row.holdout;
+  const std::string_view salt = r_.View(holdout.salt);
+  json_.BeginObject();
+  json_.Field("key", holdout.in.experiment_id);
+  Hashed(salt, row.slot, unit, bucket);
+  json_.Key("range");
+  Range(0, holdout.ppm);
+  json_.Field("is_held_out", is_held_out);
+  json_.EndObject();
+  Line("holdout " + Quote(holdout.in.experiment_id) + ": " +
+       (bucket < 0 ? "no unit id"
+                   : HashText(salt, unit, bucket) + (is_held_out ? ", held out by " : ", not held out by ") +
+                         RangeText(0, holdout.ppm)));
+}
+
+void Recorder::CloseHoldouts() {
+  if (has_holdouts_) json_.EndArray();
+  has_holdouts_ = false;
+}
+
+void Recorder::Sticky(const Experiment& experiment, std::string_view unit, uint16_t variant) {
+  json_.Key("sticky");
+  json_.BeginObject();
+  json_.Field("experiment", experiment.key);
+  json_.Field("unit_id", unit);
+  json_.Field("variant", VariantKey(variant));
+  json_.EndObject();
+  Line("assigned before: " + Quote(unit) + " has variant " + Quote(VariantKey(variant)) + " of experiment " +
+       Quote(experiment.key));
+}
+
 void Recorder::ExperimentReached(const Experiment& experiment) {
+  CloseHoldouts();
   json_.Key("experiment");
   json_.BeginObject();
-  json_.Field("key", r_.View(experiment.key));
-  json_.Field("id", r_.View(experiment.id));
+  json_.Field("key", experiment.key);
+  json_.Field("id", experiment.id);
   json_.Field("status", model::ExperimentStatusName(experiment.status));
   json_.Field("phase", int64_t{experiment.phase});
   json_.Field("start_ms", experiment.start_ms);
   json_.Field("end_ms", experiment.end_ms);
   json_.EndObject();
-  Line("experiment " + Quote(r_.View(experiment.key)) + ": " +
-       std::string(model::ExperimentStatusName(experiment.status)) + ", phase " + std::to_string(experiment.phase) +
-       ", from " + std::to_string(experiment.start_ms) +
+  Line("experiment " + Quote(experiment.key) + ": " + std::string(model::ExperimentStatusName(experiment.status)) +
+       ", phase " + std::to_string(experiment.phase) + ", from " + std::to_string(experiment.start_ms) +
        (experiment.end_ms == 0 ? "" : " to " + std::to_string(experiment.end_ms)));
 }
 
-void Recorder::Layer(const Experiment& experiment, std::string_view unit, int32_t bucket, bool is_inside) {
+void Recorder::Layer(const eval::Layer& layer, std::string_view unit, int32_t bucket, bool is_inside) {
   json_.Key("layer");
   json_.BeginObject();
-  json_.Field("key", r_.View(experiment.layer));
-  Hashed(r_.View(experiment.layer_salt), experiment.layer_slot, unit, bucket);
+  json_.Field("key", layer.key);
+  Hashed(r_.View(layer.salt), layer.slot, unit, bucket);
   json_.Key("ranges");
   json_.BeginArray();
   std::string ranges;
-  for (uint32_t i = 0; i + 1 < experiment.allocation.size; i += 2) {
-    const uint32_t* const ends = r_.allocations.data() + experiment.allocation.begin + i;
-    json_.BeginArray();
-    json_.Integer(ends[0]);
-    json_.Integer(ends[1]);
-    json_.EndArray();
-    ranges.append(ranges.empty() ? "" : " ").append(RangeText(ends[0], ends[1]));
+  for (uint32_t i = 0; i + 1 < layer.size; i += 2) {
+    Range(layer.allocation[i], layer.allocation[i + 1]);
+    ranges.append(ranges.empty() ? "" : " ").append(RangeText(layer.allocation[i], layer.allocation[i + 1]));
   }
   json_.EndArray();
   json_.Field("is_inside", is_inside);
   json_.EndObject();
-  Line("layer " + Quote(r_.View(experiment.layer)) + ": " +
+  Line("layer " + Quote(layer.key) + ": " +
        (bucket < 0 ? "no unit id"
-                   : HashText(r_.View(experiment.layer_salt), unit, bucket) + (is_inside ? ", inside " : ", outside ") +
+                   : HashText(r_.View(layer.salt), unit, bucket) + (is_inside ? ", inside " : ", outside ") +
                          (ranges.empty() ? "nothing" : ranges)));
 }
 
 void Recorder::SplitDecided(const Split& split, std::string_view unit, int32_t bucket, uint32_t begin, uint32_t end,
                             uint16_t variant) {
-  const std::string_view key = r_.View(r_.variants[flag_.variants + variant].key);
+  CloseHoldouts();
   json_.Key("split");
   json_.BeginObject();
   Hashed(r_.View(split.salt), split.slot, unit, bucket);
   json_.Key("range");
-  json_.BeginArray();
-  json_.Integer(begin);
-  json_.Integer(end);
-  json_.EndArray();
-  json_.Field("variant", key);
+  Range(begin, end);
+  json_.Field("variant", VariantKey(variant));
   json_.EndObject();
   Line("split: " + HashText(r_.View(split.salt), unit, bucket) + ", in " + RangeText(begin, end) + " of variant " +
-       Quote(key));
+       Quote(VariantKey(variant)));
 }
 
 void Recorder::RuleMissed(Miss miss) {
+  CloseHoldouts();
   json_.Field("missed", MissText(miss));
   Line("next: " + std::string(MissText(miss)));
 }
 
 void Recorder::EndRule(bool serves) {
+  CloseHoldouts();
   json_.Field("serves", serves);
   json_.EndObject();
   if (serves) Line("serves");
   --indent_;
 }
 
-void Recorder::DefaultServe(const Serve& serve) {
+void Recorder::DefaultServe(ServeKind kind) {
   Enter(Part::kDefault);
   json_.Key("default");
   json_.BeginObject();
-  const bool is_nothing = serve.kind == Serve::Kind::kNothing;
+  const bool is_nothing = kind == ServeKind::kNothing;
   json_.Field("is_callers", is_nothing);
   Line(is_nothing ? "no default serve: the caller's default" : "default serve");
   ++indent_;

@@ -19,39 +19,45 @@ class Recorder {
   // Writes the fields "attributes", "overrides", "rules" and "default" into the open object of `json`.
   Recorder(const Ruleset& ruleset, const Flag& flag, base::JsonWriter& json, std::string& text);
 
+  static constexpr bool kRecords = true;
   void Attribute(std::string_view name, const ValueView& value);
   void Override(const eval::Override& row, std::string_view unit, bool is_listed);
+  void Prerequisite(const FlagIs& row, const Outcome& outcome, bool is_met);
   void BeginRule(const Rule& rule);
-  void LeafTested(const Leaf& leaf, const ValueView& value, Truth truth);
-  void BeginSegment(const Leaf& leaf, const FlagSegment& segment);
-  void EndSegment(const Leaf& leaf, const FlagSegment& segment, bool is_taken);
+  void LeafTested(const Program& program, const Leaf& leaf, const ValueView& value, Truth truth);
+  void FlagTested(const Program& program, const Leaf& leaf, const Outcome& outcome, Truth truth);
+  void BeginShared(const Program& program, const Leaf& leaf);
+  void EndShared(const Leaf& leaf, bool is_taken);
   void Condition(bool holds);
-  void Coverage(const Rule& rule, std::string_view unit, int32_t bucket, bool is_inside);
+  void Coverage(const eval::Coverage& coverage, uint32_t ppm, std::string_view unit, int32_t bucket, bool is_inside);
+  void Holdout(const RuleHoldout& row, std::string_view unit, int32_t bucket, bool is_held_out);
+  void Sticky(const Experiment& experiment, std::string_view unit, uint16_t variant);
   void ExperimentReached(const Experiment& experiment);
-  void Layer(const Experiment& experiment, std::string_view unit, int32_t bucket, bool is_inside);
+  void Layer(const eval::Layer& layer, std::string_view unit, int32_t bucket, bool is_inside);
   void SplitDecided(const Split& split, std::string_view unit, int32_t bucket, uint32_t begin, uint32_t end,
                     uint16_t variant);
   void RuleMissed(Miss miss);
   void EndRule(bool serves);
-  void DefaultServe(const Serve& serve);
+  void DefaultServe(ServeKind kind);
 
   // Closes what is open.
   void Finish();
 
  private:
   // Which field of the document is being written.
-  enum class Part : uint8_t { kStart, kAttributes, kOverrides, kRules, kDefault };
+  enum class Part : uint8_t { kStart, kAttributes, kOverrides, kPrerequisites, kRules, kDefault };
 
   void Enter(Part part);
   void Line(std::string_view line);
-  std::string_view SlotName(uint8_t slot) const;
-  void Operands(const Leaf& leaf);  // as JSON array
-  std::string OperandText(const Leaf& leaf) const;
+  std::string_view SlotName(const Program& program, uint8_t slot) const;
+  std::string_view VariantKey(uint16_t variant) const;
   void Hashed(std::string_view salt, uint8_t slot, std::string_view unit, int32_t bucket);
-  std::string HashText(std::string_view salt, std::string_view unit, int32_t bucket) const;
-  void LeafFields(const Leaf& leaf);
+  void Range(int64_t begin, int64_t end);
+  void LeafFields(const Program& program, const Leaf& leaf);
+  void Reached(const Program& program, const Leaf& leaf);
   void BeginSteps();
   void EndSteps();
+  void CloseHoldouts();
 
   const Ruleset& r_;
   const Flag& flag_;
@@ -59,9 +65,10 @@ class Recorder {
   std::string& text_;
   Part part_ = Part::kStart;
   const Rule* rule_ = nullptr;
-  bool has_steps_ = false;  // "condition" of the rule is open
+  bool has_steps_ = false;     // "condition" of the rule is open
+  bool has_holdouts_ = false;  // "holdouts" of the rule is open
   size_t indent_ = 0;
-  std::vector<bool> reached_;  // leaves of the flag
+  std::vector<bool> reached_;             // leaves of the flag
 };
 
 }  // namespace expt::eval

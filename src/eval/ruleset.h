@@ -1,12 +1,15 @@
-// The compiled form of a snapshot: flat arrays that a decision walks without look-ups by name.
+// The compiled form of a snapshot: what a decision walks without look-ups by name.
 //
-//   Flag ─ rules ─▶ Rule ─ entry ─▶ Leaf Leaf Leaf ...      a condition is a run of leaves; each says where to go on
-//        ├ slots ─▶ names and hashes of the attributes it reads, resolved first; leaves index them
-//        ├ overrides ─▶ sorted hashes
+//   Flag ─ rules ──▶ Rule ─ entry ─▶ Leaf Leaf Leaf ...      a condition is a run of leaves; each says where to go on
+//        ├ slots ──▶ the attributes it reads, resolved first; leaves index them
+//        ├ overrides, prerequisites
 //        └ variants, default serve
+//   Shared ─ leaves, slots of its own                        one form of a segment, or a costly condition used twice
 //
 // A condition is a jump program: `not` stands at the leaves only, a leaf that cannot be decided counts as not taken,
-// and so two truth values suffice at run time. Entries and jumps are relative to the flag's first leaf.
+// and so two truth values suffice at run time. Addresses are relative to the first leaf of the program's owner.
+//
+// All of it lies in one arena, the parts of a flag next to each other, and views nothing of the model.
 #ifndef EXPT_SRC_EVAL_RULESET_H_
 #define EXPT_SRC_EVAL_RULESET_H_
 
@@ -17,6 +20,9 @@
 
 #include "expt/decision.h"
 #include "expt/value.h"
+#include "src/base/arena.h"
+#include "src/base/ip.h"
+#include "src/eval/regex.h"
 #include "src/model/limits.h"
 #include "src/model/snapshot.h"
 
@@ -31,28 +37,122 @@ struct Text {
   uint32_t size = 0;
 };
 
-// Entries [begin, begin + size) of one array.
-struct Range {
-  uint32_t begin = 0;
-  uint32_t size = 0;
-};
-
 enum class Op : uint8_t {
   kIsSet,
-  kBoolean,   // operand: bit 0 accepts false, bit 1 accepts true
-  kStringIs,  // operand: entry of `operand_texts`
-  kStringIn,  // operand: entry of `string_sets`
-  kNumberIn,  // operand: entry of `number_sets`
-  kContains,  // operand: entry of `string_sets`
-  kStartsWith,
-  kEndsWith,
-  kLt,  // operand: entry of `numbers`
+  kBoolean,   // integer: bit 0 accepts false, bit 1 accepts true
+  kStringIs,  // text
+  kStringIn,  // strings
+  kNumberIs,  // integer or real
+  kNumberIn,  // numbers
+  kLt,        // integer or real
   kLte,
   kGt,
   kGte,
-  kBetween,  // and the entry after it
-  kMember,   // operand: entry of `member_sets`
-  kSegment,  // operand: segment of the flag, see Flag::segments
+  kBetween,     // pair
+  kSemver,      // semver; the operator says how
+  kContains,    // text or strings
+  kStartsWith,  // text or strings
+  kEndsWith,    // text or strings
+  kMatches,     // regex
+  kHashedIn,    // hashes
+  kTimeBefore,  // integer
+  kTimeAfter,
+  kTimeBetween,  // pair
+  kInWindow,     // window
+  kContainsAny,  // strings
+  kContainsAll,
+  kSizeLt,  // integer
+  kSizeGt,
+  kSizeBetween,  // pair
+  kInCidr,       // networks
+  kWithinKm,     // place
+  kMember,       // members
+  kShared,       // shared
+  kFlagIs,       // flag_is
+};
+
+struct TableEntry {
+  uint32_t tag = 0;   // upper half of the text's hash
+  uint32_t text = 0;  // entry of StringSet::texts + 1; 0 is free
+};
+
+struct StringSet {
+  const Text* texts = nullptr;
+  uint32_t size = 0;
+  uint32_t mask = 0;                  // size of `table` - 1; 0: look through `texts`
+  const TableEntry* table = nullptr;  // open addressing by XXH3-64
+};
+
+// By value: integral doubles stand among the integers. Both ascending.
+struct NumberSet {
+  const int64_t* integers = nullptr;
+  const double* reals = nullptr;
+  uint32_t integer_count = 0;
+  uint32_t real_count = 0;
+};
+
+// Two numbers of one kind.
+struct NumberPair {
+  union Number {
+    int64_t integer;
+    double real;
+  };
+  Number low;
+  Number high;
+};
+
+struct SemverOperand {
+  uint32_t core[3] = {0, 0, 0};
+  uint8_t parts = 3;
+  bool is_large = false;  // a number does not fit: `text` is the whole version, read at each use
+  Text text;              // the prerelease
+};
+
+// Members of override lists and segments, and digests of hashed operands. Ascending.
+struct MemberSet {
+  const uint64_t* hashes = nullptr;
+  uint32_t size = 0;
+};
+
+struct DigestSet {
+  Text salt;
+  const uint8_t* digests = nullptr;  // 32 bytes each
+  uint32_t size = 0;
+};
+
+struct TimeZone {
+  std::string_view name;
+  const int64_t* transition_ms = nullptr;  // ascending
+  const int32_t* offset_minutes = nullptr;
+  uint32_t size = 0;
+  int32_t initial_offset_minutes = 0;
+};
+
+struct Window {
+  const TimeZone* zone = nullptr;
+  const int64_t* minutes = nullptr;  // begin, end pairs
+  uint32_t size = 0;                 // of `minutes`
+};
+
+struct NetworkSet {
+  const base::IpNetwork* networks = nullptr;
+  const Text* texts = nullptr;
+  uint32_t size = 0;
+};
+
+struct Place {
+  double latitude = 0;
+  double longitude = 0;
+  double radius_km = 0;
+  double limit = 0;  // of the haversine's square: base::HaversineLimit(radius_km)
+  uint8_t longitude_slot = 0;
+};
+
+struct Shared;
+struct FlagIs {
+  Index flag = 0;
+  uint32_t size = 0;
+  const uint16_t* variants = nullptr;
 };
 
 // Where a program ends.
@@ -60,51 +160,63 @@ inline constexpr uint16_t kReject = 0xfffe;
 inline constexpr uint16_t kAccept = 0xffff;
 
 struct Leaf {
+  Leaf() : integer(0) {}
+
   Op op = Op::kIsSet;
   uint8_t slot = 0;
-  bool wanted = true;             // the truth that takes the leaf; false under a `not`
-  bool is_equals : 1 = false;     // written `equals`, not `in`
-  bool has_one_text : 1 = false;  // see kContains
+  model::Operator written = model::Operator::kUnspecified;  // as defined
+  bool wanted : 1 = true;         // the truth that takes the leaf; false under a `not`
+  bool is_folded : 1 = false;     // case-insensitive; its texts are folded
+  bool is_integer : 1 = false;    // which half of a number is meant
+  bool has_one_text : 1 = false;  // text, not strings
   uint16_t on_taken = kReject;
   uint16_t on_missed = kReject;
-  uint32_t operand = 0;
-};
-static_assert(sizeof(Leaf) == 12);
-
-struct StringSet {
-  Range texts;         // of `operand_texts`
-  uint32_t table = 0;  // begin of an open-addressing table in `string_table`
-  uint32_t mask = 0;   // its size - 1; 0: look through `texts`
-};
-
-// By value: integral doubles stand among the integers. Both ascending.
-struct NumberSet {
-  Range integers;
-  Range doubles;
-};
-
-struct Number {
-  union {
-    int64_t integer = 0;
-    double real;
-  };
-  bool is_integer = true;
-};
-
-struct MemberSet {
-  Range hashes;  // ascending, of `hashes`
-};
-
-struct Variant {
-  Variant() : integer(0) {}
-
-  Text key;
   union {
     int64_t integer;
     double real;
-    bool boolean;
     Text text;
+    const StringSet* strings;
+    const NumberSet* numbers;
+    const NumberPair* pair;
+    const SemverOperand* semver;
+    const Regex* regex;
+    const DigestSet* digests;
+    const Window* window;
+    const NetworkSet* networks;
+    const Place* place;
+    const MemberSet* members;
+    const Shared* shared;
+    const FlagIs* flag_is;
   };
+};
+static_assert(sizeof(Leaf) == 16);
+
+// Leaves with the attributes that they read.
+struct Program {
+  const Leaf* leaves = nullptr;
+  const uint32_t* slots = nullptr;  // attributes of the ruleset
+  uint16_t leaf_count = 0;
+  uint8_t slot_count = 0;
+  uint8_t now_slot = 0xff;  // the slot of `$now`, if any
+};
+
+// Accepts where a segment is true (`wanted`) or false; or where a condition without a name is.
+struct Shared {
+  Program program;
+  std::string_view key;  // of the segment; empty for a condition
+  uint32_t number = 0;
+  uint16_t entry = kReject;
+  bool wanted = true;
+};
+
+struct Variant {
+  std::string_view key;
+  ValueView value;
+};
+
+struct Attribute {
+  uint64_t hash = 0;
+  std::string_view name;
 };
 
 // A share of the buckets: those below `end` and not below the end before it.
@@ -115,131 +227,149 @@ struct Arm {
 
 struct Split {
   Text salt;
-  Range arms;
+  const Arm* arms = nullptr;
+  uint16_t arm_count = 0;
+  uint8_t slot = 0;
+};
+
+struct RampPoint {
+  int64_t time_ms = 0;
+  uint32_t ppm = 0;
+};
+
+struct Ramp {
+  const RampPoint* points = nullptr;
+  uint32_t size = 0;
+  bool is_linear = false;
+};
+
+struct Coverage {
+  Text salt;
+  uint32_t ppm = model::kWholePpm;
+  uint8_t slot = 0;
+  const Ramp* ramp = nullptr;  // instead of ppm
+};
+
+struct Holdout {
+  Text salt;
+  uint32_t ppm = 0;
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;  // 0: open
+  Exposure held_out;
+  Exposure in;
+};
+
+// A holdout as a rule sees it.
+struct RuleHoldout {
+  const Holdout* holdout = nullptr;
+  uint8_t slot = 0;
+};
+
+struct Layer {
+  std::string_view key;
+  Text salt;
+  const uint32_t* allocation = nullptr;  // begin, end pairs
+  uint32_t size = 0;                     // of `allocation`
   uint8_t slot = 0;
 };
 
 struct Experiment {
-  Text key;
-  Text id;
-  Text bucket_by;
+  std::string_view key;
+  std::string_view id;
+  std::string_view bucket_by;
+  const std::string_view* variants = nullptr;
   Index flag = 0;
-  Range variants;  // keys, of `experiment_variants`
   uint32_t phase = 1;
+  uint16_t variant_count = 0;
   model::ExperimentStatus status = model::ExperimentStatus::kUnspecified;
-  bool has_layer = false;
-  uint8_t layer_slot = 0;
+  bool is_sticky = false;
   int64_t start_ms = 0;
-  int64_t end_ms = 0;  // 0: open
+  int64_t end_ms = 0;            // 0: open
+  const Layer* layer = nullptr;  // null: everybody takes part
   Split split;
-  Text layer;  // key
-  Text layer_salt;
-  Range allocation;  // begin, end pairs of `allocations`
+  const Exposure* exposures = nullptr;  // one per arm
 };
 
-struct Serve {
-  enum class Kind : uint8_t { kNothing, kVariant, kSplit, kExperiment };
-  Kind kind = Kind::kNothing;
-  uint32_t target = 0;  // variant, entry of `splits`, entry of `experiments`
+enum class ServeKind : uint8_t { kNothing, kVariant, kSplit, kExperiment };
+
+union ServeTarget {
+  uint32_t variant = 0;
+  const Split* split;
+  const Experiment* experiment;
+};
+
+// What stands between a rule's condition and what it serves.
+struct Gate {
+  const Coverage* coverage = nullptr;  // null: everybody
+  const RuleHoldout* holdouts = nullptr;
+  uint8_t holdout_count = 0;
 };
 
 struct Rule {
+  ServeTarget target;
   Text id;
-  Text coverage_salt;
-  uint32_t coverage_ppm = model::kWholePpm;
+  const Gate* gate = nullptr;  // null: open
   uint16_t entry = kAccept;
   uint16_t leaves_begin = 0;  // [begin, end): the condition's leaves, for explanations
   uint16_t leaves_end = 0;
-  uint8_t coverage_slot = 0;
-  bool has_coverage = false;
-  Serve serve;
+  ServeKind kind = ServeKind::kNothing;
 };
 
 struct Override {
-  Range hashes;  // ascending, of `hashes`
+  MemberSet members;
   uint16_t variant = 0;
   uint8_t slot = 0;
-};
-
-// One segment as one flag sees it.
-struct FlagSegment {
-  Text key;
-  uint16_t true_entry = kReject;   // accepts where the segment is true
-  uint16_t false_entry = kReject;  // accepts where it is false
 };
 
 inline constexpr uint16_t kNoVariant = 0xffff;
 
 struct Flag {
+  std::string_view key;
   uint64_t hash = 0;  // XXH3-64 of key
-  Text key;
+  Program program;
+  const Variant* variants = nullptr;
+  const Rule* rules = nullptr;
+  const Override* overrides = nullptr;
+  const FlagIs* prerequisites = nullptr;
+  ServeTarget default_target;
+  ServeKind default_kind = ServeKind::kNothing;
   ValueType type = ValueType::kMissing;
-  bool is_broken = false;
-  bool is_enabled = false;
-  bool fail_closed = false;
-  bool is_static = false;  // neither rules nor a split
-  uint8_t slot_count = 0;
-  uint8_t segment_count = 0;
+  uint8_t required_count = 0;  // attributes that deciding may read: those of the program, then those behind it
+  bool is_broken : 1 = false;
+  bool is_enabled : 1 = false;
+  bool fail_closed : 1 = false;
+  bool is_static : 1 = false;  // neither rules nor a split
+  bool uses_now : 1 = false;   // what it yields may depend on the time
   uint16_t off_variant = kNoVariant;
   uint16_t variant_count = 0;
   uint16_t rule_count = 0;
   uint16_t override_count = 0;
-  uint32_t slots = 0;
-  uint32_t variants = 0;
-  uint32_t rules = 0;
-  uint32_t leaves = 0;
-  uint32_t segments = 0;
-  uint32_t overrides = 0;
-  Serve default_serve;
+  uint16_t prerequisite_count = 0;
 };
 
 // Immutable once compiled. Thread-safe.
 struct Ruleset {
   int64_t version = 0;
   Text member_salt;
-
   std::unique_ptr<char[]> text;
   size_t text_size = 0;
+  base::Arena arena;
   std::vector<Flag> flags;
-  std::vector<uint32_t> flag_table;  // open addressing by Flag::hash: index + 1, 0 is free; size is a power of two
-
-  // Per flag from Flag::slots.
-  std::vector<uint64_t> slot_hashes;
-  std::vector<std::string_view> slot_names;
-  std::vector<std::string_view> sorted_names;  // the same names in order of their bytes
-  std::vector<Rule> rules;
-  std::vector<Leaf> leaves;
-  std::vector<FlagSegment> segments;
-  std::vector<Override> overrides;
-  std::vector<Variant> variants;
-  std::vector<Split> splits;
-  std::vector<Arm> arms;
+  std::vector<Attribute> attributes;
   std::vector<Experiment> experiments;  // in the model's order
-  std::vector<Text> experiment_variants;
-  std::vector<uint32_t> allocations;
-
-  std::vector<Text> operand_texts;
-  struct TableEntry {
-    uint32_t tag = 0;   // upper half of the hash
-    uint32_t text = 0;  // entry of `operand_texts` + 1; 0 is free
-  };
-  std::vector<StringSet> string_sets;
-  std::vector<TableEntry> string_table;
-  std::vector<Number> numbers;
-  std::vector<NumberSet> number_sets;
-  std::vector<int64_t> set_integers;
-  std::vector<double> set_doubles;
-  std::vector<MemberSet> member_sets;
-  std::vector<uint64_t> hashes;
+  std::vector<uint32_t> flag_table;     // open addressing by Flag::hash: index + 1, 0 is free; size is a power of two
+  std::vector<std::unique_ptr<const Regex>> regexes;
+  uint32_t shared_count = 0;
 
   std::string_view View(Text t) const { return {text.get() + t.begin, t.size}; }
 
   // `kNone` for an unknown key. `hash` is its XXH3-64.
   Index FindFlag(std::string_view key, uint64_t hash) const;
 
-  ValueView ValueOf(const Flag& flag, uint16_t variant) const;
+  // Attributes that deciding the flag may read, unit ids and those of segments and prerequisites among them.
+  const uint32_t* RequiredAttributes(const Flag& flag) const { return flag.program.slots; }
 
-  // Bytes held, for budgets.
+  // Bytes held, for budgets; what a regular expression holds is not among them.
   size_t SizeBytes() const;
 };
 

@@ -27,12 +27,15 @@ void expt_flag_describe(const expt::Snapshot* snapshot, uint32_t index) {
   json.BeginArray();
   for (uint16_t i = 0; i < flag.variant_count; ++i) {
     json.BeginArray();
-    json.Text(rules.View(rules.variants[flag.variants + i].key));
-    json.Value(rules.ValueOf(flag, i));
+    json.Text(flag.variants[i].key);
+    json.Value(flag.variants[i].value);
     json.EndArray();
   }
   json.EndArray();
-  PutTexts(json, "attributes", std::span(rules.slot_names).subspan(flag.slots, flag.slot_count));
+  json.Key("attributes");
+  json.BeginArray();
+  for (uint32_t i = 0; i < flag.required_count; ++i) json.Text(rules.attributes[rules.RequiredAttributes(flag)[i]].name);
+  json.EndArray();
   json.EndObject();
   expt::wasm::PutText(json.Take());
 }

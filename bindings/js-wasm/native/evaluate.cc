@@ -12,8 +12,6 @@
 
 #include "bindings/js-wasm/native/output.h"
 #include "expt/context.h"
-#include "src/base/context_find.h"
-#include "src/base/sort.h"
 #include "src/core/ruleset.h"
 #include "src/eval/evaluate.h"
 
@@ -79,7 +77,7 @@ uint32_t Answer(const eval::Ruleset& rules, uint32_t index, const Decision& deci
     const eval::Flag& flag = rules.flags[index];
     // A text of a ruleset stands in one place.
     for (uint32_t i = 0; i < flag.variant_count; ++i) {
-      if (rules.View(rules.variants[flag.variants + i].key).data() != decision.variant.data()) continue;
+      if (flag.variants[i].key.data() != decision.variant.data()) continue;
       packed |= (i + 1) << 8;
       break;
     }
@@ -97,17 +95,17 @@ uint32_t Answer(const eval::Ruleset& rules, uint32_t index, const Decision& deci
   return packed | static_cast<uint32_t>(decision.exposure_count) << 21;
 }
 
-// `Given`: a Context, or entries.
-template <typename Given>
-uint32_t Decide(const Snapshot& snapshot, uint32_t index, const Given& given, uint32_t expected, double now_ms) {
+void Complete(eval::Session& session, const Snapshot& snapshot) {
+  if (snapshot.overlay() != nullptr) session.overlaid = snapshot.overlay()->flags.data();
+}
+
+uint32_t Decide(const Snapshot& snapshot, uint32_t index, const Context& context, uint32_t expected, double now_ms) {
   const eval::Ruleset& rules = snapshot.ruleset()->rules;
-  eval::Question question;
-  question.flag = index;
-  question.expected = static_cast<ValueType>(expected);
-  if (snapshot.overlay() != nullptr) question.overlaid = snapshot.overlay()->flags[index];
-  question.now_ms = static_cast<int64_t>(now_ms);
+  eval::Session session(rules, context.entries(), static_cast<int64_t>(now_ms));
+  Complete(session, snapshot);
+  eval::SilentVisitor visitor;
   Decision decision;
-  eval::Decide(rules, question, given, decision);
+  eval::Decide(session, context, index, static_cast<ValueType>(expected), visitor, decision);
   return Answer(rules, index, decision);
 }
 
@@ -142,30 +140,23 @@ uint32_t expt_evaluate(const expt::Snapshot* snapshot, uint32_t flag, const expt
 }
 
 // For a context that is used once: `block` begins with one record for each of the flag's attributes, in the order
-// of expt_flag_describe. Their names and hashes are known, so nothing is copied, hashed or allocated.
+// of expt_flag_describe. They are where the flag looks, so nothing is copied, hashed or allocated.
 EXPT_EXPORT(expt_decide)
 uint32_t expt_decide(const expt::Snapshot* snapshot, uint32_t flag, const char* block, uint32_t expected,
                      double now_ms) {
-  using expt::Context;
   using expt::wasm::Record;
-  constexpr size_t kMost = expt::model::kMaxFlagAttributes;
   const expt::eval::Ruleset& rules = snapshot->ruleset()->rules;
   const expt::eval::Flag& row = rules.flags[flag];
   const auto* const records = reinterpret_cast<const Record*>(block);
-  static auto* const lists = new std::array<std::vector<std::string_view>, kMost>();  // keep their room
-  alignas(Context::Entry) std::byte room[kMost * sizeof(Context::Entry)];
-  auto* const entries = reinterpret_cast<Context::Entry*>(room);
-  size_t count = 0;
-  for (uint32_t i = 0; i < row.slot_count; ++i) {
-    if (records[i].type == expt::wasm::kMissing) continue;
-    const Context::Entry entry = {rules.slot_hashes[row.slots + i], rules.slot_names[row.slots + i],
-                                  expt::wasm::ViewOf(records[i], block, (*lists)[i])};
-    std::construct_at(entries + count++, entry);
+  static auto* const values = new std::vector<expt::ValueView>();  // keep their room
+  static auto* const lists = new std::array<std::vector<std::string_view>, expt::model::kMaxFlagAttributes>();
+  if (values->size() < rules.attributes.size()) values->resize(rules.attributes.size());
+  for (uint32_t i = 0; i < row.required_count; ++i) {
+    (*values)[rules.RequiredAttributes(row)[i]] = expt::wasm::ViewOf(records[i], block, (*lists)[i]);
   }
-  if (count > expt::base::kUnsortedEntries) {
-    const auto is_less = [](const Context::Entry& a, const Context::Entry& b) { return a.hash < b.hash; };
-    expt::base::StableSort(entries, entries + count, is_less);
-  }
-  const std::span<const Context::Entry> given(entries, count);
-  return expt::wasm::Decide(*snapshot, flag, given, expected, now_ms);
+  expt::eval::Session session(rules, values->data(), static_cast<int64_t>(now_ms));
+  expt::wasm::Complete(session, *snapshot);
+  expt::Decision decision;
+  expt::eval::Decide(session, flag, static_cast<expt::ValueType>(expected), decision);
+  return expt::wasm::Answer(rules, flag, decision);
 }

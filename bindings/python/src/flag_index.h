@@ -16,7 +16,7 @@ namespace expt::python {
 struct FlagEntry {
   ValueType type = ValueType::kMissing;
   // Attributes that deciding the flag may read, and the same names as interned str.
-  std::span<const std::string_view> names = {};
+  std::vector<std::string_view> names = {};
   std::vector<Reference> keys = {};
 };
 

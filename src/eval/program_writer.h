@@ -1,0 +1,124 @@
+// Conditions -> jump programs.
+#ifndef EXPT_SRC_EVAL_PROGRAM_WRITER_H_
+#define EXPT_SRC_EVAL_PROGRAM_WRITER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "src/eval/operands.h"
+#include "src/eval/ruleset.h"
+#include "src/model/snapshot.h"
+
+namespace expt::eval {
+
+// What the owner of a program refers to beyond its own attributes.
+struct References {
+  std::vector<uint32_t> shared;  // numbers
+  std::vector<Index> flags;
+};
+
+// Programs that all owners share: segments, and conditions that are costly and used more than once. Each form is
+// written when it is first asked for.
+class SharedPrograms {
+ public:
+  SharedPrograms(const model::Snapshot& snapshot, Operands& operands, Ruleset& ruleset);
+
+  // A form of a segment. Never part of a cycle.
+  const Shared* OfSegment(Index segment, bool wanted);
+  // A form of a condition for which IsShared().
+  const Shared* OfCondition(Index condition, bool wanted);
+  bool IsShared(Index condition) const { return condition < is_shared_.size() && is_shared_[condition]; }
+
+  // What deciding a condition is likely to cost; small numbers are about nanoseconds.
+  uint16_t CostOf(Index condition) const { return costs_[condition]; }
+
+  const References& ReferencesOf(uint32_t shared) const { return references_[shared]; }
+  const Shared& At(uint32_t shared) const { return *all_[shared]; }
+  // Why one of `shared`, or one behind it, cannot be used, with its place; empty when all can.
+  std::string DefectBehind(std::span<const uint32_t> shared) const;
+  // A flag behind `references` that is marked; kNone when there is none.
+  Index FirstFlagBehind(const References& references, const std::vector<bool>& is_marked) const;
+
+ private:
+  void Costs();
+  void FindShared();
+  template <typename Use>
+  void ForEachBehind(std::span<const uint32_t> shared, Use use) const;
+  const Shared* Write(uint32_t& number, std::string_view key, bool wanted, Index segment, Index condition);
+
+  const model::Snapshot& s_;
+  Operands& operands_;
+  Ruleset& out_;
+  std::vector<uint16_t> costs_;
+  std::vector<bool> is_shared_;                 // per condition; empty when none is
+  std::vector<uint32_t> of_segment_;            // per segment and form: number + 1
+  std::vector<uint32_t> of_condition_;          // per condition and form: number + 1
+  std::vector<const Shared*> all_;              // by number
+  std::vector<References> references_;
+  std::vector<std::string> defects_;            // by number
+  bool has_defect_ = false;
+};
+
+// Writes the programs of one owner, a flag or a shared program, from the end: an address counts leaves from the end
+// until Finish() has turned them round.
+class ProgramWriter {
+ public:
+  ProgramWriter(const model::Snapshot& snapshot, Operands& operands, SharedPrograms& shared);
+
+  // Makes ready for another owner.
+  void Clear();
+
+  // Writes the program of a condition before that of what follows it: `taken` and `missed` are where it goes on when the
+  // condition is `wanted` and when it is not. Returns its entry.
+  uint16_t Emit(Index row, bool wanted, uint16_t taken, uint16_t missed);
+  // The same where the row is the one being shared.
+  uint16_t EmitUnshared(Index row, bool wanted, uint16_t taken, uint16_t missed);
+  // The program of a segment's form.
+  uint16_t EmitSegment(Index segment, bool wanted);
+
+  uint8_t SlotOf(Index attribute);
+  size_t size() const { return leaves_.size(); }
+
+  // Copies leaves and slots into `arena`, turned round.
+  Program Finish(base::Arena& arena);
+  // An address that Emit() returned, after Finish().
+  uint16_t Turned(uint16_t address) const;
+
+  References& references() { return references_; }
+  // What makes the owner unusable: `attribute "a": operator "matches": ...`; empty for nothing.
+  std::string TakeDefect() { return std::exchange(defect_, {}); }
+
+ private:
+  uint16_t EmitTree(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
+  uint16_t EmitSegments(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
+  uint16_t EmitShared(const Shared* shared, uint16_t taken, uint16_t missed);
+  uint16_t EmitMember(Index list, bool wanted, uint16_t taken, uint16_t missed);
+  uint16_t EmitLeaf(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
+  // Fills op and operands of a leaf; false for a condition that is false for everybody.
+  bool FillLeaf(const model::Condition& condition, Leaf& leaf);
+  void FillScalar(const model::Condition& condition, Leaf& leaf);
+  void FillNumber(Op op, Index list, Leaf& leaf);
+  void FillTexts(Op op, Index list, bool needs_look_up, Leaf& leaf);
+  void FillMatches(const model::Condition& condition, Leaf& leaf);
+  void FillFlagIs(const model::Condition& condition, Leaf& leaf);
+  uint16_t Append(const Leaf& leaf, bool wanted, uint16_t taken, uint16_t missed);
+  void SortByCost(size_t begin);
+
+  const model::Snapshot& s_;
+  Operands& operands_;
+  SharedPrograms& shared_;
+  std::vector<Leaf> leaves_;
+  std::vector<uint32_t> slots_;
+  std::vector<Index> scratch_;
+  References references_;
+  std::string defect_;
+  uint8_t now_slot_ = 0xff;
+};
+
+}  // namespace expt::eval
+
+#endif  // EXPT_SRC_EVAL_PROGRAM_WRITER_H_
