@@ -112,7 +112,7 @@ struct Column {
 };
 
 // Decides one flag for `rows` units and calls use(row, decision) for each, as Evaluate() would with a context of each
-// row's attributes. A row beyond the end of a column lacks that attribute; of two columns of one name the last counts.
+// row's attributes in the order of the columns. A row beyond the end of a column lacks that attribute.
 // Strings are viewed, not copied. Allocates once for all rows.
 template <typename Use>
 void EvaluateMany(const Snapshot& snapshot, FlagRef flag, std::span<const Column> columns, size_t rows,

@@ -43,49 +43,55 @@ ValueView Usable(const ValueView& value) {
 class Columns {
  public:
   Columns(const eval::Ruleset& rules, const eval::Flag& flag, std::span<const Column> columns)
-      : values_(rules.attributes.size()) {
+      : is_valid_(columns.size() <= kMaxContextAttributes), values_(rules.attributes.size() + 1) {
     const uint32_t* const required = rules.RequiredAttributes(flag);
     for (uint32_t i = 0; i < flag.required_count; ++i) {
       const std::string_view name = rules.attributes[required[i]].name;
       for (size_t at = columns.size(); at-- > 0;) {
-        if (columns[at].name != name && !(name == kTargetingKey && columns[at].name == kAlias)) continue;
+        if (columns[at].name != name && !(name == kTargetingKey && IsKey(columns[at]))) continue;
         used_.push_back({required[i], columns[at].values});
         break;
       }
     }
     for (const Column& column : columns) {
-      if (column.name == kTargetingKey) key_ = column.values;
-      if (column.name == kAlias) alias_ = column.values;
+      if (IsKey(column)) keys_.push_back(column.values);
     }
   }
 
-  // The values of a row; null for one whose targeting key is given twice with different values.
+  // The values of a row, one for each attribute of the ruleset; null where a Context of them would not be valid.
   const ValueView* Row(size_t row) {
-    if (!key_.empty() && !alias_.empty()) {
-      const ValueView key = At(key_, row);
-      const ValueView alias = At(alias_, row);
-      if (!key.is_missing() && !alias.is_missing() && !(key == alias)) return nullptr;
-    }
+    if (!is_valid_ || !HasOneKey(row)) return nullptr;
     for (const Used& used : used_) values_[used.attribute] = Usable(At(used.values, row));
     return values_.data();
   }
 
  private:
-  static constexpr std::string_view kAlias = "targetingKey";
-
   struct Used {
     uint32_t attribute;
     std::span<const ValueView> values;
   };
 
+  static bool IsKey(const Column& column) { return column.name == kTargetingKey || column.name == "targetingKey"; }
+
   static ValueView At(std::span<const ValueView> values, size_t row) {
     return row < values.size() ? values[row] : ValueView();
   }
 
-  std::vector<ValueView> values_;  // one for each attribute of the ruleset
+  bool HasOneKey(size_t row) const {
+    ValueView key;
+    for (size_t i = 0; keys_.size() > 1 && i < keys_.size(); ++i) {
+      const ValueView other = At(keys_[i], row);
+      if (other.is_missing()) continue;
+      if (!key.is_missing() && !(key == other)) return false;
+      key = other;
+    }
+    return true;
+  }
+
+  bool is_valid_;
+  std::vector<ValueView> values_;
   std::vector<Used> used_;
-  std::span<const ValueView> key_;
-  std::span<const ValueView> alias_;
+  std::vector<std::span<const ValueView>> keys_;
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 #define EXPT_BINDINGS_PYTHON_FLAG_INDEX_H_
 
 #include <memory>
-#include <span>
+#include <vector>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
