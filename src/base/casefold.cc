@@ -10,8 +10,6 @@
 namespace expt::base {
 namespace {
 
-static_assert(kUnicodeVersion == casefold::kVersion);
-
 bool IsAscii(char c) { return static_cast<uint8_t>(c) < 0x80; }
 
 char FoldAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }

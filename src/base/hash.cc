@@ -1,12 +1,8 @@
 #include "src/base/hash.h"
 
 #include <cstring>
-#include <string>
 
 #define XXH_INLINE_ALL
-#if defined(EXPT_SMALL_CODE)
-#define XXH_NO_INLINE_HINTS 1
-#endif
 #include <xxhash.h>
 
 namespace expt::base {
@@ -23,19 +19,12 @@ uint64_t Xxh3Joined(std::string_view first, std::string_view second) {
     if (!second.empty()) std::memcpy(joined + first.size() + 1, second.data(), second.size());
     return XXH3_64bits(joined, size);
   }
-#if defined(EXPT_SMALL_CODE)
-  std::string joined;
-  joined.reserve(size);
-  joined.append(first).append(":").append(second);
-  return Xxh3(joined);
-#else
   XXH3_state_t state;
   XXH3_64bits_reset(&state);
   XXH3_64bits_update(&state, first.data(), first.size());
   XXH3_64bits_update(&state, ":", 1);
   XXH3_64bits_update(&state, second.data(), second.size());
   return XXH3_64bits_digest(&state);
-#endif
 }
 
 }  // namespace expt::base
