@@ -1,5 +1,5 @@
 # Every target delegates; CMake does the building and ctest the testing.
-.PHONY: demo test build clean
+.PHONY: demo test build clean fuzz asan tsan coverage check-long
 
 demo:
 	@setup/install.sh build
@@ -16,5 +16,14 @@ build:
 	@setup/install.sh test
 	@setup/build.sh all
 
+# Beyond make test; none of them is part of it. make fuzz SECONDS=600 fuzzes longer.
+fuzz asan tsan coverage:
+	@setup/install.sh long
+	@SECONDS_EACH="$(SECONDS)" tests/check_long.sh $@
+
+check-long:
+	@setup/install.sh long
+	@SECONDS_EACH="$(SECONDS)" tests/check_long.sh
+
 clean:
-	rm -rf build
+	rm -rf build build-*

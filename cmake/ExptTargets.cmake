@@ -9,8 +9,17 @@ target_compile_options(expt_flags INTERFACE
   -Wall -Wextra $<$<BOOL:${EXPT_WERROR}>:-Werror>
   -ffp-contract=off -fno-fast-math -fvisibility=hidden)
 if(EXPT_SANITIZE)
-  target_compile_options(expt_flags INTERFACE -fsanitize=${EXPT_SANITIZE} -fno-omit-frame-pointer)
+  # Undefined behaviour ends the program, so that a test sees it.
+  target_compile_options(expt_flags INTERFACE
+    -fsanitize=${EXPT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(expt_flags INTERFACE -fsanitize=${EXPT_SANITIZE})
+endif()
+if(EXPT_FUZZ)
+  target_compile_options(expt_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(EXPT_COVERAGE)
+  target_compile_options(expt_flags INTERFACE --coverage)
+  target_link_options(expt_flags INTERFACE --coverage)
 endif()
 
 # expt_room(NAME base SOURCES a.cc ... [LINK targets...])

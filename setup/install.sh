@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian 12 machine. Usage: setup/install.sh build|test
+# Installs what is missing on a Debian 12 machine. Usage: setup/install.sh build|test|long
 # Says what it installs; does nothing, quickly, when everything is there.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -8,7 +8,8 @@ want=${1:-test}
 case "$want" in
   build) columns='^build$' ;;
   test) columns='^(build|test)$' ;;
-  *) echo "setup: expected build or test, found \"$want\"" >&2; exit 2 ;;
+  long) columns='^(build|test|long)$' ;;
+  *) echo "setup: expected build, test or long, found \"$want\"" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

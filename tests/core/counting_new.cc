@@ -1,21 +1,20 @@
 #include "tests/core/counting_new.h"
 
-#include <atomic>
 #include <cstdlib>
 #include <new>
 
 namespace {
-std::atomic<size_t> allocations{0};
+thread_local size_t allocations = 0;
 }  // namespace
 
 void* operator new(size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
+  ++allocations;
   void* const block = std::malloc(size == 0 ? 1 : size);
   if (block == nullptr) throw std::bad_alloc();
   return block;
 }
 void* operator new(size_t size, const std::nothrow_t&) noexcept {
-  allocations.fetch_add(1, std::memory_order_relaxed);
+  ++allocations;
   return std::malloc(size == 0 ? 1 : size);
 }
 void operator delete(void* block, const std::nothrow_t&) noexcept { std::free(block); }
@@ -24,6 +23,6 @@ void operator delete(void* block, size_t) noexcept { std::free(block); }
 
 namespace expt {
 
-size_t AllocationCount() { return allocations.load(std::memory_order_relaxed); }
+size_t AllocationCount() { return allocations; }
 
 }  // namespace expt

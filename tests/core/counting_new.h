@@ -6,7 +6,7 @@
 
 namespace expt {
 
-// Calls of operator new so far.
+// Calls of operator new so far by this thread.
 size_t AllocationCount();
 
 }  // namespace expt

@@ -301,6 +301,11 @@ Index Wild(Random& random, size_t size) {
 }  // namespace
 
 uint64_t Random::Next() {
+  if (choices_.size() >= 2) {
+    const uint64_t choice = choices_[0] | uint64_t{choices_[1]} << 8;
+    choices_ = choices_.subspan(2);
+    return choice;
+  }
   state_ ^= state_ << 13;
   state_ ^= state_ >> 7;
   state_ ^= state_ << 17;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace expt::oracle {
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed * 2654435769u + 88172645463325252u) {}
+  // Two of `choices` for each number as long as they last, so that a fuzzer chooses; they must outlive this object.
+  explicit Random(std::span<const uint8_t> choices) : Random(choices.size()) { choices_ = choices; }
   uint64_t Next();
   uint32_t Below(uint32_t n) { return static_cast<uint32_t>(Next() % n); }
   bool OneIn(uint32_t n) { return Below(n) == 0; }
@@ -27,6 +30,7 @@ class Random {
 
  private:
   uint64_t state_;
+  std::span<const uint8_t> choices_;
 };
 
 // A snapshot that mostly validates, over few attributes and few values, so that leaves are often true.
