@@ -31,7 +31,7 @@ test('pages come with the strict policy and load nothing from elsewhere', async 
     assert.ok(policy.includes(part), `${part} in ${policy}`);
   }
   assert.ok(!policy.includes('unsafe-inline'), policy);
-  for (const address of ['experiments', 'experiments/checkout-button/results', 'playground']) {
+  for (const address of ['experiments', 'experiments/checkout-test/results', 'playground']) {
     await page.goto(`${server.url}${place}/${address}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
   }
