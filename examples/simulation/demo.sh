@@ -25,11 +25,11 @@ if [ -z "$data" ]; then
 fi
 mkdir -p "$data"
 
-server_pid= traffic_pid=
+server_pid= traffic_pid= pause_pid=
 clean_up() {
   trap - EXIT INT TERM
   local pid
-  for pid in $traffic_pid $server_pid; do
+  for pid in $pause_pid $traffic_pid $server_pid; do
     kill -TERM "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
@@ -104,6 +104,8 @@ while :; do
   show
   if [ "$duration" -gt 0 ] && [ $((SECONDS - begin)) -ge "$duration" ]; then break; fi
   sleep 5 &
-  wait $! || true
+  pause_pid=$!
+  wait "$pause_pid" || true
+  pause_pid=
 done
 exit 0
