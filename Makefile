@@ -17,4 +17,4 @@ build:
 	@setup/build.sh all
 
 clean:
-	rm -rf build
+	rm -rf build build-wheel
