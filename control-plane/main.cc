@@ -24,7 +24,7 @@ constexpr char kExamples[] = R"(The first run prints a setup token; POST /api/v1
 Examples:
   exptd serve --data ./exptd-data --dev
   exptd serve --data /var/lib/exptd --listen 127.0.0.1:8080 --public-url https://flags.example.com \
-    --root root.exs1 --head-key head.key --snapshot-key snapshot.key --behind-proxy)";
+    --root root.exs --head-key head.key --snapshot-key snapshot.key --behind-proxy)";
 
 // Of TCP. Sockets are files: the default of 1024 would stop at about as many connections.
 void AllowManyFiles() {
@@ -55,8 +55,12 @@ int Serve(const expt::DaemonOptions& options) {
   // Blocked before the first thread is made, so that all inherit it and only sigwait() gets them.
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  // A script's background program starts with SIGINT ignored: a ctrl-c at the terminal is then not for it. sigwait()
+  // would take it all the same.
+  struct sigaction interrupt{};
+  sigaction(SIGINT, nullptr, &interrupt);
+  if (interrupt.sa_handler != SIG_IGN) sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   auto daemon = expt::Daemon::Start(options);
@@ -103,20 +107,29 @@ int main(int argc, char** argv) {
       ->default_str("60s");
   serve->add_flag("--behind-proxy", options.server.behind_proxy,
                   "a proxy in front ends TLS: allow addresses that are not loopback");
-  serve->add_option("--log-level", options.log_level, "least level that is logged: debug, info, warning or error")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, expt::api::LogLevel>{{"debug", expt::api::LogLevel::kDebug},
-                                                                             {"info", expt::api::LogLevel::kInfo},
-                                                                             {"warning", expt::api::LogLevel::kWarning},
-                                                                             {"error", expt::api::LogLevel::kError}}))
+  const std::map<std::string, expt::api::LogLevel> levels = {{"debug", expt::api::LogLevel::kDebug},
+                                                             {"info", expt::api::LogLevel::kInfo},
+                                                             {"warning", expt::api::LogLevel::kWarning},
+                                                             {"error", expt::api::LogLevel::kError}};
+  std::string level = "info";
+  serve->add_option("--log-level", level, "least level that is logged: debug, info, warning or error")
       ->type_name("LEVEL")
-      ->default_str("info");
+      ->capture_default_str();
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& wish) {  // --help, --version
+    return app.exit(wish);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
+    std::fprintf(stderr, "exptd: %s\nTry `exptd serve --help`.\n", error.what());
+    return kUsage;
   }
+  const auto found = levels.find(level);
+  if (found == levels.end()) {
+    std::fprintf(stderr, "exptd: --log-level: expected debug, info, warning or error, got \"%s\"\n", level.c_str());
+    return kUsage;
+  }
+  options.log_level = found->second;
   options.head_interval = std::chrono::milliseconds(head_interval_ms);
   if (!ParseListen(listen, &options.server)) {
     std::fprintf(stderr, "exptd: --listen: expected an address and a port such as 127.0.0.1:8080, got \"%s\"\n",

@@ -27,10 +27,10 @@ done
 
 if [ "$(id -u)" -eq 0 ]; then
   as_root=()
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then  # at a terminal it may ask
   as_root=(sudo)
 else
-  echo "setup: ${#missing[@]} packages are missing and this user may not install them; run" >&2
+  echo "setup: packages are missing and this user may not install them; run" >&2
   echo "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" >&2
   exit 1
 fi

@@ -72,6 +72,7 @@ int SendEvents(const SendOptions& options) {
 void AddEvents(CLI::App& app, Action& action) {
   CLI::App* events = app.add_subcommand("events", "Report events");
   events->require_subcommand(1);
+  events->footer("Examples:\n  expt events send --url http://127.0.0.1:8080 --key @server.key events.jsonl");
   CLI::App* command = events->add_subcommand("send", "Send events, one JSON object per line");
   auto options = std::make_shared<SendOptions>();
   command->add_option("--url", options->url, "where exptd answers")->envname("EXPT_URL")->required();

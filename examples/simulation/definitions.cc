@@ -11,6 +11,7 @@ constexpr std::string_view kShop = R"({
     {"key": "email", "type": "string", "private": true},
     {"key": "app_version", "type": "string"},
     {"key": "orders", "type": "integer"},
+    {"key": "age", "type": "integer"},
     {"key": "interests", "type": "string_list"}
   ],
   "segments": [
@@ -29,6 +30,13 @@ constexpr std::string_view kShop = R"({
      "description": "Visitors who need help"}
   ],
   "flags": [
+    {"key": "new-checkout", "type": "boolean", "description": "Payment on the page of the basket", "owner": "growth",
+     "visibility": "client", "variants": [{"key": "on", "value": true}, {"key": "off", "value": false}],
+     "configuration": {"enabled": true, "off_variant": "off",
+       "rules": [{"id": "swiss", "description": "Switzerland goes first",
+                  "condition": {"attribute": "country", "operator": "equals", "operands": ["CH"]},
+                  "serve": {"variant": "on"}}],
+       "default_serve": {"variant": "off"}}},
     {"key": "new-search", "type": "boolean", "description": "Search by meaning", "owner": "search", "tags": ["search"],
      "variants": [{"key": "on", "value": true}, {"key": "off", "value": false}],
      "configuration": {"enabled": true, "off_variant": "off",
@@ -53,9 +61,11 @@ constexpr std::string_view kShop = R"({
           "serve": {"variant": "greeting"}}],
        "default_serve": {"variant": "plain"}}},
     {"key": "page-size", "type": "integer", "description": "Articles on a page", "owner": "search", "tags": ["search"],
-     "variants": [{"key": "small", "value": 20}, {"key": "large", "value": 60}],
+     "visibility": "client", "variants": [{"key": "small", "value": 20}, {"key": "large", "value": 50}],
      "configuration": {"enabled": true, "off_variant": "small",
        "rules": [{"id": "desktop", "condition": {"attribute": "device", "operator": "equals", "operands": ["desktop"]},
+                  "serve": {"variant": "large"}},
+                 {"id": "adults", "condition": {"attribute": "age", "operator": "gte", "operands": [18]},
                   "serve": {"variant": "large"}}],
        "default_serve": {"variant": "small"}}},
     {"key": "recommendations", "type": "json", "description": "Which model recommends", "owner": "search",
@@ -72,7 +82,7 @@ constexpr std::string_view kShop = R"({
 std::string ExperimentFlag(std::string_view key, std::string_view description) {
   std::string text =
       R"(    {"key": "KEY", "type": "boolean", "description": "WHAT", "owner": "growth", "tags": ["experiment"],
-     "variants": [{"key": "control", "value": false}, {"key": "treatment", "value": true}],
+     "visibility": "client", "variants": [{"key": "control", "value": false}, {"key": "treatment", "value": true}],
      "configuration": {"enabled": true, "off_variant": "control",
        "rules": [{"id": "experiment", "serve": {"experiment": "KEY"}}], "default_serve": {"variant": "control"}}})";
   for (size_t at = text.find("KEY"); at != std::string::npos; at = text.find("KEY")) text.replace(at, 3, key);

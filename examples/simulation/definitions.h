@@ -7,8 +7,8 @@
 
 namespace simulation {
 
-// Each experiment's flag has the experiment's key.
-inline constexpr std::string_view kWinner = "checkout-button";
+// The programs of examples/*/quickstart ask for new-checkout, page-size and kWinner. Each experiment's flag has the experiment's key.
+inline constexpr std::string_view kWinner = "checkout-test";
 inline constexpr std::string_view kFlat = "product-page";
 inline constexpr std::string_view kHarmful = "delivery-notice";
 inline constexpr std::string_view kBroken = "photo-zoom";

@@ -7,7 +7,7 @@
 # SECONDS  how long to run; 0 or nothing: until interrupted
 # DATA     where exptd keeps its state; kept for the next run. Nothing: a fresh directory, removed at the end
 #
-# EXPT_DEMO_LISTEN sets the address; default 127.0.0.1:8080, or a free port where that one is taken.
+# EXPT_DEMO_LISTEN sets the address; default 127.0.0.1:8080, or the next free port where that one is taken.
 set -euo pipefail
 
 bin=${1:?"usage: demo.sh BIN [SECONDS] [DATA]"}
@@ -25,11 +25,11 @@ if [ -z "$data" ]; then
 fi
 mkdir -p "$data"
 
-server_pid= traffic_pid=
+server_pid= traffic_pid= pause_pid=
 clean_up() {
   trap - EXIT INT TERM
   local pid
-  for pid in $traffic_pid $server_pid; do
+  for pid in $pause_pid $traffic_pid $server_pid; do
     kill -TERM "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
@@ -53,13 +53,17 @@ start_server() {
   return 1
 }
 
-listen=${EXPT_DEMO_LISTEN:-}
-if [ -z "$listen" ]; then
-  listen=127.0.0.1:8080
-  if (exec 3<> /dev/tcp/127.0.0.1/8080) 2>/dev/null; then listen=127.0.0.1:0; fi
-fi
 url=
-if ! start_server "$listen"; then
+if [ -n "${EXPT_DEMO_LISTEN:-}" ]; then
+  start_server "$EXPT_DEMO_LISTEN" || true
+else
+  for port in {8080..8179}; do
+    if start_server "127.0.0.1:$port"; then break; fi
+    grep -q 'Address already in use' "$data/exptd.log" || break
+    echo "demo: port $port is taken"
+  done
+fi
+if [ -z "$url" ]; then
   echo "demo: exptd did not start:" >&2
   cat "$data/exptd.log" >&2
   exit 1
@@ -82,7 +86,7 @@ traffic_pid=$!
 
 show() {
   local experiment
-  for experiment in checkout-button product-page delivery-notice photo-zoom; do
+  for experiment in checkout-test product-page delivery-notice photo-zoom; do
     echo
     "$bin/expt" results "$experiment"
   done
@@ -92,6 +96,7 @@ show() {
 }
 
 echo "demo: exptd answers on $url; sign in at $url/login#token=$EXPT_TOKEN"
+echo "demo: for the command line: export EXPT_URL=$url EXPT_TOKEN=$EXPT_TOKEN EXPT_PROJECT=shop EXPT_ENVIRONMENT=production"
 begin=$SECONDS
 while :; do
   kill -0 "$server_pid" 2>/dev/null || { echo "demo: exptd ended:" >&2; cat "$data/exptd.log" >&2; exit 1; }
@@ -99,6 +104,8 @@ while :; do
   show
   if [ "$duration" -gt 0 ] && [ $((SECONDS - begin)) -ge "$duration" ]; then break; fi
   sleep 5 &
-  wait $! || true
+  pause_pid=$!
+  wait "$pause_pid" || true
+  pause_pid=
 done
 exit 0

@@ -9,8 +9,6 @@
 // clang-format off
 namespace expt::base::casefold {
 
-inline constexpr char kVersion[] = "15.0.0";
-
 // The first kBasicRuns runs are of plane 0 and the others of plane 1; each part rises by first character.
 inline constexpr unsigned kRuns = 202;
 inline constexpr unsigned kBasicRuns = 192;

@@ -78,8 +78,6 @@ def main():
 // clang-format off
 namespace expt::base::casefold {{
 
-inline constexpr char kVersion[] = "{version}";
-
 // The first kBasicRuns runs are of plane 0 and the others of plane 1; each part rises by first character.
 inline constexpr unsigned kRuns = {len(table)};
 inline constexpr unsigned kBasicRuns = {basic};

@@ -38,6 +38,22 @@ class Snapshots(Case):
         self.refused(flip(len(self.bytes) // 2), "BAD_SIGNATURE")
         self.refused(flip(len(self.bytes) - 1), "BAD_SIGNATURE")
 
+    def test_any_flipped_byte(self):
+        """The step that fails follows from where the byte lies in the envelope, whatever its value becomes."""
+        size = len(self.bytes)
+        codes = {"BAD_ENVELOPE": range(0, 12), "TOO_LARGE|BAD_SIGNATURE": range(12, 20), "UNKNOWN_KEY": range(20, 28),
+                 "BAD_SIGNATURE": range(28, size)}
+        self.assertEqual(sum(len(offsets) for offsets in codes.values()), size)
+        for code_name, offsets in codes.items():
+            for offset in offsets:
+                damaged = bytearray(self.bytes)
+                damaged[offset] ^= 1 << offset % 8
+                path = self.write("damaged.exs", bytes(damaged))
+                result = self.expt("eval", "--snapshot", path, "--root", self.root, "--flag", "new-checkout", code=1)
+                self.assertEqual(result.stdout, "", offset)
+                self.assertRegex(result.stderr, rf": step \d+: ({code_name}): ", offset)
+        print(f"{size} bytes flipped, one at a time: {size} refused")
+
     def test_cut_short(self):
         for size in (0, 3, 4, 19, 20, 91):
             self.refused(self.bytes[:size], "BAD_ENVELOPE")

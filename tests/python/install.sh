@@ -2,7 +2,8 @@
 # Installs bindings/python into an environment of its own. Usage: install.sh PYTHON DIRECTORY BUILD_TYPE
 #
 #   DIRECTORY/venv    the packages of setup/pypi.txt and the wheel
-#   DIRECTORY/wheel   what CMake built for the wheel; kept, so that the next time is quick
+#   BUILD-wheel       what CMake built for the wheel, where BUILD is the folder of DIRECTORY; kept, so that the next time
+#                     is quick
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
 python=$1 directory=$2 build_type=${3:-RelWithDebInfo}
@@ -17,10 +18,12 @@ if [ "$(cat "$directory/packages" 2>/dev/null)" != "$wanted" ]; then
   echo "$wanted" >"$directory/packages"
 fi
 
-# Without build isolation: the pinned build tools are those of the environment.
-PATH=$directory/venv/bin:$PATH CCACHE_NOHASHDIR=1 "$directory/venv/bin/pip" install --quiet \
+# Without build isolation: the pinned build tools are those of the environment. By the name of the compiler and a folder
+# as deep as BUILD, the core and the client are to ccache what BUILD has compiled already.
+CXX=${CXX:-c++} CC=${CC:-cc} CCACHE_BASEDIR=$source CCACHE_NOHASHDIR=1 \
+  PATH=$directory/venv/bin:$PATH "$directory/venv/bin/pip" install --quiet \
   --disable-pip-version-check --no-index --no-deps --no-build-isolation --force-reinstall \
-  --config-settings=build-dir="$directory/wheel" \
+  --config-settings=build-dir="$(dirname "$directory")-wheel" \
   --config-settings=cmake.build-type="$build_type" \
   --config-settings=cmake.define.EXPT_WERROR=ON \
   "$source/bindings/python"

@@ -56,12 +56,17 @@ export class Browser {
     assert.ok(!this.page.url().includes(server.token), 'the token stays in the address');
   }
 
-  /** axe finds nothing, nothing is wider than the window, nobody complained. Writes a screenshot under `name`. */
+  /** axe finds nothing, nothing is wider than the window or cut off, nobody complained. Writes a screenshot under `name`. */
   async check(name) {
     const { page } = this;
     const { width } = page.viewportSize();
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(tooWide <= 0, `${name} at ${width} px: ${tooWide} px wider than the window`);
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('.panel, .notice, [role="dialog"]')]
+        .filter((box) => box.scrollWidth > box.clientWidth + 1)
+        .map((box) => `${box.className}: ${box.scrollWidth - box.clientWidth} px: ${box.textContent.slice(0, 80)}`));
+    assert.deepEqual(cut, [], `${name} at ${width} px: cut off`);
     // Colours on their way from one scheme to the other are those of neither.
     await page.evaluate(() => {
       const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);

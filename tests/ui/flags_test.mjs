@@ -33,14 +33,14 @@ const version = async () => (await server.call('GET', '/api/v1/projects/shop/env
 test('search and filters narrow the list and stand in the address', async () => {
   await page.goto(`${server.url}${place}/flags`);
   const rows = page.locator('tbody tr');
-  await rows.nth(7).waitFor();
+  await rows.nth(8).waitFor();
   await page.getByLabel('Search flags').fill('search');
-  await page.getByText('3 of 8 flags').waitFor();
+  await page.getByText('3 of 9 flags').waitFor();
   assert.equal(new URL(page.url()).searchParams.get('q'), 'search');
   await page.getByLabel('Type').selectOption('integer');
-  await page.getByText('1 of 8 flags').waitFor();
+  await page.getByText('1 of 9 flags').waitFor();
   await page.reload();
-  await page.getByText('1 of 8 flags').waitFor();
+  await page.getByText('1 of 9 flags').waitFor();
   await page.getByLabel('Search flags').fill('no such flag');
   await page.getByRole('heading', { name: 'No flag matches' }).waitFor();
   await browser.checkEverywhere('flags-none');

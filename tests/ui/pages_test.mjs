@@ -31,7 +31,7 @@ test('pages come with the strict policy and load nothing from elsewhere', async 
     assert.ok(policy.includes(part), `${part} in ${policy}`);
   }
   assert.ok(!policy.includes('unsafe-inline'), policy);
-  for (const address of ['experiments', 'experiments/checkout-button/results', 'playground']) {
+  for (const address of ['experiments', 'experiments/checkout-test/results', 'playground']) {
     await page.goto(`${server.url}${place}/${address}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
   }
@@ -103,6 +103,43 @@ test('a server that cannot be reached is told, and tried again on request', asyn
   await page.getByRole('heading', { name: 'banner-text' }).waitFor();
   browser.checkSilence();
 });
+
+// Address, name of the screenshots, what of the API the page waits for.
+const waiting = [
+  ['/', 'home', '**/api/v1/projects?*'],
+  [`${place}/flags`, 'flags', '**/api/v1/projects/shop/flags?*'],
+  [`${place}/flags/new-search/rules`, 'flag', '**/environments/production/flags/new-search'],
+  [`${place}/experiments`, 'experiments', '**/environments/production/experiments?*'],
+  [`${place}/experiments/checkout-test/results`, 'results', '**/environments/production/results/checkout-test*'],
+  [`${place}/playground`, 'playground', '**/environments/production/snapshot*'],
+  ['/welcome?project=shop&environment=production&flag=new-search', 'welcome', '**/api/v1/projects/shop/flags/new-search'],
+];
+
+for (const [address, name, call] of waiting) {
+  test(`${name}: waiting, and refused by the server`, async () => {
+    let letGo;
+    const held = new Promise((resolve) => (letGo = resolve));
+    await page.route(call, async (route) => {
+      await held;
+      await route.fulfill({
+        status: 503, contentType: 'application/problem+json',
+        body: JSON.stringify({ type: 'about:blank', title: 'Unavailable', status: 503, detail: 'the state store is locked', request_id: 'r-17' }),
+      });
+    });
+    try {
+      browser.expect(/status of 503/);
+      await page.goto(`${server.url}${address}`);
+      await page.getByRole('status', { name: 'Loading' }).first().waitFor();
+      await browser.checkEverywhere(`${name}-waiting`);
+      letGo();
+      await page.getByText('the state store is locked').first().waitFor();
+      await browser.checkEverywhere(`${name}-error`);
+    } finally {
+      letGo();
+      await page.unroute(call);
+    }
+  });
+}
 
 test('the keyboard reaches everything: skip link, pages, a dialogue that gives the focus back', async () => {
   await page.goto(`${server.url}${place}/flags`);

@@ -36,9 +36,9 @@ test('the list shows status, metrics and health', async () => {
 });
 
 test('every metric and variant has an interval on one axis, with its numbers', async () => {
-  await page.goto(`${server.url}${place}/experiments/checkout-button/results`);
+  await page.goto(`${server.url}${place}/experiments/checkout-test/results`);
   await page.locator('svg.plot').nth(2).waitFor();
-  const computed = await results('checkout-button');
+  const computed = await results('checkout-test');
   assert.equal(await units(), computed.exposures.units);
   const rows = page.locator('table.bars tbody tr');
   for (const metric of computed.metrics) {
@@ -76,20 +76,20 @@ test('a sample ratio mismatch stands above everything and takes the verdicts awa
 });
 
 test('all numbers are a table, one key away', async () => {
-  await page.goto(`${server.url}${place}/experiments/checkout-button/results`);
+  await page.goto(`${server.url}${place}/experiments/checkout-test/results`);
   await page.locator('svg.plot').first().waitFor();
   await page.getByRole('radio', { name: 'Intervals' }).focus();
   await page.keyboard.press('ArrowRight');
   const table = page.getByRole('table', { name: 'All numbers' });
   await table.waitFor();
   assert.equal(new URL(page.url()).searchParams.get('view'), 'numbers');
-  const [metric] = (await results('checkout-button')).metrics;
+  const [metric] = (await results('checkout-test')).metrics;
   await table.getByText(String(Number(metric.comparisons[0].effect.estimate.toPrecision(6)))).waitFor();
   await browser.checkEverywhere('results-numbers');
 });
 
 test('numbers move while traffic flows', async () => {
-  await page.goto(`${server.url}${place}/experiments/checkout-button/results`);
+  await page.goto(`${server.url}${place}/experiments/checkout-test/results`);
   await page.locator('[data-units]').waitFor();
   const first = await units();
   server.startTraffic();
@@ -100,7 +100,7 @@ test('numbers move while traffic flows', async () => {
 
 test('a draft has no results and says so', async () => {
   await server.call('POST', '/api/v1/projects/shop/environments/production/experiments', {
-    key: 'later', flag: 'checkout-button', weights: { control: 500_000, treatment: 500_000 }, control: 'control',
+    key: 'later', flag: 'checkout-test', weights: { control: 500_000, treatment: 500_000 }, control: 'control',
   });
   await page.goto(`${server.url}${place}/experiments/later/results`);
   await page.getByRole('heading', { name: 'Not started' }).waitFor();

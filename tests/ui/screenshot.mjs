@@ -21,7 +21,7 @@ try {
     const { page } = browser;
     await browser.signIn(server);
     await page.setViewportSize({ width: 1280, height: 1090 });
-    await page.goto(`${server.url}/p/shop/e/production/experiments/checkout-button/results`);
+    await page.goto(`${server.url}/p/shop/e/production/experiments/checkout-test/results`);
     await page.locator('svg.plot').nth(2).waitFor();
     await page.evaluate(() => document.fonts.ready);
     browser.checkSilence();

@@ -1,4 +1,4 @@
-// examples/node and examples/web, as they are, against a real exptd.
+// examples/node and examples/web, as they are, against the server of the demo.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import path from 'node:path';
@@ -9,15 +9,17 @@ import { Exptd } from './exptd.mjs';
 
 const examples = path.resolve(import.meta.dirname, '..', 'examples');
 const expected = /^new-checkout: on\npage-size: 50\ncheckout-test: (control|treatment)\n$/;
-let exptd;
+let exptd, earlier;
 before(async () => {
   exptd = await Exptd.start();
-  await exptd.seed();
+  await exptd.seedDemo();
+  earlier = await metricEvents();
 });
 after(() => exptd.remove());
 
-const purchases = async () =>
+const metricEvents = async () =>
   (await exptd.accounting()).received.filter((row) => row.kind === 'metric').reduce((sum, row) => sum + row.count, 0);
+const purchases = async () => (await metricEvents()) - earlier;
 
 test('Node', async () => {
   const main = path.join(examples, 'node', 'quickstart', 'main.mjs');

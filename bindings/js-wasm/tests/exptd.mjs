@@ -1,9 +1,10 @@
 // A real exptd on a free port with a project, an environment and the flags of the quickstart.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { binary } from './paths.mjs';
 
 const program = path.join(binary, 'bin', 'exptd');
@@ -93,6 +94,14 @@ export class Exptd {
       enabled: true, off_variant: 'control', rules: [{ id: 'test', serve: { experiment: 'checkout-test' } }],
     });
     await this.publish();
+  }
+
+  /** The project of `make demo`, with its history. */
+  async seedDemo() {
+    const environment = { ...process.env, EXPT_URL: this.url, EXPT_TOKEN: this.token };
+    await promisify(execFile)(path.join(binary, 'bin', 'simulation'), ['seed', '--state', path.join(this.folder, 'key.json')], {
+      env: environment,
+    });
   }
 
   setPageSize(variant) {

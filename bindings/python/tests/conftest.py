@@ -116,9 +116,9 @@ def shop(page_size: int = 50) -> Definitions:
 
 
 class Shop:
-    """A running exptd with the definitions of shop(), and an SDK key for it."""
+    """A running exptd with the definitions of shop(), or the project of `make demo`, and an SDK key for it."""
 
-    def __init__(self, directory: pathlib.Path) -> None:
+    def __init__(self, directory: pathlib.Path, is_demo: bool = False) -> None:
         self.directory = directory
         self.exptd = programs.Exptd(directory)
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("EXPT_")}
@@ -126,18 +126,24 @@ class Shop:
         self.environment["EXPT_URL"] = self.url
         token = self.expt("setup", "--token", self.exptd.setup_token).strip()
         self.environment.update(EXPT_TOKEN=token, EXPT_PROJECT="shop", EXPT_ENVIRONMENT="production")
-        self.publish(shop())
+        if is_demo:
+            self.run("simulation", "seed", "--state", str(directory / "key.json"))
+        else:
+            self.publish(shop())
         self.key = self.expt("sdk-key", "--name", "tests").strip()
 
     @property
     def url(self) -> str:
         return str(self.exptd.url)
 
-    def expt(self, *arguments: str) -> str:
-        done = subprocess.run([programs.program("expt"), *arguments], env=self.environment, text=True,
+    def run(self, name: str, *arguments: str) -> str:
+        done = subprocess.run([programs.program(name), *arguments], env=self.environment, text=True,
                               capture_output=True, timeout=120)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def expt(self, *arguments: str) -> str:
+        return self.run("expt", *arguments)
 
     def publish(self, definitions: Definitions) -> None:
         path = self.directory / "definitions.json"
@@ -149,14 +155,14 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-def make_shop() -> Iterator[Callable[[], Shop]]:
+def make_shop() -> Iterator[Callable[..., Shop]]:
     """Makes Shops that end with the session."""
     with tempfile.TemporaryDirectory(prefix="expt-python.") as directory:
         shops: list[Shop] = []
 
-        def make() -> Shop:
+        def make(is_demo: bool = False) -> Shop:
             path = pathlib.Path(tempfile.mkdtemp(dir=directory))
-            shops.append(Shop(path))
+            shops.append(Shop(path, is_demo))
             return shops[-1]
 
         yield make
@@ -167,6 +173,6 @@ def make_shop() -> Iterator[Callable[[], Shop]]:
 
 
 @pytest.fixture(scope="session")
-def running_shop(make_shop: Callable[[], Shop]) -> Shop:
+def running_shop(make_shop: Callable[..., Shop]) -> Shop:
     """One Shop for tests that leave it as it is."""
     return make_shop()

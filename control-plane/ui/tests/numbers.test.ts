@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isProduction } from '../src/words/environment';
-import { intervalText, liftText, pText, valueText } from '../src/words/number';
+import { expectedText, intervalText, liftText, pText, unitsText, valueText } from '../src/words/number';
 import { bearerOf, languages, snippet } from '../src/pages/welcome/snippets';
 
 test('lifts have a sign and three digits that count', () => {
@@ -8,6 +8,10 @@ test('lifts have a sign and three digits that count', () => {
 });
 test('small p-values are not zero', () => {
   expect([1e-21, 0.0005, 0.0123, 1, null].map(pText)).toEqual(['< 0.001', '< 0.001', '0.012', '1', '–']);
+});
+test('one unit is not units, and half a unit is not one', () => {
+  expect([0, 1, 12_007].map(unitsText)).toEqual(['0 units', '1 unit', '12,007 units']);
+  expect([0.5, 1, 12, 11_518.5].map(expectedText)).toEqual(['0.5', '1', '12', '11,519']);
 });
 test('open ends are infinite', () => {
   expect(intervalText(null, 0.1)).toBe('[−∞, +10.0 %]');

@@ -11,7 +11,7 @@ import { HealthMark } from '../results/health';
 import { StatusMark } from '../results/status_mark';
 import { PageTitle } from '../shell/frame';
 import { daysBetween } from '../words/instant';
-import { countText } from '../words/number';
+import { unitsText } from '../words/number';
 
 const route = getRouteApi('/p/$project/e/$environment/experiments');
 
@@ -21,9 +21,9 @@ function Health({ place, experiment }: { place: Place; experiment: Experiment })
   if (!hasStarted) return <span className="dim">not started</span>;
   if (results.data === undefined) return <span className="dim">{results.isError ? 'not known' : '…'}</span>;
   return (
-    <span className="stack tight" style={{ justifyItems: 'start' }}>
+    <span className="health">
       <HealthMark results={results.data} />
-      <span className="small dim number">{countText(results.data.exposures.units)} units</span>
+      <span className="small dim number">{unitsText(results.data.exposures.units)}</span>
     </span>
   );
 }

@@ -50,7 +50,7 @@ function Shown({ results, experiment }: { results: Results; experiment: Experime
       )}
       <section className="panel flush" aria-label="Results">
         <div className="row apart" style={{ padding: '0.8rem 1rem' }}>
-          <span><strong className="number" data-units>{countText(results.exposures.units)}</strong> units in phase {results.phase}</span>
+          <span><strong className="number" data-units>{countText(results.exposures.units)}</strong> {results.exposures.units === 1 ? 'unit' : 'units'} in phase {results.phase}</span>
           <SegmentedControl
             aria-label="Show results as"
             value={view ?? 'bars'}

@@ -33,7 +33,7 @@ function reach(intervals: readonly Interval[]): number {
 /** From 0 to `width`, symmetric around zero. */
 export function makeAxis(intervals: readonly Interval[], width: number): Axis {
   const end = reach(intervals) * 1.05;
-  const scale = scaleLinear([-end, end], [0, width]).nice(4);
+  const scale = scaleLinear([-end, end], [0, width]).nice(8);
   const [from = -end, to = end] = scale.domain();
   return { scale, ticks: scale.ticks(4), domain: [from, to] };
 }

@@ -1,6 +1,6 @@
 import type { Experiment, Results } from '../api/documents';
 import { timeText } from '../words/instant';
-import { countText } from '../words/number';
+import { countText, unitsText } from '../words/number';
 
 const modes: Record<string, string> = {
   any_time: 'valid at every look (any_time): it may be read again and again',
@@ -22,7 +22,7 @@ export function HowComputed({ results, experiment }: { results: Results; experim
         <dt>Phase</dt><dd>{results.phase}, since {timeText(experiment.phases?.find(({ number }) => number === results.phase)?.start ?? experiment.start)}</dd>
         <dt>Bucketed by</dt><dd>{experiment.bucket_by ?? 'targeting_key'}</dd>
         <dt>As of</dt><dd>{timeText(results.watermark)}</dd>
-        <dt>Left out</dt><dd>{countText(results.exposures.multi_exposed)} units in several variants, {countText(results.exposures.time_suspect)} exposures of a wrong clock</dd>
+        <dt>Left out</dt><dd>{unitsText(results.exposures.multi_exposed)} in several variants, {countText(results.exposures.time_suspect)} exposures of a wrong clock</dd>
         <dt>Methods</dt><dd className="row">{[...methods].sort().map((method) => <code key={method}>{method}</code>)}</dd>
       </dl>
     </section>

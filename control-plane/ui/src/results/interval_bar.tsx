@@ -15,12 +15,22 @@ export function IntervalBar({ axis, interval, verdict, sentence }: { axis: Axis;
       {bar && (
         <>
           <rect className="range" x={`${bar.from}%`} width={`${Math.max(0, bar.to - bar.from)}%`} y={middle - 4} height="8" rx={bar.isCutLeft || bar.isCutRight ? 0 : 4} />
-          {bar.isCutLeft && <text className="cut" x="0" y={middle + 5} textAnchor="start">◂</text>}
-          {bar.isCutRight && <text className="cut" x="100%" y={middle + 5} textAnchor="end">▸</text>}
-          {bar.point !== undefined && <circle className="point" cx={`${bar.point}%`} cy={middle} r="5" />}
+          {bar.isCutLeft && <text className="cut" x="0" y={middle + 5} textAnchor="end">◂</text>}
+          {bar.isCutRight && <text className="cut" x="100%" y={middle + 5} textAnchor="start">▸</text>}
+          {bar.point !== undefined && <Point at={`${bar.point}%`} />}
         </>
       )}
     </svg>
+  );
+}
+
+/** Narrow, so that a short interval is not hidden behind it. */
+function Point({ at }: { at: string }) {
+  return (
+    <>
+      <line className="point" x1={at} x2={at} y1={middle - 9} y2={middle + 9} />
+      <line className="point core" x1={at} x2={at} y1={middle - 7.5} y2={middle + 7.5} />
+    </>
   );
 }
 

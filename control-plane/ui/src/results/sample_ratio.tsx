@@ -1,7 +1,7 @@
 // Planned against seen shares of units, and the alarm when they cannot be chance.
 import type { Results } from '../api/documents';
 import { Notice } from '../parts/notice';
-import { countText, pText } from '../words/number';
+import { countText, expectedText, pText, unitsText } from '../words/number';
 import { shareText } from '../words/share';
 import { HealthMark } from './health';
 
@@ -38,14 +38,14 @@ export function SampleRatio({ results }: { results: Results }) {
             <tr role="row" key={variant}>
               <td role="cell">{variant}</td>
               <td role="cell" data-label="Planned share" className="number right">{weights === 0 ? '–' : shareText(Math.round((weight / weights) * 1_000_000))}</td>
-              <td role="cell" data-label="Expected" className="number right">{weights === 0 ? '–' : countText(Math.round((total * weight) / weights))}</td>
+              <td role="cell" data-label="Expected" className="number right">{weights === 0 ? '–' : expectedText((total * weight) / weights)}</td>
               <td role="cell" data-label="Seen" className="number right">{countText(units)}</td>
             </tr>
           ))}
         </tbody>
       </table>
       {results.exposures.multi_exposed > 0 && (
-        <p className="small">{countText(results.exposures.multi_exposed)} units met several variants; they are left out.</p>
+        <p className="small">Left out, because they met several variants: {unitsText(results.exposures.multi_exposed)}.</p>
       )}
     </section>
   );

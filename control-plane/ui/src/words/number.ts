@@ -7,6 +7,16 @@ export function countText(n: number): string {
   return n.toLocaleString('en');
 }
 
+/** "1 unit", "12,007 units". */
+export function unitsText(n: number): string {
+  return `${countText(n)} ${n === 1 ? 'unit' : 'units'}`;
+}
+
+/** A number of units that need not be whole: 11,518.5 → "11,519", 0.5 → "0.5". */
+export function expectedText(n: number): string {
+  return n < 10 && !Number.isInteger(n) ? n.toFixed(1) : countText(Math.round(n));
+}
+
 /** 0.0819 → "+8.19 %": three digits that count, or as many decimals as `like` would have. */
 export function liftText(value: number | null | undefined, like = value): string {
   if (value == null) return dash;

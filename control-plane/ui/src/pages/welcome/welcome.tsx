@@ -47,7 +47,7 @@ export function WelcomePage() {
   const isComplete = isPublished && seen.evaluations > 0 && seen.events > 0;
   const state = (isDone: boolean, isReached: boolean): StepState => (isDone ? 'done' : isReached ? 'now' : 'later');
   const go = (change: typeof search) => void navigate({ search: (now) => ({ ...now, ...change }) });
-  const error = flag.error ?? experiment.error;
+  const error = flag.error ?? experiment.error ?? metrics.error ?? changes.error;
 
   return (
     <Frame place={place}>
