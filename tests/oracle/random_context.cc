@@ -68,7 +68,7 @@ ValueView RandomContext::List() {
 
 OracleSticky RandomSticky(Random& random) {
   OracleSticky sticky;
-  for (uint32_t i = random.Below(60); i > 0; --i) {
+  for (uint32_t i = random.Below(400); i > 0; --i) {
     const std::string unit_type = random.OneIn(2) ? "targeting_key" : random.Pick(Names());
     sticky[{"exp_" + std::to_string(random.Below(4)), 1 + random.Below(3), unit_type, random.Pick(Texts())}] =
         "v" + std::to_string(random.Below(3));

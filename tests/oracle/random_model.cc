@@ -190,7 +190,7 @@ class Maker {
     for (Index i = 0; i < variants; ++i) e.variants.push_back(i);
     e.weights = Weights(random_, variants);
     e.control = random_.Below(static_cast<uint32_t>(variants));
-    e.is_sticky = random_.OneIn(2);
+    e.is_sticky = !random_.OneIn(4);
     if (random_.OneIn(2)) {
       e.layer = random_.Below(2);
       const model::Index unit = b_.snapshot().bucketings[b_.snapshot().layers[e.layer].bucketing].bucket_by;
