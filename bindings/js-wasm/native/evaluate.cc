@@ -95,13 +95,19 @@ uint32_t Answer(const eval::Ruleset& rules, uint32_t index, const Decision& deci
   return packed | static_cast<uint32_t>(decision.exposure_count) << 21;
 }
 
+// What no date of JavaScript is, such as NaN, is the beginning of 1970.
+int64_t MillisecondsOf(double now_ms) {
+  constexpr double kExact = 9007199254740992.0;
+  return now_ms >= -kExact && now_ms <= kExact ? static_cast<int64_t>(now_ms) : 0;
+}
+
 void Complete(eval::Session& session, const Snapshot& snapshot) {
   if (snapshot.overlay() != nullptr) session.overlaid = snapshot.overlay()->flags.data();
 }
 
 uint32_t Decide(const Snapshot& snapshot, uint32_t index, const Context& context, uint32_t expected, double now_ms) {
   const eval::Ruleset& rules = snapshot.ruleset()->rules;
-  eval::Session session(rules, context.entries(), static_cast<int64_t>(now_ms));
+  eval::Session session(rules, context.entries(), MillisecondsOf(now_ms));
   Complete(session, snapshot);
   eval::SilentVisitor visitor;
   Decision decision;
@@ -154,7 +160,7 @@ uint32_t expt_decide(const expt::Snapshot* snapshot, uint32_t flag, const char* 
   for (uint32_t i = 0; i < row.required_count; ++i) {
     (*values)[rules.RequiredAttributes(row)[i]] = expt::wasm::ViewOf(records[i], block, (*lists)[i]);
   }
-  expt::eval::Session session(rules, values->data(), static_cast<int64_t>(now_ms));
+  expt::eval::Session session(rules, values->data(), expt::wasm::MillisecondsOf(now_ms));
   expt::wasm::Complete(session, *snapshot);
   expt::Decision decision;
   expt::eval::Decide(session, flag, static_cast<expt::ValueType>(expected), decision);
