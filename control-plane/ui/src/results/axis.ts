@@ -17,24 +17,31 @@ export interface Axis {
 
 const smallestReach = 0.01;
 
-/** How far from zero the axis goes: as far as the intervals do, but at most 4 times their median reach. */
-function reach(intervals: readonly Interval[]): number {
-  const reaches = intervals
-    .flatMap(({ estimate, lower, upper }) => {
-      const ends = [estimate, lower, upper].filter((end): end is number => end !== null && Number.isFinite(end));
-      return ends.length === 0 ? [] : [Math.max(...ends.map(Math.abs))];
-    })
-    .sort((a, b) => a - b);
-  if (reaches.length === 0) return smallestReach;
-  const median = reaches[Math.floor((reaches.length - 1) / 2)]!;
-  return Math.max(smallestReach, Math.min(reaches[reaches.length - 1]!, 4 * median));
+/** The ends that an interval has, with its estimate. */
+function endsOf({ estimate, lower, upper }: Interval): number[] {
+  return [estimate, lower, upper].filter((end): end is number => end !== null && Number.isFinite(end));
 }
 
-/** From 0 to `width`, symmetric around zero. */
+/** The most that the axis goes away from zero: 8 times as far as the middle one of the intervals does. */
+function limitOf(intervals: readonly number[][]): number {
+  const reaches = intervals.map((ends) => Math.max(...ends.map(Math.abs))).sort((a, b) => a - b);
+  return 8 * reaches[Math.floor((reaches.length - 1) / 2)]!;
+}
+
+/** To both sides as far as the intervals go, and on the shorter one a quarter of the longer. */
+function domainOf(intervals: readonly number[][]): [number, number] {
+  if (intervals.length === 0) return [-smallestReach, smallestReach];
+  const limit = limitOf(intervals);
+  const below = Math.min(limit, Math.max(0, ...intervals.flat().map((end) => -end)));
+  const above = Math.min(limit, Math.max(0, ...intervals.flat()));
+  const least = Math.max(smallestReach, below / 4, above / 4);
+  return [-1.05 * Math.max(least, below), 1.05 * Math.max(least, above)];
+}
+
+/** From 0 to `width`. */
 export function makeAxis(intervals: readonly Interval[], width: number): Axis {
-  const end = reach(intervals) * 1.05;
-  const scale = scaleLinear([-end, end], [0, width]).nice(8);
-  const [from = -end, to = end] = scale.domain();
+  const scale = scaleLinear(domainOf(intervals.map(endsOf).filter((ends) => ends.length > 0)), [0, width]).nice(8);
+  const [from = 0, to = 0] = scale.domain();
   return { scale, ticks: scale.ticks(4), domain: [from, to] };
 }
 
