@@ -102,8 +102,13 @@ while :; do
   kill -0 "$server_pid" 2>/dev/null || { echo "demo: exptd ended:" >&2; cat "$data/exptd.log" >&2; exit 1; }
   kill -0 "$traffic_pid" 2>/dev/null || { echo "demo: live traffic ended:" >&2; cat "$data/simulation.log" >&2; exit 1; }
   show
-  if [ "$duration" -gt 0 ] && [ $((SECONDS - begin)) -ge "$duration" ]; then break; fi
-  sleep 5 &
+  pause=5
+  if [ "$duration" -gt 0 ]; then
+    left=$((begin + duration - SECONDS))
+    if [ "$left" -le 0 ]; then break; fi
+    if [ "$left" -lt "$pause" ]; then pause=$left; fi
+  fi
+  sleep "$pause" &
   pause_pid=$!
   wait "$pause_pid" || true
   pause_pid=
