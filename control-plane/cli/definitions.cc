@@ -56,10 +56,31 @@ Change BringConfiguration(ApiClient& api, const std::string& path, const std::st
   return {Change::Kind::kReplaced, place, ""};
 }
 
+// Names that stand twice in one object: a parser would keep one of the two and say nothing.
+class DoubledNames {
+ public:
+  json::parser_callback_t Callback() {
+    return [this](int, json::parse_event_t event, json& parsed) {
+      if (event == json::parse_event_t::object_start) open_.emplace_back();
+      if (event == json::parse_event_t::object_end) open_.pop_back();
+      if (event == json::parse_event_t::key && !open_.back().insert(parsed.get<std::string>()).second) {
+        names_.push_back(parsed.get<std::string>());
+      }
+      return true;
+    };
+  }
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::set<std::string>> open_;  // names of each object that is not at its end yet
+  std::vector<std::string> names_;
+};
+
 }  // namespace
 
 absl::StatusOr<Definitions> ParseDefinitions(std::string_view text) {
-  const json document = json::parse(text.begin(), text.end(), nullptr, false, true);
+  DoubledNames doubled;
+  const json document = json::parse(text.begin(), text.end(), doubled.Callback(), false, true);
   if (document.is_discarded()) {
     std::string problem = "definitions: not JSON";
     try {
@@ -75,6 +96,7 @@ absl::StatusOr<Definitions> ParseDefinitions(std::string_view text) {
   const auto complain = [&problems](const std::string& problem) {
     problems += (problems.empty() ? "" : "\n") + problem;
   };
+  for (const std::string& name : doubled.names()) complain("definitions: member \"" + name + "\" is given twice");
   for (const auto& [name, entries] : document.items()) {
     const Kind* kind = nullptr;
     for (const Kind& candidate : kKinds) {

@@ -100,6 +100,16 @@ TEST(Definitions, EveryProblemOfTheShapeIsNamed) {
   EXPECT_EQ(ParseDefinitions("[]").status().message(), "definitions: expected a JSON object");
 }
 
+TEST(Definitions, AMemberThatStandsTwiceIsNotHalfLost) {
+  for (const std::string text : {R"({"flags": [{"key": "a"}], "flags": []})",
+                                 R"({"segments": [{"key": "a"}], "flags": [{"key": "b", "flags": 1, "flags": 2}]})"}) {
+    EXPECT_THAT(std::string(ParseDefinitions(text).status().message()),
+                HasSubstr("definitions: member \"flags\" is given twice"));
+  }
+  // The same name in two objects is no repetition.
+  EXPECT_TRUE(ParseDefinitions(R"({"flags": [{"key": "a"}, {"key": "b", "configuration": {"key": 1}}]})").ok());
+}
+
 TEST(Definitions, ApplyingTwiceChangesNothing) {
   Documents::State state;
   state.documents["/api/v1/projects/p/environments/e/flags/f"] = {json::object(), 0};
