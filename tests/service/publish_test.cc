@@ -87,6 +87,29 @@ TEST_F(PublishTest, VersionsAndHeadNumbersRiseOverRestarts) {
   EXPECT_EQ(OpenHead().head.stable.version, 3);
 }
 
+TEST_F(PublishTest, WarnsOfWhatIsSurelyNotMeant) {
+  const auto configure = [&](const char* salt) {
+    const nlohmann::json first = {{"id", "half"},
+                                  {"coverage", {{"ppm", 500'000}, {"salt", salt}}},
+                                  {"serve", {{"variant", "on"}}}};
+    const nlohmann::json second = {{"id", "all"}, {"serve", {{"variant", "on"}}}};
+    const nlohmann::json last = {{"id", "rest"}, {"serve", {{"variant", "off"}}}};
+    Value(Configure("banner", {{"enabled", true},
+                               {"off_variant", "off"},
+                               {"rules", {first, second, last}},
+                               {"default_serve", {{"variant", "on"}}}}));
+  };
+  const std::string everybody = "flag \"banner\": rule \"all\": serves everybody, the rules after it never apply";
+  configure("one");
+  EXPECT_THAT(Publish().warnings, ElementsAre(everybody));  // once, though it is in both audiences
+  EXPECT_THAT(Publish().warnings, ElementsAre(everybody));
+  configure("two");
+  EXPECT_THAT(Publish().warnings,
+              ElementsAre(everybody,
+                          "flag \"banner\": rule \"half\": coverage: salt has changed: other units are covered"));
+  EXPECT_THAT(Publish().warnings, ElementsAre(everybody));
+}
+
 TEST_F(PublishTest, AnEarlierSnapshotStaysReadable) {
   const PublishOutcome first = Publish();
   MakeFlag("more");
