@@ -72,6 +72,7 @@ EXPT_DOCUMENT_CALLS(service::Kind::kSegment)
 EXPT_DOCUMENT_CALLS(service::Kind::kAttribute)
 EXPT_DOCUMENT_CALLS(service::Kind::kExperiment)
 EXPT_DOCUMENT_CALLS(service::Kind::kLayer)
+EXPT_DOCUMENT_CALLS(service::Kind::kHoldout)
 #undef EXPT_DOCUMENT_CALLS
 
 Answer ListConfigurations(const Services& services, const Exchange& exchange) {

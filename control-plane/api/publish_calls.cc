@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "control-plane/api/answer.h"
@@ -23,7 +24,9 @@ Answer PublishedAnswer(const publish::PublishOutcome& outcome, std::vector<std::
     for (const std::string& text : outcome.problems) errors.push_back({"", text});
     return service::Invalid("nothing was published", std::move(errors));
   }
-  warnings.insert(warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
+  for (const std::string& text : outcome.warnings) {
+    if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(text);
+  }
   return JsonResponse(200, {{"version", outcome.version},
                             {"digest", HexText(outcome.digest)},
                             {"client_digest", HexText(outcome.client_digest)},
@@ -44,8 +47,8 @@ Answer PostPublish(const Services& services, const Exchange& exchange) {
   if (!problems.empty()) return service::Invalid("publish", std::move(problems));
 
   for (int attempt = 1;; ++attempt) {
-    auto assembly =
-        services.service.Assemble(exchange.request.Parameter("project"), exchange.request.Parameter("environment"));
+    auto assembly = services.service.Assemble(exchange.caller.call, exchange.request.Parameter("project"),
+                                              exchange.request.Parameter("environment"));
     if (!assembly.ok()) return assembly.fault();
     const auto outcome = services.publisher.Publish({.actor = exchange.caller.call.actor,
                                                      .address = exchange.caller.call.address,
@@ -64,8 +67,8 @@ Answer PostPublish(const Services& services, const Exchange& exchange) {
 }
 
 Answer GetChanges(const Services& services, const Exchange& exchange) {
-  const auto changes =
-      services.service.ListChanges(exchange.request.Parameter("project"), exchange.request.Parameter("environment"));
+  const auto changes = services.service.ListChanges(exchange.caller.call, exchange.request.Parameter("project"),
+                                                    exchange.request.Parameter("environment"));
   if (!changes.ok()) return changes.fault();
   return JsonResponse(200, *changes);
 }

@@ -201,6 +201,9 @@ void AddDocuments(std::vector<Route>* routes) {
   AddDocumentRoutes<Kind::kLayer>(routes, EXPT_ENVIRONMENT "/layers", EXPT_ENVIRONMENT "/layers/{key}", "layers",
                                   "Layer", "LayerPage",
                                   {"listLayers", "createLayer", "getLayer", "replaceLayer", "archiveLayer"});
+  AddDocumentRoutes<Kind::kHoldout>(
+      routes, EXPT_ENVIRONMENT "/holdouts", EXPT_ENVIRONMENT "/holdouts/{key}", "holdouts", "Holdout", "HoldoutPage",
+      {"listHoldouts", "createHoldout", "getHoldout", "replaceHoldout", "archiveHoldout"});
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/flags",
                      .operation = "listFlagConfigurations",

@@ -150,18 +150,71 @@ constexpr char kSchemas[] = R"json({
       {
         "type": "object", "additionalProperties": false, "required": ["operator"],
         "properties": {
-          "attribute": {"type": "string", "description": "Not with in_segment."},
+          "attribute": {"type": "string", "description": "Not with in_segment and flag_is. $now is the evaluation time."},
           "operator": {
             "type": "string",
-            "enum": ["is_set", "equals", "in", "contains", "starts_with", "ends_with", "lt", "lte", "gt", "gte",
-                     "between", "in_segment"]
+            "enum": ["is_set", "equals", "in", "contains", "starts_with", "ends_with", "matches", "equals_hashed",
+                     "in_hashed", "lt", "lte", "gt", "gte", "between", "time_before", "time_after", "time_between",
+                     "in_window", "semver_eq", "semver_lt", "semver_lte", "semver_gt", "semver_gte", "semver_tilde",
+                     "semver_caret", "contains_any", "contains_all", "size_lt", "size_gt", "size_between", "in_cidr",
+                     "within_km", "in_segment", "flag_is"]
           },
-          "operands": {"type": "array", "maxItems": 10000, "items": {"type": ["string", "number", "boolean"]}},
+          "operands": {
+            "type": "array", "maxItems": 10000,
+            "items": {
+              "anyOf": [{"type": ["string", "number", "boolean"]}, {"$ref": "#/components/schemas/Window"}]
+            }
+          },
           "negate": {"type": "boolean", "default": false},
-          "case_insensitive": {"type": "boolean", "default": false, "description": "true is not supported yet."}
+          "case_insensitive": {"type": "boolean", "default": false, "description": "Comparisons with strings only."},
+          "salt": {"$ref": "#/components/schemas/Salt", "description": "With equals_hashed and in_hashed."},
+          "time_zone": {"type": "string", "description": "With in_window: a name of the IANA database."},
+          "longitude": {"type": "string", "description": "With within_km: the attribute beside the latitude's."},
+          "flag": {"$ref": "#/components/schemas/Key", "description": "With flag_is: whose variants the operands are."}
         }
       }
     ]
+  },
+  "Window": {
+    "type": "object", "additionalProperties": false, "required": ["start", "end"],
+    "description": "Of in_window: from start up to but without end, which is of the next day where it is earlier.",
+    "properties": {
+      "days": {
+        "type": "array", "minItems": 1, "maxItems": 7, "description": "Left out: every day.",
+        "items": {"type": "string", "enum": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
+      },
+      "start": {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+      "end": {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$", "description": "24:00 is the end of the day."}
+    }
+  },
+  "Coverage": {
+    "type": "object", "additionalProperties": false, "description": "Either ppm or ramp.",
+    "properties": {
+      "bucket_by": {"type": "string", "default": "targeting_key"},
+      "salt": {"$ref": "#/components/schemas/Salt"},
+      "ppm": {"$ref": "#/components/schemas/Ppm"},
+      "ramp": {
+        "type": "object", "additionalProperties": false, "required": ["points"],
+        "description": "Nobody before the first point; from the last one on its share.",
+        "properties": {
+          "linear": {"type": "boolean", "default": false, "description": "false: in steps."},
+          "points": {
+            "type": "array", "minItems": 1, "maxItems": 256, "description": "Later and later, and never smaller.",
+            "items": {
+              "type": "object", "additionalProperties": false, "required": ["time", "ppm"],
+              "properties": {
+                "time": {"$ref": "#/components/schemas/Instant"},
+                "ppm": {"$ref": "#/components/schemas/Ppm"}
+              }
+            }
+          }
+        }
+      }
+    }
+  },
+  "Warnings": {
+    "type": "array", "readOnly": true, "items": {"type": "string"},
+    "description": "In the reply to a change that moves units: how."
   },
   "Serve": {
     "oneOf": [
@@ -207,6 +260,16 @@ constexpr char kSchemas[] = R"json({
           }
         }
       },
+      "prerequisites": {
+        "type": "array", "maxItems": 64,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["flag", "variants"],
+          "properties": {
+            "flag": {"$ref": "#/components/schemas/Key"},
+            "variants": {"type": "array", "minItems": 1, "maxItems": 64, "items": {"$ref": "#/components/schemas/Key"}}
+          }
+        }
+      },
       "rules": {
         "type": "array", "maxItems": 256,
         "items": {
@@ -215,24 +278,14 @@ constexpr char kSchemas[] = R"json({
             "id": {"$ref": "#/components/schemas/Key", "description": "Made when it is left out."},
             "description": {"type": "string", "maxLength": 4096},
             "condition": {"anyOf": [{"$ref": "#/components/schemas/Condition"}, {"type": "null"}]},
-            "coverage": {
-              "anyOf": [
-                {
-                  "type": "object", "additionalProperties": false, "required": ["ppm"],
-                  "properties": {
-                    "bucket_by": {"type": "string", "default": "targeting_key"},
-                    "salt": {"$ref": "#/components/schemas/Salt"},
-                    "ppm": {"$ref": "#/components/schemas/Ppm"}
-                  }
-                },
-                {"type": "null"}
-              ]
-            },
+            "coverage": {"anyOf": [{"$ref": "#/components/schemas/Coverage"}, {"type": "null"}]},
+            "holdouts": {"type": "array", "maxItems": 8, "items": {"$ref": "#/components/schemas/Key"}},
             "serve": {"$ref": "#/components/schemas/Serve"}
           }
         }
       },
-      "default_serve": {"anyOf": [{"$ref": "#/components/schemas/Serve"}, {"type": "null"}]}
+      "default_serve": {"anyOf": [{"$ref": "#/components/schemas/Serve"}, {"type": "null"}]},
+      "warnings": {"$ref": "#/components/schemas/Warnings"}
     }
   },
   "EmergencyOff": {
@@ -278,6 +331,20 @@ constexpr char kSchemas[] = R"json({
       "salt": {"$ref": "#/components/schemas/Salt"}
     }
   },
+  "Holdout": {
+    "type": "object", "additionalProperties": false, "required": ["key", "ppm"],
+    "description": "Units that the rules which name it keep out.",
+    "properties": {
+      "key": {"$ref": "#/components/schemas/Key"},
+      "description": {"type": "string", "maxLength": 4096},
+      "bucket_by": {"type": "string", "default": "targeting_key"},
+      "salt": {"$ref": "#/components/schemas/Salt"},
+      "ppm": {"$ref": "#/components/schemas/Ppm"},
+      "start": {"type": ["string", "null"], "format": "date-time", "description": "null: from the beginning."},
+      "end": {"type": ["string", "null"], "format": "date-time", "description": "null: open."},
+      "warnings": {"$ref": "#/components/schemas/Warnings"}
+    }
+  },
   "Experiment": {
     "type": "object", "additionalProperties": false, "required": ["key", "flag", "weights", "control"],
     "properties": {
@@ -292,6 +359,7 @@ constexpr char kSchemas[] = R"json({
       "control": {"$ref": "#/components/schemas/Key"},
       "layer": {"type": ["string", "null"]},
       "allocation": {"$ref": "#/components/schemas/Allocation"},
+      "sticky": {"type": "boolean", "default": false, "description": "Units keep their variant while a phase lasts."},
       "start": {"type": ["string", "null"], "format": "date-time", "description": "Set when it begins to run."},
       "end": {"type": ["string", "null"], "format": "date-time"},
       "mode": {"type": "string", "enum": ["any_time", "fixed"], "default": "any_time"},
@@ -646,7 +714,8 @@ constexpr char kStoredFields[] = R"json({
 nlohmann::json MakeSchemas() {
   nlohmann::json schemas = nlohmann::json::parse(kSchemas);
   const nlohmann::json stored = nlohmann::json::parse(kStoredFields);
-  for (const char* name : {"Project", "Environment", "Flag", "Segment", "Attribute", "Metric", "Experiment", "Layer"}) {
+  for (const char* name : {"Project", "Environment", "Flag", "Segment", "Attribute", "Metric", "Experiment", "Layer",
+                           "Holdout"}) {
     schemas[name]["properties"].update(stored);
   }
   nlohmann::json new_key = schemas["SdkKey"];
@@ -661,6 +730,7 @@ nlohmann::json MakeSchemas() {
                                    {"MetricPage", "Metric"},
                                    {"ExperimentPage", "Experiment"},
                                    {"LayerPage", "Layer"},
+                                   {"HoldoutPage", "Holdout"},
                                    {"SdkKeyPage", "SdkKey"},
                                    {"FlagConfigurationPage", "FlagConfiguration"},
                                    {"AuditPage", "AuditEntry"},

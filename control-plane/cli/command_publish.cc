@@ -41,7 +41,7 @@ absl::Status ApplyFile(ApiClient& api, const PublishOptions& options) {
   absl::StatusOr<Definitions> definitions = ParseDefinitions(*text);
   if (!definitions.ok()) return At("\"" + options.file + "\"", definitions.status());
   std::string problems;
-  for (const std::string& problem : CheckDefinitions(*definitions, false)) problems += "\n" + problem;
+  for (const std::string& problem : CheckDefinitions(*definitions, false).problems) problems += "\n" + problem;
   if (!problems.empty()) return InvalidArgument("\"" + options.file + "\": nothing was changed" + problems);
   const std::vector<Change> changes =
       ApplyDefinitions(api, options.place.project, options.place.environment, *definitions);

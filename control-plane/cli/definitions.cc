@@ -22,6 +22,7 @@ constexpr Kind kKinds[] = {
     {"segments", "segment", &Definitions::segments},
     {"metrics", "metric", &Definitions::metrics},
     {"layers", "layer", &Definitions::layers},
+    {"holdouts", "holdout", &Definitions::holdouts},
     {"experiments", "experiment", &Definitions::experiments},
 };
 
@@ -81,7 +82,7 @@ absl::StatusOr<Definitions> ParseDefinitions(std::string_view text) {
     }
     if (!kind) {
       complain("definitions: unknown member \"" + name +
-               "\", expected attributes, segments, flags, metrics, layers or experiments");
+               "\", expected attributes, segments, flags, metrics, layers, holdouts or experiments");
       continue;
     }
     if (!entries.is_array()) {
@@ -122,6 +123,7 @@ std::vector<Change> ApplyDefinitions(ApiClient& api, const std::string& project,
   bring_all(shared + "/segments", "segment", definitions.segments);
   bring_all(shared + "/metrics", "metric", definitions.metrics);
   bring_all(own + "/layers", "layer", definitions.layers);
+  bring_all(own + "/holdouts", "holdout", definitions.holdouts);
   bring_all(own + "/experiments", "experiment", definitions.experiments);
   for (const json& flag : definitions.flags) {
     if (!flag.contains("configuration")) continue;

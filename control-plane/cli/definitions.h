@@ -6,6 +6,7 @@
 //     "flags":       [{"key": "new-checkout", "type": "boolean", "variants": […], "configuration": {…}}],
 //     "metrics":     [{"key": "purchase", "kind": "proportion", …}],
 //     "layers":      [{"key": "checkout", "bucket_by": "targeting_key"}],
+//     "holdouts":    [{"key": "long-term", "ppm": 50000}],
 //     "experiments": [{"key": "checkout-test", "flag": "checkout", …}]
 //   }
 //
@@ -24,7 +25,7 @@
 namespace expt::cli {
 
 struct Definitions {
-  std::vector<nlohmann::json> attributes, segments, flags, metrics, layers, experiments;
+  std::vector<nlohmann::json> attributes, segments, flags, metrics, layers, holdouts, experiments;
 };
 
 // Errors: kInvalidArgument, every problem of the document's outer shape in its own line: not JSON, an unknown

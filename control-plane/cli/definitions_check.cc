@@ -1,6 +1,7 @@
 #include "control-plane/cli/definitions_check.h"
 
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -46,6 +47,16 @@ class Checker {
     documents_.back().body = document.dump();
   }
 
+  DefinitionsCheck Run(bool is_complete) {
+    DefinitionsCheck check;
+    check.problems = Texts(is_complete);
+    if (!is_complete || !check.problems.empty()) return check;
+    check.model = Assemble(check.problems);
+    if (!check.problems.empty()) check.model.reset();
+    return check;
+  }
+
+ private:
   std::vector<std::string> Texts(bool is_complete) {
     if (is_complete) {
       Library library(documents_);
@@ -59,13 +70,11 @@ class Checker {
         texts.push_back(entry.place + ": " + (problem.pointer.empty() ? "" : problem.pointer + ": ") + problem.text);
       }
     }
-    if (is_complete && texts.empty()) texts = EngineTexts();
     return texts;
   }
 
- private:
-  // What the engine says about the snapshot that the documents make: operands, expressions, limits.
-  std::vector<std::string> EngineTexts() {
+  // The snapshot that the documents make, and what the engine says about it: operands, expressions, limits.
+  std::optional<model::Snapshot> Assemble(std::vector<std::string>& texts) {
     int made = 0;
     const auto make = [&made] { return "validate-" + std::to_string(++made); };
     Problems problems;
@@ -73,7 +82,10 @@ class Checker {
       json body = json::parse(document.body);
       if (document.name.kind == service::kConfigurationKind) {
         service::FillConfiguration(body, service::InitialConfiguration(), make, make);
-      } else if (document.name.kind == service::kLayerKind || document.name.kind == service::kExperimentKind) {
+      } else if (document.name.kind == service::kSegmentKind) {
+        service::FillSegment(body, json(), make);
+      } else if (document.name.kind == service::kLayerKind || document.name.kind == service::kHoldoutKind ||
+                 document.name.kind == service::kExperimentKind) {
         if (TextAt(body, "salt").empty()) body["salt"] = make();
       }
       if (document.name.kind == service::kExperimentKind) {
@@ -82,18 +94,16 @@ class Checker {
       }
       document.body = body.dump();
     }
-    std::vector<std::string> texts;
     for (const service::Problem& problem : problems) texts.push_back(problem.pointer + ": " + problem.text);
-    if (!texts.empty()) return texts;
+    if (!texts.empty()) return std::nullopt;
     const Library library(documents_);
     model::Snapshot snapshot =
-        service::AssembleSnapshot(library, {"validate", "env_validate", Audience::kServer, "validate"});
+        service::AssembleSnapshot(library, {"validate", "env_validate", Audience::kServer, "validate", Now()});
     snapshot.is_declared_empty = snapshot.flags.empty();
     for (const model::Issue& issue : model::Validate(snapshot)) {
-      if (issue.scope == model::Issue::Scope::kWarning) continue;
       texts.push_back((issue.place.empty() ? "" : issue.place + ": ") + issue.text);
     }
-    return texts;
+    return snapshot;
   }
 
   std::vector<Entry> entries_;
@@ -104,7 +114,7 @@ std::string Place(const char* one, const std::string& key) { return std::string(
 
 }  // namespace
 
-std::vector<std::string> CheckDefinitions(const Definitions& definitions, bool is_complete) {
+DefinitionsCheck CheckDefinitions(const Definitions& definitions, bool is_complete) {
   Checker checker;
   const auto nothing = [](const auto&, Library&, Problems&) {};
   json targeting_key = service::TargetingKeyDefinition();
@@ -132,6 +142,11 @@ std::vector<std::string> CheckDefinitions(const Definitions& definitions, bool i
     const std::string key = TextAt(document, "key");
     checker.Add(service::kLayerKind, Place("layer", key), key, document, service::ReadLayer, service::CheckLayer);
   }
+  for (const json& document : definitions.holdouts) {
+    const std::string key = TextAt(document, "key");
+    checker.Add(service::kHoldoutKind, Place("holdout", key), key, document, service::ReadHoldout,
+                service::CheckHoldout);
+  }
   std::vector<service::Experiment> experiments;
   for (const json& document : definitions.experiments) {
     Problems reported_below;
@@ -156,7 +171,7 @@ std::vector<std::string> CheckDefinitions(const Definitions& definitions, bool i
                   service::CheckConfiguration(configuration, key, library, problems);
                 });
   }
-  return checker.Texts(is_complete);
+  return checker.Run(is_complete);
 }
 
 }  // namespace expt::cli

@@ -1,15 +1,18 @@
 #include "control-plane/publish/publisher.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "control-plane/publish/hex.h"
+#include "control-plane/publish/snapshot_model.h"
 #include "control-plane/storage/blob_store.h"
 #include "control-plane/storage/document_kinds.h"
 #include "control-plane/storage/state_store.h"
 #include "src/base/status.h"
 #include "src/core/engine.h"
 #include "src/host/signed_file.h"
+#include "src/model/review.h"
 #include "src/model/validate.h"
 #include "src/wire/snapshot_codec.h"
 
@@ -35,11 +38,10 @@ void AddOnce(std::vector<std::string>& list, std::string text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(std::move(text));
 }
 
-// Sorts what the validator says into what stops a publish and what does not.
-void Judge(const model::Snapshot& model, PublishOutcome& outcome) {
-  for (const model::Issue& issue : model::Validate(model)) {
-    AddOnce(issue.scope == model::Issue::Scope::kWarning ? outcome.warnings : outcome.problems, TextOf(issue));
-  }
+// What stops a publish, and what does not. `live` is what the model replaces, or null.
+void Judge(const model::Snapshot& model, const model::Snapshot* live, PublishOutcome& outcome) {
+  for (const model::Issue& issue : model::Validate(model)) AddOnce(outcome.problems, TextOf(issue));
+  for (const model::Issue& issue : model::Review(model, live)) AddOnce(outcome.warnings, TextOf(issue));
 }
 
 // Encodes and signs, then takes the file exactly as a client would: origin, floor, content, compiling, golden vectors.
@@ -91,14 +93,16 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
     model::Snapshot& model;
     SignedSnapshot made;
     storage::Publish row;
+    std::optional<model::Snapshot> live;
   };
-  Part parts[] = {{request.server, {}, {}}, {request.client, {}, {}}};
+  Part parts[] = {{request.server, {}, {}, {}}, {request.client, {}, {}, {}}};
   int64_t version = 1;
   for (Part& part : parts) {
     const auto live = state_.LivePublish(request.environment_id, part.model.audience);
     if (!live.ok()) return live.status();
     if (!live->has_value()) continue;
     part.row = **live;
+    part.live = LiveModel(part.row);
     version = std::max(version, (*live)->version + 1);
     if ((*live)->state_revision > request.state_revision) {
       return base::Error(absl::StatusCode::kAborted, place + ": a newer state has been published meanwhile");
@@ -108,7 +112,7 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
     part.model.epoch = epoch;
     part.model.version = version;
     part.model.issued_at_ms = request.now.time_since_epoch().count();
-    Judge(part.model, outcome);
+    Judge(part.model, part.live.has_value() ? &*part.live : nullptr, outcome);
   }
   if (!outcome.problems.empty()) return outcome;
 
@@ -152,6 +156,15 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
     outcome.warnings.push_back("the Head could not be signed yet: " + std::string(status.message()));
   }
   return outcome;
+}
+
+// For warnings only: without its file there is nothing to compare with.
+std::optional<model::Snapshot> Publisher::LiveModel(const storage::Publish& row) const {
+  const absl::StatusOr<std::string> file = blobs_.Get(Hex(row.digest));
+  if (!file.ok()) return std::nullopt;
+  absl::StatusOr<model::Snapshot> model = ReadModel(*file);
+  if (!model.ok()) return std::nullopt;
+  return *std::move(model);
 }
 
 absl::StatusOr<std::string> Publisher::SnapshotFile(std::string_view environment_id, Audience audience,

@@ -5,7 +5,7 @@
 //   auto outcome = publisher.Publish(std::move(request));
 //   if (outcome.ok() && outcome->problems.empty()) ... outcome->version is live ...
 //
-// The way of one snapshot: golden vectors -> model::Validate -> core::Load with the client's own engine -> encode ->
+// The way of one snapshot: model::Validate, model::Review against what is live -> golden vectors -> core::Load with the client's own engine -> encode ->
 // sign -> BlobStore, by digest -> a row of the state store -> Head.
 #ifndef EXPT_CONTROL_PLANE_PUBLISH_PUBLISHER_H_
 #define EXPT_CONTROL_PLANE_PUBLISH_PUBLISHER_H_
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@
 namespace expt::storage {
 class BlobStore;
 class StateStore;
+struct Publish;
 }  // namespace expt::storage
 
 namespace expt::publish {
@@ -45,7 +47,7 @@ struct PublishRequest {
 struct PublishOutcome {
   // Not empty: refused, nothing has changed. Texts as in model::Issue: `flag "checkout": rule "r2": ...`.
   std::vector<std::string> problems;
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings;  // docs/definitions.md lists them
   int64_t version = 0;
   Digest digest{};  // of the server snapshot's payload
   Digest client_digest{};
@@ -69,6 +71,8 @@ class Publisher {
   absl::StatusOr<std::string> LiveSnapshotFile(std::string_view environment_id, Audience audience) const;
 
  private:
+  std::optional<model::Snapshot> LiveModel(const storage::Publish& row) const;
+
   storage::StateStore& state_;
   storage::BlobStore& blobs_;
   SigningKeys& signing_;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <span>
 #include <utility>
 
+#include "control-plane/service/assemble_condition.h"
 #include "src/model/builder.h"
 
 namespace expt::service {
@@ -15,14 +15,6 @@ using model::Builder;
 using model::Index;
 using model::kNone;
 
-using Rows = std::map<std::string, Index, std::less<>>;
-
-// The value behind a key that the checks have found.
-template <typename T>
-const T& At(const Library::Shelf<T>& shelf, const std::string& key) {
-  return *shelf.find(key)->second;
-}
-
 model::ExperimentStatus StatusOf(std::string_view status) {
   for (const auto candidate : {model::ExperimentStatus::kDraft, model::ExperimentStatus::kRunning,
                                model::ExperimentStatus::kPaused, model::ExperimentStatus::kStopped}) {
@@ -31,17 +23,10 @@ model::ExperimentStatus StatusOf(std::string_view status) {
   return model::ExperimentStatus::kUnspecified;
 }
 
-// Calls `visit` for each condition of a flag's rules.
-template <typename Visit>
-void ForEachCondition(const FlagConfiguration& configuration, Visit visit) {
-  for (const Rule& rule : configuration.rules) {
-    if (rule.condition.has_value()) visit(*rule.condition);
-  }
-}
-
 class Assembler {
  public:
-  Assembler(const Library& library, const AssembleOptions& options) : library_(library), options_(options) {}
+  Assembler(const Library& library, const AssembleOptions& options)
+      : library_(library), options_(options), parts_(library, options.now, builder_) {}
 
   model::Snapshot Run() {
     model::Snapshot& snapshot = builder_.snapshot();
@@ -52,21 +37,21 @@ class Assembler {
     Choose();
     Attributes();
     // Rows are handed out first, because flags, experiments and segments refer to each other.
-    for (const std::string& key : segment_keys_) segments_.emplace(key, static_cast<Index>(segments_.size()));
-    for (const std::string& key : flag_keys_) flags_.emplace(key, static_cast<Index>(flags_.size()));
+    for (const std::string& key : segment_keys_) parts_.NoteSegment(key);
+    for (const std::string& key : flag_keys_) parts_.NoteFlag(key);
     for (const std::string& key : segment_keys_) AddSegment(At(library_.segments(), key));
-    for (const auto& [key, experiment] : library_.experiments()) {
-      if (experiment.has_value() && flags_.contains(experiment->flag)) AddExperiment(*experiment);
-    }
+    for (const std::string& key : experiment_keys_) AddExperiment(At(library_.experiments(), key));
     for (const std::string& key : flag_keys_) AddFlag(At(library_.flags(), key));
     snapshot.is_declared_empty = options_.audience == Audience::kClient && snapshot.flags.empty();
+    parts_.Finish();
     return builder_.Take();
   }
 
  private:
   bool is_for_clients() const { return options_.audience == Audience::kClient; }
 
-  // Keys of the flags and segments that go into the snapshot.
+  // Keys of the flags, segments and experiments that go into the snapshot. What a client-visible flag asks about is
+  // client-visible too: the checks have seen to it.
   void Choose() {
     for (const auto& [key, flag] : library_.flags()) {
       if (flag.has_value() && (!is_for_clients() || flag->is_client_visible)) flag_keys_.insert(key);
@@ -75,25 +60,32 @@ class Assembler {
       for (const auto& [key, segment] : library_.segments()) {
         if (segment.has_value()) segment_keys_.insert(key);
       }
+      for (const auto& [key, experiment] : library_.experiments()) {
+        if (experiment.has_value() && flag_keys_.contains(experiment->flag)) experiment_keys_.insert(key);
+      }
       return;
     }
     for (const std::string& key : flag_keys_) {
-      if (const FlagConfiguration* configuration = Configuration(key)) {
-        ForEachCondition(*configuration, [this](const Condition& condition) { ChooseSegments(condition); });
-      }
+      if (const FlagConfiguration* configuration = Configuration(key)) ChooseUsed(*configuration);
     }
   }
 
-  void ChooseSegments(const Condition& condition) {
-    ForEachLeaf(condition, [this](const Condition& leaf) {
-      if (leaf.op != model::Operator::kInSegment) return;
-      for (const Operand& operand : leaf.operands) {
-        const std::string& key = std::get<std::string>(operand);
-        if (!segment_keys_.insert(key).second) continue;
-        const Segment& segment = At(library_.segments(), key);
-        if (segment.condition.has_value()) ChooseSegments(*segment.condition);
-      }
-    });
+  void ChooseUsed(const FlagConfiguration& configuration) {
+    ForEachLeaf(configuration, [this](const Condition& leaf) { ChooseSegments(leaf); });
+    for (const Rule& rule : configuration.rules) {
+      if (rule.serve.kind == Serve::Kind::kExperiment) experiment_keys_.insert(rule.serve.target);
+    }
+  }
+
+  void ChooseSegments(const Condition& leaf) {
+    if (leaf.op != model::Operator::kInSegment) return;
+    for (const Operand& operand : leaf.operands) {
+      const std::string& key = std::get<std::string>(operand);
+      if (!segment_keys_.insert(key).second) continue;
+      const Segment& segment = At(library_.segments(), key);
+      if (!segment.condition.has_value()) continue;
+      ForEachLeaf(*segment.condition, [this](const Condition& inner) { ChooseSegments(inner); });
+    }
   }
 
   const FlagConfiguration* Configuration(const std::string& flag) const {
@@ -109,71 +101,14 @@ class Assembler {
     }
   }
 
-  Index Attribute(std::string_view name) {
-    const auto known = attributes_.find(name);
-    if (known != attributes_.end()) return known->second;
-    const Index row = builder_.Attribute(name);
-    const auto declared = library_.attributes().find(name);
-    if (declared != library_.attributes().end() && declared->second.has_value()) {
-      const AttributeDefinition& attribute = *declared->second;
-      uint8_t properties = 0;
-      if (attribute.is_unit_type) properties |= model::kUnitType;
-      if (attribute.is_analytics) properties |= model::kAnalytics;
-      if (attribute.is_private) properties |= model::kPrivate;
-      builder_.SetAttribute(name, attribute.type, properties);
-    }
-    attributes_.emplace(std::string(name), row);
-    return row;
-  }
+  Index Attribute(std::string_view name) { return parts_.Attribute(name); }
 
   Index Bucketing(std::string_view bucket_by, std::string_view salt) {
     return builder_.AddBucketing(Attribute(bucket_by), salt);
   }
 
-  Index Operands(const Condition& leaf, uint8_t& properties) {
-    if (leaf.op == model::Operator::kIsSet) return kNone;
-    if (leaf.op == model::Operator::kInSegment) {
-      std::vector<Index> rows;
-      for (const Operand& operand : leaf.operands) rows.push_back(segments_.at(std::get<std::string>(operand)));
-      return builder_.References(rows);
-    }
-    if (leaf.operands.empty() || std::holds_alternative<std::string>(leaf.operands.front())) {
-      std::vector<std::string_view> texts;
-      for (const Operand& operand : leaf.operands) texts.push_back(std::get<std::string>(operand));
-      return builder_.Strings(texts);
-    }
-    if (std::holds_alternative<double>(leaf.operands.front())) {
-      std::vector<double> numbers;
-      for (const Operand& operand : leaf.operands) numbers.push_back(std::get<double>(operand));
-      return builder_.Doubles(numbers);
-    }
-    std::vector<int64_t> integers;
-    for (const Operand& operand : leaf.operands) {
-      if (const bool* boolean = std::get_if<bool>(&operand)) {
-        properties |= model::kBooleanOperands;
-        integers.push_back(*boolean ? 1 : 0);
-      } else {
-        integers.push_back(std::get<int64_t>(operand));
-      }
-    }
-    return builder_.Integers(integers);
-  }
-
-  Index AddCondition(const Condition& condition) {
-    if (condition.op == model::Operator::kAll || condition.op == model::Operator::kAny) {
-      std::vector<Index> children;
-      for (const Condition& child : condition.children) children.push_back(AddCondition(child));
-      const Index row = condition.op == model::Operator::kAll ? builder_.All(children) : builder_.Any(children);
-      return condition.is_negated ? builder_.Not(row) : row;
-    }
-    uint8_t properties = condition.is_negated ? model::kNegate : 0;
-    const Index subject = condition.op == model::Operator::kInSegment ? 0 : Attribute(condition.attribute);
-    const Index operands = Operands(condition, properties);
-    return builder_.Leaf(condition.op, subject, operands, properties);
-  }
-
   Index AddCondition(const std::optional<Condition>& condition) {
-    return condition.has_value() ? AddCondition(*condition) : kNone;
+    return condition.has_value() ? parts_.AddCondition(*condition) : kNone;
   }
 
   std::vector<uint64_t> Hashes(const std::vector<std::string>& unit_ids) {
@@ -217,13 +152,6 @@ class Assembler {
     return row;
   }
 
-  static Index VariantRow(const Flag& flag, std::string_view key) {
-    for (size_t i = 0; i < flag.variants.size(); ++i) {
-      if (flag.variants[i].key == key) return static_cast<Index>(i);
-    }
-    return kNone;
-  }
-
   static uint32_t Share(const Weights& weights, std::string_view variant) {
     for (const auto& [key, share] : weights) {
       if (key == variant) return share;
@@ -231,12 +159,27 @@ class Assembler {
     return 0;
   }
 
+  Index AddHoldout(const std::string& key) {
+    const auto known = holdouts_.find(key);
+    if (known != holdouts_.end()) return known->second;
+    const Holdout& holdout = At(library_.holdouts(), key);
+    const auto row = static_cast<Index>(builder_.snapshot().holdouts.size());
+    const Index bucketing = Bucketing(holdout.bucket_by, holdout.salt);
+    builder_.snapshot().holdouts.push_back({.key = builder_.String(key),
+                                            .bucketing = bucketing,
+                                            .ppm = holdout.ppm,
+                                            .start_ms = holdout.start_ms.value_or(0),
+                                            .end_ms = holdout.end_ms.value_or(0)});
+    holdouts_.emplace(key, row);
+    return row;
+  }
+
   void AddExperiment(const Experiment& experiment) {
     const Flag& flag = At(library_.flags(), experiment.flag);
     model::Experiment row;
     row.key = builder_.String(experiment.key);
     row.id = builder_.String(experiment.id);
-    row.flag = flags_.at(experiment.flag);
+    row.flag = parts_.FlagRow(experiment.flag);
     row.status = StatusOf(experiment.status);
     row.phase = experiment.phases.empty() ? 1 : experiment.phases.back().number;
     row.start_ms = experiment.phases.empty() ? experiment.start_ms.value_or(0) : experiment.phases.back().start_ms;
@@ -249,6 +192,7 @@ class Assembler {
       row.weights.push_back(Share(experiment.weights, flag.variants[i].key));
     }
     row.control = VariantRow(flag, experiment.control);
+    row.is_sticky = experiment.is_sticky;
     // One that decides nothing takes no room in its layer.
     const bool is_live = experiment.status == "running" || experiment.status == "paused";
     if (!experiment.layer.empty() && is_live) {
@@ -291,12 +235,31 @@ class Assembler {
     }
   }
 
+  Index AddCoverage(const Coverage& coverage) {
+    const Index bucketing = Bucketing(coverage.bucket_by, coverage.salt);
+    if (!coverage.ramp.has_value()) return builder_.AddCoverage(bucketing, coverage.ppm);
+    model::Ramp ramp;
+    ramp.is_linear = coverage.ramp->is_linear;
+    for (const Ramp::Point& point : coverage.ramp->points) {
+      ramp.time_ms.push_back(point.time_ms);
+      ramp.ppm.push_back(point.ppm);
+    }
+    model::Snapshot& snapshot = builder_.snapshot();
+    const auto row = static_cast<Index>(snapshot.ramps.size());
+    snapshot.ramps.push_back(std::move(ramp));
+    snapshot.coverages.push_back({.bucketing = bucketing, .ppm = 0, .ramp = row});
+    return static_cast<Index>(snapshot.coverages.size() - 1);
+  }
+
   Index AddRule(const Rule& rule, const Flag& flag) {
     model::Rule row;
     row.id = builder_.String(rule.id);
     row.condition = AddCondition(rule.condition);
-    if (rule.coverage.has_value()) {
-      row.coverage = builder_.AddCoverage(Bucketing(rule.coverage->bucket_by, rule.coverage->salt), rule.coverage->ppm);
+    if (rule.coverage.has_value()) row.coverage = AddCoverage(*rule.coverage);
+    if (!rule.holdouts.empty()) {
+      std::vector<Index> holdouts;
+      for (const std::string& key : rule.holdouts) holdouts.push_back(AddHoldout(key));
+      row.holdouts = builder_.References(holdouts);
     }
     row.serve = AddServe(rule.serve, flag);
     return builder_.AddRule(row);
@@ -324,6 +287,15 @@ class Assembler {
                                  .variant = VariantRow(flag, entry.variant),
                                  .hashes = Hashes(entry.unit_ids)});
       }
+      for (const Prerequisite& entry : configuration->prerequisites) {
+        const Flag& other = At(library_.flags(), entry.flag);
+        model::Prerequisite prerequisite;
+        prerequisite.flag = parts_.FlagRow(entry.flag);
+        for (const std::string& variant : entry.variants) {
+          prerequisite.variants.push_back(VariantRow(other, variant));
+        }
+        row.prerequisites.push_back(std::move(prerequisite));
+      }
       for (const Rule& rule : configuration->rules) row.rules.push_back(AddRule(rule, flag));
       if (configuration->default_serve.has_value()) row.default_serve = AddServe(*configuration->default_serve, flag);
     }
@@ -335,57 +307,11 @@ class Assembler {
   Builder builder_;
   std::set<std::string> flag_keys_;
   std::set<std::string> segment_keys_;
-  Rows attributes_;
-  Rows segments_;
-  Rows flags_;
+  std::set<std::string> experiment_keys_;
+  ConditionAssembler parts_;
   Rows layers_;
+  Rows holdouts_;
   Rows experiments_;
-};
-
-class Warnings {
- public:
-  explicit Warnings(const Library& library) : library_(library) {}
-
-  std::vector<std::string> Run() {
-    std::set<std::string> served;
-    for (const auto& [key, configuration] : library_.configurations()) {
-      if (!configuration.has_value()) continue;
-      for (const Rule& rule : configuration->rules) {
-        if (rule.serve.kind == Serve::Kind::kExperiment) served.insert(rule.serve.target);
-        if (rule.condition.has_value()) Look(*rule.condition, "flag \"" + key + "\": rule \"" + rule.id + "\"");
-      }
-    }
-    for (const auto& [key, segment] : library_.segments()) {
-      if (segment.has_value() && segment->condition.has_value()) Look(*segment->condition, "segment \"" + key + "\"");
-    }
-    for (const auto& [key, experiment] : library_.experiments()) {
-      if (!experiment.has_value() || experiment->status != "running" || served.contains(key)) continue;
-      Add("experiment \"" + key + "\": is running, and no rule of flag \"" + experiment->flag + "\" serves it");
-    }
-    return std::move(warnings_);
-  }
-
- private:
-  void Add(std::string text) {
-    if (seen_.insert(text).second) warnings_.push_back(std::move(text));
-  }
-
-  void Look(const Condition& condition, const std::string& place) {
-    ForEachLeaf(condition, [&](const Condition& leaf) {
-      if (leaf.attribute.empty()) return;
-      const auto declared = library_.attributes().find(leaf.attribute);
-      if (declared == library_.attributes().end() || !declared->second.has_value()) {
-        Add(place + ": attribute \"" + leaf.attribute + "\" is not declared");
-      } else if (declared->second->is_private && !leaf.operands.empty()) {
-        Add(place + ": attribute \"" + leaf.attribute +
-            "\" is private, and every reader of the snapshot sees what it is compared with");
-      }
-    });
-  }
-
-  const Library& library_;
-  std::set<std::string> seen_;
-  std::vector<std::string> warnings_;
 };
 
 }  // namespace
@@ -393,7 +319,5 @@ class Warnings {
 model::Snapshot AssembleSnapshot(const Library& library, const AssembleOptions& options) {
   return Assembler(library, options).Run();
 }
-
-std::vector<std::string> AssembleWarnings(const Library& library) { return Warnings(library).Run(); }
 
 }  // namespace expt::service

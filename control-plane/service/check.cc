@@ -1,27 +1,16 @@
 #include "control-plane/service/check.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
+
+#include "control-plane/service/check_condition.h"
+#include "control-plane/service/reach.h"
 
 namespace expt::service {
 namespace {
 
 std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
-bool IsNumeric(ValueType type) { return type == ValueType::kInteger || type == ValueType::kDouble; }
-
-std::string_view TypeOfOperand(const Operand& operand) {
-  switch (operand.index()) {
-    case 0:
-      return "boolean";
-    case 3:
-      return "string";
-    default:
-      return "number";
-  }
-}
 
 void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& library, Problems& problems) {
   const AttributeDefinition* attribute = library.FindAttribute(bucket_by);
@@ -30,33 +19,6 @@ void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& lib
   } else if (!attribute->is_unit_type) {
     problems.push_back({std::move(pointer), "attribute " + Quoted(bucket_by) + " is not a unit type"});
   }
-}
-
-void CheckCondition(const Condition& condition, Library& library, Problems& problems) {
-  ForEachLeaf(condition, [&](const Condition& leaf) {
-    if (leaf.op == model::Operator::kInSegment) {
-      for (size_t i = 0; i < leaf.operands.size(); ++i) {
-        const std::string& key = std::get<std::string>(leaf.operands[i]);
-        if (library.FindSegment(key) == nullptr) {
-          problems.push_back({Child(leaf.pointer + "/operands", i), "unknown segment " + Quoted(key)});
-        }
-      }
-      return;
-    }
-    const AttributeDefinition* attribute = library.FindAttribute(leaf.attribute);
-    if (attribute == nullptr || leaf.operands.empty()) return;
-    const std::string_view declared = IsNumeric(attribute->type) ? "number" : ValueTypeName(attribute->type);
-    const std::string_view found = TypeOfOperand(leaf.operands.front());
-    if (declared != found) {
-      problems.push_back({leaf.pointer + "/operands", "attribute " + Quoted(leaf.attribute) + ": expected " +
-                                                          std::string(declared) + ", found " + std::string(found)});
-    }
-  });
-}
-
-void CheckVariant(const Flag& flag, std::string_view variant, std::string pointer, Problems& problems) {
-  if (variant.empty() || flag.HasVariant(variant)) return;
-  problems.push_back({std::move(pointer), "flag " + Quoted(flag.key) + " has no variant " + Quoted(variant)});
 }
 
 void CheckServe(const Serve& serve, const Flag& flag, Library& library, Problems& problems) {
@@ -84,35 +46,97 @@ void CheckServe(const Serve& serve, const Flag& flag, Library& library, Problems
   }
 }
 
-// Follows in_segment from `condition` until `key` comes up.
-bool Reaches(const Condition& condition, std::string_view key, Library& library, std::set<std::string>& seen) {
-  bool is_found = false;
-  ForEachLeaf(condition, [&](const Condition& leaf) {
-    if (leaf.op != model::Operator::kInSegment) return;
-    for (const Operand& operand : leaf.operands) {
-      const std::string& next = std::get<std::string>(operand);
-      if (next == key) is_found = true;
-      if (is_found || !seen.insert(next).second) continue;
-      const Segment* segment = library.FindSegment(next);
-      if (segment != nullptr && segment->condition.has_value()) {
-        is_found = Reaches(*segment->condition, key, library, seen);
-      }
+// What hashes a unit for one rule. Two of them with one salt would not be independent.
+struct Hashing {
+  std::string_view what;
+  std::string_view bucket_by;
+  std::string_view salt;
+  std::string pointer;
+};
+
+// `next` must not hash as any of those before it.
+void AddHashing(Hashing next, std::vector<Hashing>& hashings, Problems& problems) {
+  for (const Hashing& other : hashings) {
+    if (next.salt.empty() || other.salt != next.salt || other.bucket_by != next.bucket_by) continue;
+    problems.push_back({next.pointer, std::string(other.what) + " and " + std::string(next.what) +
+                                          " have the same salt: their buckets would not be independent"});
+    return;
+  }
+  hashings.push_back(std::move(next));
+}
+
+void CheckSalts(const Rule& rule, const std::string& pointer, Library& library, Problems& problems) {
+  std::vector<Hashing> hashings;
+  if (rule.coverage.has_value()) {
+    AddHashing({"coverage", rule.coverage->bucket_by, rule.coverage->salt, pointer + "/coverage/salt"}, hashings,
+               problems);
+  }
+  for (size_t i = 0; i < rule.holdouts.size(); ++i) {
+    const Holdout* holdout = library.FindHoldout(rule.holdouts[i]);
+    if (holdout == nullptr) continue;
+    AddHashing({"holdout", holdout->bucket_by, holdout->salt, Child(pointer + "/holdouts", i)}, hashings, problems);
+  }
+  if (rule.serve.kind == Serve::Kind::kSplit) {
+    AddHashing({"split", rule.serve.bucket_by, rule.serve.salt, pointer + "/serve/split/salt"}, hashings, problems);
+  }
+  if (rule.serve.kind != Serve::Kind::kExperiment) return;
+  const Experiment* experiment = library.FindExperiment(rule.serve.target);
+  if (experiment == nullptr) return;
+  const Layer* layer = experiment->layer.empty() ? nullptr : library.FindLayer(experiment->layer);
+  if (layer != nullptr) {
+    AddHashing({"layer", layer->bucket_by, layer->salt, pointer + "/serve/experiment"}, hashings, problems);
+  }
+  AddHashing({"experiment", experiment->bucket_by, experiment->salt, pointer + "/serve/experiment"}, hashings,
+             problems);
+}
+
+void CheckHoldouts(const FlagConfiguration& configuration, Library& library, Problems& problems) {
+  std::set<std::string_view> named;
+  bool has_experiment = false;
+  for (size_t i = 0; i < configuration.rules.size(); ++i) {
+    const Rule& rule = configuration.rules[i];
+    has_experiment |= rule.serve.kind == Serve::Kind::kExperiment;
+    for (size_t j = 0; j < rule.holdouts.size(); ++j) {
+      named.insert(rule.holdouts[j]);
+      if (library.FindHoldout(rule.holdouts[j]) != nullptr) continue;
+      problems.push_back(
+          {Child(Child("/rules", i) + "/holdouts", j), "unknown holdout " + Quoted(rule.holdouts[j])});
     }
-  });
-  return is_found;
+  }
+  const size_t most = kMaxExposures - (has_experiment ? 1 : 0);
+  if (named.size() <= most) return;
+  problems.push_back({"/rules", "the rules name " + std::to_string(named.size()) + " holdouts" +
+                                    (has_experiment ? " beside an experiment" : "") + ", expected at most " +
+                                    std::to_string(most)});
 }
 
-void AddCondition(const std::optional<Condition>& condition, std::vector<Reference>& references) {
-  if (!condition.has_value()) return;
-  ForEachLeaf(*condition, [&references](const Condition& leaf) {
-    if (leaf.op != model::Operator::kInSegment) return;
-    for (const Operand& operand : leaf.operands) references.push_back({kSegmentKind, std::get<std::string>(operand)});
-  });
+void CheckPrerequisite(const Prerequisite& prerequisite, Library& library, Problems& problems) {
+  if (prerequisite.flag.empty()) return;
+  const Flag* flag = library.FindFlag(prerequisite.flag);
+  if (flag == nullptr) {
+    problems.push_back({prerequisite.pointer + "/flag", "unknown flag " + Quoted(prerequisite.flag)});
+    return;
+  }
+  for (size_t i = 0; i < prerequisite.variants.size(); ++i) {
+    CheckVariant(*flag, prerequisite.variants[i], Child(prerequisite.pointer + "/variants", i), problems);
+  }
 }
 
-void AddServe(const Serve& serve, std::vector<Reference>& references) {
-  if (serve.kind == Serve::Kind::kSplit) references.push_back({kAttributeKind, serve.bucket_by});
-  if (serve.kind == Serve::Kind::kExperiment) references.push_back({kExperimentKind, serve.target});
+// Where `flag` refers to others: no way leads back to it, and clients hold only what they may see.
+void CheckReach(const Flag& flag, const Reach& reach, const std::string& pointer, Library& library,
+                Problems& problems) {
+  if (reach.flags().contains(flag.key)) {
+    problems.push_back({pointer, "flag " + Quoted(flag.key) + " refers to itself"});
+    return;
+  }
+  if (!flag.is_client_visible) return;
+  for (const std::string& key : reach.flags()) {
+    const Flag* other = library.FindFlag(key);
+    if (other == nullptr || other->is_client_visible) continue;
+    problems.push_back({pointer, "flag " + Quoted(flag.key) + " is visible to clients and refers to flag " +
+                                     Quoted(key) + ", which is for servers only"});
+    return;
+  }
 }
 
 }  // namespace
@@ -131,10 +155,24 @@ void CheckConfiguration(const FlagConfiguration& configuration, std::string_view
     CheckVariant(*flag, entry.variant, pointer + "/variant", problems);
     CheckUnitType(entry.bucket_by, pointer + "/bucket_by", library, problems);
   }
+  for (const Prerequisite& prerequisite : configuration.prerequisites) {
+    CheckPrerequisite(prerequisite, library, problems);
+    Reach reach(library);
+    reach.FollowFlag(prerequisite.flag);
+    CheckReach(*flag, reach, prerequisite.pointer + "/flag", library, problems);
+  }
+  ForEachLeaf(configuration, [&](const Condition& leaf) {
+    if (ReadsAttribute(FormOf(leaf.op)->operands)) return;
+    Reach reach(library);
+    reach.Follow(leaf);
+    CheckReach(*flag, reach, leaf.pointer, library, problems);
+  });
+  CheckHoldouts(configuration, library, problems);
   for (size_t i = 0; i < configuration.rules.size(); ++i) {
     const Rule& rule = configuration.rules[i];
     const std::string pointer = Child("/rules", i);
     if (rule.condition.has_value()) CheckCondition(*rule.condition, library, problems);
+    CheckSalts(rule, pointer, library, problems);
     if (rule.coverage.has_value()) {
       CheckUnitType(rule.coverage->bucket_by, pointer + "/coverage/bucket_by", library, problems);
     }
@@ -145,8 +183,9 @@ void CheckConfiguration(const FlagConfiguration& configuration, std::string_view
 
 void CheckSegment(const Segment& segment, Library& library, Problems& problems) {
   if (segment.condition.has_value()) {
-    std::set<std::string> seen;
-    if (Reaches(*segment.condition, segment.key, library, seen)) {
+    Reach reach(library);
+    reach.Follow(*segment.condition);
+    if (reach.segments().contains(segment.key)) {
       problems.push_back({"/condition", "segment " + Quoted(segment.key) + " refers to itself"});
     } else {
       CheckCondition(*segment.condition, library, problems);
@@ -166,6 +205,10 @@ void CheckMetric(const Metric& metric, Library& library, Problems& problems) {
 
 void CheckLayer(const Layer& layer, Library& library, Problems& problems) {
   CheckUnitType(layer.bucket_by, "/bucket_by", library, problems);
+}
+
+void CheckHoldout(const Holdout& holdout, Library& library, Problems& problems) {
+  CheckUnitType(holdout.bucket_by, "/bucket_by", library, problems);
 }
 
 void CheckExperiment(const Experiment& experiment, Library& library, const std::vector<Experiment>& others,
@@ -211,41 +254,6 @@ void CheckExperiment(const Experiment& experiment, Library& library, const std::
                                              Quoted(experiment.layer)});
     }
   }
-}
-
-std::vector<Reference> ReferencesOf(const storage::Document& document) {
-  std::vector<Reference> references;
-  const std::string& kind = document.name.kind;
-  Problems none;
-  const auto body = [&document] { return nlohmann::json::parse(document.body); };
-  if (kind == kConfigurationKind) {
-    const FlagConfiguration configuration = ReadFlagConfiguration(body(), none);
-    for (const Override& entry : configuration.overrides) references.push_back({kAttributeKind, entry.bucket_by});
-    for (const Rule& rule : configuration.rules) {
-      AddCondition(rule.condition, references);
-      if (rule.coverage.has_value()) references.push_back({kAttributeKind, rule.coverage->bucket_by});
-      AddServe(rule.serve, references);
-    }
-    if (configuration.default_serve.has_value()) AddServe(*configuration.default_serve, references);
-  } else if (kind == kSegmentKind) {
-    const Segment segment = ReadSegment(body(), none);
-    AddCondition(segment.condition, references);
-    for (const auto* lists : {&segment.include, &segment.exclude}) {
-      for (const MemberList& list : *lists) references.push_back({kAttributeKind, list.bucket_by});
-    }
-  } else if (kind == kMetricKind) {
-    references.push_back({kAttributeKind, ReadMetric(body(), none).unit_type});
-  } else if (kind == kLayerKind) {
-    references.push_back({kAttributeKind, ReadLayer(body(), none).bucket_by});
-  } else if (kind == kExperimentKind) {
-    const Experiment experiment = ReadExperiment(body(), none);
-    if (experiment.status == "stopped") return references;
-    references.push_back({kFlagKind, experiment.flag});
-    references.push_back({kAttributeKind, experiment.bucket_by});
-    if (!experiment.layer.empty()) references.push_back({kLayerKind, experiment.layer});
-    for (const auto& metric : experiment.metrics) references.push_back({kMetricKind, metric.metric});
-  }
-  return references;
 }
 
 }  // namespace expt::service

@@ -17,18 +17,10 @@ void CheckConfiguration(const FlagConfiguration& configuration, std::string_view
 void CheckSegment(const Segment& segment, Library& library, Problems& problems);
 void CheckMetric(const Metric& metric, Library& library, Problems& problems);
 void CheckLayer(const Layer& layer, Library& library, Problems& problems);
+void CheckHoldout(const Holdout& holdout, Library& library, Problems& problems);
 // `others` are the experiments of the environment; those of the same key are left out.
 void CheckExperiment(const Experiment& experiment, Library& library, const std::vector<Experiment>& others,
                      Problems& problems);
-
-// A document that another one names.
-struct Reference {
-  std::string_view kind;
-  std::string key;
-  friend bool operator==(const Reference&, const Reference&) = default;
-};
-// What `document` names. A stopped experiment names nothing: its results need no living document.
-std::vector<Reference> ReferencesOf(const storage::Document& document);
 
 }  // namespace expt::service
 

@@ -1,8 +1,11 @@
 #include "control-plane/service/condition.h"
 
-#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
+
+#include "control-plane/service/flag_configuration.h"
+#include "control-plane/service/time_zone.h"
+#include "expt/context.h"
 
 namespace expt::service {
 namespace {
@@ -10,105 +13,9 @@ namespace {
 using model::Operator;
 using nlohmann::json;
 
-constexpr size_t kMaxOperandSize = 1024;
-
-enum class OperandForm { kNone, kScalars, kStrings, kNumbers, kKeys };
-
-struct OperandRule {
-  OperandForm form;
-  size_t least;
-  size_t most;
-};
-
-// Nothing for an operator that the engine of this version does not evaluate.
-std::optional<OperandRule> RuleOf(Operator op) {
-  switch (op) {
-    case Operator::kIsSet:
-      return OperandRule{OperandForm::kNone, 0, 0};
-    case Operator::kEquals:
-      return OperandRule{OperandForm::kScalars, 1, 1};
-    case Operator::kIn:
-      return OperandRule{OperandForm::kScalars, 0, kMaxOperands};
-    case Operator::kContains:
-    case Operator::kStartsWith:
-    case Operator::kEndsWith:
-      return OperandRule{OperandForm::kStrings, 1, kMaxOperands};
-    case Operator::kLt:
-    case Operator::kLte:
-    case Operator::kGt:
-    case Operator::kGte:
-      return OperandRule{OperandForm::kNumbers, 1, 1};
-    case Operator::kBetween:
-      return OperandRule{OperandForm::kNumbers, 2, 2};
-    case Operator::kInSegment:
-      return OperandRule{OperandForm::kKeys, 1, 64};
-    default:
-      return std::nullopt;
-  }
-}
-
-std::string_view Wanted(OperandForm form) {
-  switch (form) {
-    case OperandForm::kScalars:
-      return "a string, a number or a boolean";
-    case OperandForm::kStrings:
-      return "a string that is not empty";
-    case OperandForm::kNumbers:
-      return "a number";
-    case OperandForm::kKeys:
-      return "a key";
-    case OperandForm::kNone:
-      break;
-  }
-  return "nothing";
-}
-
-std::optional<Operand> ReadOperand(const json& value, OperandForm form) {
-  const bool is_text = value.is_string() && value.get_ref<const std::string&>().size() <= kMaxOperandSize;
-  const bool may_be_number = form == OperandForm::kScalars || form == OperandForm::kNumbers;
-  if (may_be_number && IsInt64(value)) return value.get<int64_t>();
-  if (may_be_number && value.is_number_float()) return value.get<double>();
-  if (form == OperandForm::kScalars && value.is_boolean()) return value.get<bool>();
-  if (form == OperandForm::kScalars && is_text) return value.get<std::string>();
-  if (form == OperandForm::kStrings && is_text && !value.get_ref<const std::string&>().empty()) {
-    return value.get<std::string>();
-  }
-  if (form == OperandForm::kKeys && is_text && IsKey(value.get_ref<const std::string&>())) {
-    return value.get<std::string>();
-  }
-  return std::nullopt;
-}
-
-bool IsNumber(const Operand& operand) {
-  return std::holds_alternative<int64_t>(operand) || std::holds_alternative<double>(operand);
-}
-
-double AsDouble(const Operand& operand) {
-  if (const auto* integer = std::get_if<int64_t>(&operand)) return static_cast<double>(*integer);
-  return std::get<double>(operand);
-}
-
-// The first operand that does not go with the one at the front, or the size.
-size_t FindOdd(const std::vector<Operand>& operands) {
-  for (size_t i = 1; i < operands.size(); ++i) {
-    const bool fits = operands[i].index() == operands[0].index() || (IsNumber(operands[i]) && IsNumber(operands[0]));
-    if (!fits) return i;
-  }
-  return operands.size();
-}
-
-// A list with both integers and doubles becomes all doubles. Answers the first integer that no double holds exactly.
-std::optional<size_t> UnifyNumbers(std::vector<Operand>& operands) {
-  const auto is_double = [](const Operand& operand) { return std::holds_alternative<double>(operand); };
-  if (std::none_of(operands.begin(), operands.end(), is_double)) return std::nullopt;
-  for (size_t i = 0; i < operands.size(); ++i) {
-    const auto* integer = std::get_if<int64_t>(&operands[i]);
-    if (integer == nullptr) continue;
-    constexpr int64_t kExact = int64_t{1} << 53;
-    if (*integer > kExact || *integer < -kExact) return i;
-    operands[i] = static_cast<double>(*integer);
-  }
-  return std::nullopt;
+bool IsForEvents(OperandForm form) {
+  return form == OperandForm::kNone || form == OperandForm::kScalars || form == OperandForm::kTexts ||
+         form == OperandForm::kNumbers;
 }
 
 class Reader {
@@ -164,78 +71,88 @@ class Reader {
     ObjectReader object(document, pointer, problems_);
     const std::string name = object.Text("operator", true, 64);
     leaf.is_negated = object.Boolean("negate", false);
-    leaf.op = model::OperatorByName(name);
-    if (leaf.op == Operator::kAll || leaf.op == Operator::kAny) leaf.op = Operator::kUnspecified;
-    std::optional<OperandRule> rule = RuleOf(leaf.op);
-    if (!rule.has_value()) {
-      if (leaf.op != Operator::kUnspecified) {
-        object.Report("operator", "operator \"" + name + "\" is not supported by this version");
-      } else if (!name.empty()) {
-        object.Report("operator", "unknown operator \"" + name + "\"");
-      }
-      leaf.op = Operator::kUnspecified;
+    leaf.is_case_insensitive = object.Boolean("case_insensitive", false);
+    const OperatorForm* form = FormOf(model::OperatorByName(name));
+    if (form == nullptr) {
+      if (!name.empty()) object.Report("operator", "unknown operator \"" + name + "\"");
       return leaf;
     }
-    if (object.Boolean("case_insensitive", false)) {
-      object.Report("case_insensitive", "comparing without case is not supported by this version");
-    }
-    if (leaf.op != Operator::kInSegment) {
-      leaf.attribute = object.Text("attribute", true, kMaxKeySize);
-      if (leaf.attribute.starts_with('$')) {
-        object.Report("attribute", "names that begin with \"$\" are reserved");
-      }
-    } else if (scope_ == ConditionScope::kProperties) {
-      object.Report("operator", "operator \"in_segment\" is not available for properties of events");
-      leaf.op = Operator::kUnspecified;
+    if (scope_ == ConditionScope::kProperties && !IsForEvents(form->operands)) {
+      object.Report("operator", "operator \"" + name + "\" is not available for properties of events");
       return leaf;
     }
-    ReadOperands(object, *rule, name, leaf);
+    leaf.op = form->op;
+    if (ReadsAttribute(form->operands)) leaf.attribute = ReadAttribute(object, form->operands);
+    leaf.operands = ReadOperands(object, *form, problems_);
+    CheckCase(object, *form, leaf);
+    ReadMore(object, form->operands, leaf);
     object.RefuseOthers();
     return leaf;
   }
 
-  void ReadOperands(ObjectReader& object, const OperandRule& rule, std::string_view name, Condition& leaf) {
-    const json* list = object.Array("operands", rule.least > 0, kMaxOperands);
-    if (list == nullptr) return;
-    if (list->size() < rule.least || list->size() > rule.most) {
-      const std::string count = rule.least == rule.most ? std::to_string(rule.least)
-                                : rule.most == kMaxOperands
-                                    ? "at least " + std::to_string(rule.least)
-                                    : std::to_string(rule.least) + " to " + std::to_string(rule.most);
-      object.Report("operands", "operator \"" + std::string(name) + "\": expected " + count + " operand" +
-                                    (count == "1" || count == "at least 1" ? "" : "s") + ", found " +
-                                    std::to_string(list->size()));
-      return;
+  static std::string ReadAttribute(ObjectReader& object, OperandForm form) {
+    std::string attribute = object.Text("attribute", true, kMaxKeySize);
+    if (!attribute.starts_with('$')) return attribute;
+    const bool takes_now = form == OperandForm::kTimes || form == OperandForm::kWindows;
+    if (attribute != "$now") {
+      object.Report("attribute", "names that begin with \"$\" are reserved");
+    } else if (!takes_now) {
+      object.Report("attribute", "\"$now\" is a time: only the operators of times take it");
     }
-    bool is_complete = true;
-    for (size_t i = 0; i < list->size(); ++i) {
-      std::optional<Operand> operand = ReadOperand((*list)[i], rule.form);
-      if (!operand.has_value()) {
-        Report(Child(object.At("operands"), i),
-               "expected " + std::string(Wanted(rule.form)) + ", found " + std::string(Found((*list)[i])));
-        is_complete = false;
-        continue;
-      }
-      leaf.operands.push_back(*std::move(operand));
+    return attribute;
+  }
+
+  // Folding is about text.
+  static void CheckCase(ObjectReader& object, const OperatorForm& form, const Condition& leaf) {
+    if (!leaf.is_case_insensitive) return;
+    if (form.op == Operator::kMatches) {
+      object.Report("case_insensitive", "write \"(?i)\" at the beginning of the pattern instead");
+    } else if (!form.may_fold || (!leaf.operands.empty() && !std::holds_alternative<std::string>(leaf.operands[0]))) {
+      object.Report("case_insensitive", "only comparisons with strings have a case");
     }
-    if (!is_complete) return;
-    if (const size_t odd = FindOdd(leaf.operands); odd < leaf.operands.size()) {
-      Report(Child(object.At("operands"), odd), "expected operands of one type, found another than the first one's");
-      return;
-    }
-    if (const auto inexact = UnifyNumbers(leaf.operands)) {
-      Report(Child(object.At("operands"), *inexact),
-             "an integer beyond 2^53 cannot stand beside numbers with a fraction");
-      return;
-    }
-    if (leaf.op == Operator::kBetween && AsDouble(leaf.operands[0]) > AsDouble(leaf.operands[1])) {
-      object.Report("operands", "the first operand is greater than the second");
+  }
+
+  static void ReadMore(ObjectReader& object, OperandForm form, Condition& leaf) {
+    switch (form) {
+      case OperandForm::kSecrets:
+        leaf.salt = object.OptionalKey("salt", "", kMaxSaltSize);
+        break;
+      case OperandForm::kWindows:
+        leaf.time_zone = object.Text("time_zone", true, 64);
+        if (!leaf.time_zone.empty() && !IsTimeZone(leaf.time_zone)) {
+          object.Report("time_zone", "unknown time zone \"" + leaf.time_zone +
+                                         "\"; expected a name of the IANA database such as \"Europe/Zurich\"");
+        }
+        break;
+      case OperandForm::kCircle:
+        leaf.longitude = object.Text("longitude", true, kMaxKeySize);
+        if (leaf.longitude.starts_with('$')) object.Report("longitude", "names that begin with \"$\" are reserved");
+        break;
+      case OperandForm::kVariants:
+        leaf.flag = object.Key("flag");
+        break;
+      default:
+        break;
     }
   }
 
   ConditionScope scope_;
   Problems& problems_;
 };
+
+// Calls `visit` for each leaf of a document that compares with hidden values.
+template <typename Json, typename Visit>
+void ForEachHidden(Json& document, const Visit& visit) {
+  if (!document.is_object()) return;
+  for (const char* name : {"all", "any"}) {
+    const auto list = document.find(name);
+    if (list == document.end() || !list->is_array()) continue;
+    for (auto& child : *list) ForEachHidden(child, visit);
+  }
+  if (const auto inner = document.find("not"); inner != document.end()) ForEachHidden(*inner, visit);
+  const std::string op = document.value("operator", "");
+  if (op == "equals_hashed" || op == "in_hashed") visit(document);
+}
 
 }  // namespace
 
@@ -249,6 +166,21 @@ void ForEachLeaf(const Condition& condition, const std::function<void(const Cond
     return;
   }
   for (const Condition& child : condition.children) ForEachLeaf(child, visit);
+}
+
+void FillConditionSalts(json& document, const json* previous, const std::function<std::string()>& make_salt) {
+  std::map<std::string, json> salts;  // by attribute
+  const auto collect = [&salts](const json& leaf) {
+    if (leaf.contains("salt") && leaf["salt"].is_string()) salts.emplace(leaf.value("attribute", ""), leaf["salt"]);
+  };
+  ForEachHidden(document, collect);
+  if (previous != nullptr) ForEachHidden(*previous, collect);
+  ForEachHidden(document, [&](json& leaf) {
+    if (leaf.contains("salt") && leaf["salt"].is_string()) return;
+    const auto [salt, is_new] = salts.try_emplace(leaf.value("attribute", ""));
+    if (is_new) salt->second = make_salt();
+    leaf["salt"] = salt->second;
+  });
 }
 
 }  // namespace expt::service

@@ -152,6 +152,7 @@ Experiment ReadExperiment(const json& document, Problems& problems) {
   if (experiment.layer.empty() && experiment.allocation != Allocation{{0, kWholePpm}} && object.Has("allocation")) {
     object.Report("allocation", "an allocation is a part of a layer: name the layer, or use the coverage of the rule");
   }
+  experiment.is_sticky = object.Boolean("sticky", false);
   experiment.start_ms = object.Instant("start");
   experiment.end_ms = object.Instant("end");
   if (experiment.start_ms && experiment.end_ms && *experiment.end_ms <= *experiment.start_ms) {
@@ -175,6 +176,7 @@ std::string MovesUnits(const Experiment& before, const Experiment& after) {
   if (before.bucket_by != after.bucket_by) return "bucket_by";
   if (before.layer != after.layer) return "layer";
   if (!Covers(after.allocation, before.allocation)) return "allocation";
+  if (before.is_sticky && !after.is_sticky) return "sticky";
   return {};
 }
 
@@ -186,6 +188,7 @@ void ContinueExperiment(json& document, const json& before, int64_t now_ms, Prob
                          {"bucket_by", "targeting_key"},
                          {"layer", nullptr},
                          {"allocation", json::array({json::array({0, kWholePpm})})},
+                         {"sticky", false},
                          {"start", nullptr},
                          {"end", nullptr},
                          {"mode", "any_time"},

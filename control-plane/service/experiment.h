@@ -31,7 +31,7 @@ struct Phase {
   uint32_t number = 0;
   int64_t start_ms = 0;
   std::optional<int64_t> end_ms;
-  std::string reason;  // "start", "weights", "salt", "bucket_by", "layer", "allocation"
+  std::string reason;  // "start", "weights", "salt", "bucket_by", "layer", "allocation", "sticky"
 };
 
 struct Experiment {
@@ -53,6 +53,7 @@ struct Experiment {
   std::string control;
   std::string layer;  // empty: none
   Allocation allocation;
+  bool is_sticky = false;  // a unit keeps its variant while a phase lasts, wherever its buckets go
   std::optional<int64_t> start_ms;
   std::optional<int64_t> end_ms;
   std::string mode;

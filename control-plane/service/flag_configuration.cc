@@ -9,11 +9,32 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kTargetingKeyName = "targeting_key";
+// Distinct keys.
+std::vector<std::string> ReadKeys(ObjectReader& object, std::string_view name, std::string_view noun, size_t max_count,
+                                  Problems& problems) {
+  std::vector<std::string> keys = object.Texts(name, max_count, kMaxKeySize);
+  std::set<std::string_view> seen;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!seen.insert(keys[i]).second) {
+      problems.push_back(
+          {Child(object.At(name), i), std::string(noun) + " \"" + keys[i] + "\" stands there twice"});
+    }
+  }
+  return keys;
+}
 
-std::string ReadBucketBy(ObjectReader& object) {
-  std::string bucket_by = object.Text("bucket_by", false, kMaxKeySize);
-  return bucket_by.empty() ? std::string(kTargetingKeyName) : bucket_by;
+Prerequisite ReadPrerequisite(const json& document, const std::string& pointer, Problems& problems) {
+  Prerequisite prerequisite;
+  prerequisite.pointer = pointer;
+  ObjectReader object(document, pointer, problems);
+  prerequisite.flag = object.Key("flag");
+  const size_t known = problems.size();
+  prerequisite.variants = ReadKeys(object, "variants", "variant", 64, problems);
+  if (object.is_object() && prerequisite.variants.empty() && problems.size() == known) {
+    object.Report("variants", "expected at least one variant");
+  }
+  object.RefuseOthers();
+  return prerequisite;
 }
 
 Serve ReadServe(const json& document, const std::string& pointer, bool may_be_experiment, Problems& problems) {
@@ -55,15 +76,9 @@ Rule ReadRule(const json& document, const std::string& pointer, Problems& proble
     rule.condition = ReadCondition(*condition, object.At("condition"), ConditionScope::kContext, problems);
   }
   if (const json* coverage = object.Object("coverage", false)) {
-    ObjectReader inner(*coverage, object.At("coverage"), problems);
-    Coverage read;
-    read.bucket_by = ReadBucketBy(inner);
-    read.salt = inner.OptionalKey("salt", "", kMaxSaltSize);
-    if (!inner.Has("ppm")) inner.Report("ppm", "expected a value, found none");
-    read.ppm = static_cast<uint32_t>(inner.Integer("ppm", 0, kWholePpm).value_or(0));
-    inner.RefuseOthers();
-    rule.coverage = std::move(read);
+    rule.coverage = ReadCoverage(*coverage, object.At("coverage"), problems);
   }
+  rule.holdouts = ReadKeys(object, "holdouts", "holdout", kMaxExposures, problems);
   if (const json* serve = object.Object("serve", true))
     rule.serve = ReadServe(*serve, object.At("serve"), true, problems);
   object.RefuseOthers();
@@ -140,7 +155,7 @@ Weights ReadWeights(ObjectReader& object, std::string_view name) {
 FlagConfiguration ReadFlagConfiguration(const json& document, Problems& problems) {
   FlagConfiguration configuration;
   ObjectReader object(document, "", problems);
-  object.Allow({"flag", "updated"});
+  object.Allow({"flag", "updated", "warnings"});
   configuration.is_enabled = object.Boolean("enabled", false);
   configuration.off_variant = object.OptionalKey("off_variant");
   configuration.fails_closed = object.Boolean("fail_closed", false);
@@ -159,6 +174,12 @@ FlagConfiguration ReadFlagConfiguration(const json& document, Problems& problems
       }
       entry.RefuseOthers();
       configuration.overrides.push_back(std::move(read));
+    }
+  }
+  if (const json* prerequisites = object.Array("prerequisites", false, kMaxPrerequisites)) {
+    for (size_t i = 0; i < prerequisites->size(); ++i) {
+      configuration.prerequisites.push_back(
+          ReadPrerequisite((*prerequisites)[i], Child(object.At("prerequisites"), i), problems));
     }
   }
   if (const json* rules = object.Array("rules", false, kMaxRules)) {
@@ -180,8 +201,19 @@ FlagConfiguration ReadFlagConfiguration(const json& document, Problems& problems
 }
 
 json InitialConfiguration() {
-  return {{"enabled", false},           {"off_variant", nullptr}, {"fail_closed", false},
-          {"overrides", json::array()}, {"rules", json::array()}, {"default_serve", nullptr}};
+  return {{"enabled", false},
+          {"off_variant", nullptr},
+          {"fail_closed", false},
+          {"overrides", json::array()},
+          {"prerequisites", json::array()},
+          {"rules", json::array()},
+          {"default_serve", nullptr}};
+}
+
+void ForEachLeaf(const FlagConfiguration& configuration, const std::function<void(const Condition&)>& visit) {
+  for (const Rule& rule : configuration.rules) {
+    if (rule.condition.has_value()) ForEachLeaf(*rule.condition, visit);
+  }
 }
 
 void FillConfiguration(json& document, const json& previous, const std::function<std::string()>& make_id,
@@ -200,6 +232,9 @@ void FillConfiguration(json& document, const json& previous, const std::function
           before = &candidate;
         }
       }
+    }
+    if (json* condition = Member(rule, "condition")) {
+      FillConditionSalts(*condition, Member(before, "condition"), make_salt);
     }
     if (json* coverage = Member(rule, "coverage")) FillSalt(*coverage, Member(before, "coverage"), make_salt);
     FillServe(Member(rule, "serve"), Member(before, "serve"), make_salt);

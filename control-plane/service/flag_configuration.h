@@ -12,15 +12,17 @@
 #include <vector>
 
 #include "control-plane/service/condition.h"
+#include "control-plane/service/coverage.h"
 #include "control-plane/service/json_reader.h"
 
 namespace expt::service {
 
-inline constexpr uint32_t kWholePpm = 1'000'000;
 inline constexpr size_t kMaxRules = 256;
 inline constexpr size_t kMaxUnitIds = 10'000;
 inline constexpr size_t kMaxUnitIdSize = 256;
-inline constexpr size_t kMaxSaltSize = 64;
+inline constexpr size_t kMaxPrerequisites = 64;
+// Exposures of one decision: each holdout that its rules name, and an experiment.
+inline constexpr size_t kMaxExposures = 8;
 
 // Variant key and share in ppm, by key.
 using Weights = std::vector<std::pair<std::string, uint32_t>>;
@@ -38,18 +40,20 @@ struct Serve {
   std::string pointer;
 };
 
-struct Coverage {
-  std::string bucket_by;
-  std::string salt;
-  uint32_t ppm = 0;
-};
-
 struct Rule {
   std::string id;  // empty: still to be made
   std::string description;
   std::optional<Condition> condition;
   std::optional<Coverage> coverage;
+  std::vector<std::string> holdouts;  // keys
   Serve serve;
+};
+
+// Another flag that must have one of these variants.
+struct Prerequisite {
+  std::string flag;
+  std::vector<std::string> variants;
+  std::string pointer;
 };
 
 struct Override {
@@ -63,6 +67,7 @@ struct FlagConfiguration {
   bool fails_closed = false;
   std::string off_variant;  // empty: the caller's default
   std::vector<Override> overrides;
+  std::vector<Prerequisite> prerequisites;
   std::vector<Rule> rules;
   std::optional<Serve> default_serve;
 };
@@ -71,6 +76,9 @@ FlagConfiguration ReadFlagConfiguration(const nlohmann::json& document, Problems
 
 // What a flag has before anybody has configured it.
 nlohmann::json InitialConfiguration();
+
+// Calls `visit` for each leaf of the rules' conditions.
+void ForEachLeaf(const FlagConfiguration& configuration, const std::function<void(const Condition&)>& visit);
 
 // Writes the rule ids and salts that the document leaves out: those of `previous` where a rule has the same id, so that
 // no unit moves, else what `make_id` and `make_salt` yield. Both documents must be valid.

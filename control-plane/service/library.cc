@@ -37,6 +37,7 @@ Library::Library(const std::vector<Document>& documents) {
     if (kind == kAttributeKind) attributes_.emplace(key, ReadStored(document, ReadAttribute));
     if (kind == kMetricKind) metrics_.emplace(key, ReadStored(document, ReadMetric));
     if (kind == kLayerKind) layers_.emplace(key, ReadStored(document, ReadLayer));
+    if (kind == kHoldoutKind) holdouts_.emplace(key, ReadStored(document, ReadHoldout));
     if (kind == kExperimentKind) experiments_.emplace(key, ReadStoredExperiment(document));
   }
 }
@@ -84,6 +85,10 @@ const Metric* Library::FindMetric(std::string_view key) {
 
 const Layer* Library::FindLayer(std::string_view key) {
   return Find(layers_, kLayerKind, true, key, [](const Document& d) { return ReadStored(d, ReadLayer); });
+}
+
+const Holdout* Library::FindHoldout(std::string_view key) {
+  return Find(holdouts_, kHoldoutKind, true, key, [](const Document& d) { return ReadStored(d, ReadHoldout); });
 }
 
 const Experiment* Library::FindExperiment(std::string_view key) {

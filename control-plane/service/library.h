@@ -13,6 +13,7 @@
 #include "control-plane/service/experiment.h"
 #include "control-plane/service/flag.h"
 #include "control-plane/service/flag_configuration.h"
+#include "control-plane/service/holdout.h"
 #include "control-plane/service/layer.h"
 #include "control-plane/service/metric.h"
 #include "control-plane/service/segment.h"
@@ -27,6 +28,7 @@ using storage::kEmergencyOffKind;
 using storage::kEnvironmentKind;
 using storage::kExperimentKind;
 using storage::kFlagKind;
+using storage::kHoldoutKind;
 using storage::kLayerKind;
 using storage::kMetricKind;
 using storage::kMetricVersionKind;
@@ -51,6 +53,7 @@ class Library {
   const AttributeDefinition* FindAttribute(std::string_view key);
   const Metric* FindMetric(std::string_view key);
   const Layer* FindLayer(std::string_view key);
+  const Holdout* FindHoldout(std::string_view key);
   const Experiment* FindExperiment(std::string_view key);
 
   // What has been read so far; everything for a library made of documents.
@@ -60,6 +63,7 @@ class Library {
   const Shelf<AttributeDefinition>& attributes() const { return attributes_; }
   const Shelf<Metric>& metrics() const { return metrics_; }
   const Shelf<Layer>& layers() const { return layers_; }
+  const Shelf<Holdout>& holdouts() const { return holdouts_; }
   const Shelf<Experiment>& experiments() const { return experiments_; }
 
   // The first error of the store; what was asked for then counts as missing.
@@ -79,6 +83,7 @@ class Library {
   Shelf<AttributeDefinition> attributes_;
   Shelf<Metric> metrics_;
   Shelf<Layer> layers_;
+  Shelf<Holdout> holdouts_;
   Shelf<Experiment> experiments_;
 };
 

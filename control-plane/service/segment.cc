@@ -46,4 +46,11 @@ Segment ReadSegment(const json& document, Problems& problems) {
   return segment;
 }
 
+void FillSegment(json& document, const json& previous, const std::function<std::string()>& make_salt) {
+  const auto condition = document.find("condition");
+  if (condition == document.end() || !condition->is_object()) return;
+  const bool has_previous = previous.is_object() && previous.contains("condition");
+  FillConditionSalts(*condition, has_previous ? &previous["condition"] : nullptr, make_salt);
+}
+
 }  // namespace expt::service

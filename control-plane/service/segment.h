@@ -2,6 +2,7 @@
 #ifndef EXPT_CONTROL_PLANE_SERVICE_SEGMENT_H_
 #define EXPT_CONTROL_PLANE_SERVICE_SEGMENT_H_
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -28,6 +29,10 @@ struct Segment {
 };
 
 Segment ReadSegment(const nlohmann::json& document, Problems& problems);
+
+// Writes the salts that the condition leaves out, as FillConditionSalts() does.
+void FillSegment(nlohmann::json& document, const nlohmann::json& previous,
+                 const std::function<std::string()>& make_salt);
 
 }  // namespace expt::service
 

@@ -38,7 +38,7 @@ class Library;
 struct Experiment;
 
 // Kinds of documents. The first four belong to a project, the others to one of its environments.
-enum class Kind { kFlag, kMetric, kSegment, kAttribute, kExperiment, kLayer };
+enum class Kind { kFlag, kMetric, kSegment, kAttribute, kExperiment, kLayer, kHoldout };
 bool BelongsToEnvironment(Kind kind);
 
 // Where a document is. `environment` only for kinds that belong to one; `key` not for Create and List.
@@ -113,6 +113,8 @@ class Service {
 
   // --- Documents --------------------------------------------------------------------------------------------------
 
+  // Answers to changes carry "warnings", a list of sentences, where the change moves units.
+
   Result<Versioned> Create(const Call& call, Kind kind, const Where& where, const nlohmann::json& body);
   Result<Versioned> Get(Kind kind, const Where& where);
   Result<Page> List(Kind kind, const Where& where, const ListOptions& options);
@@ -151,8 +153,8 @@ class Service {
   // What a publish now would make live: {published_version, published, changes: [{kind, key, change: "created"|
   // "updated"|"archived", before, after, actor, time}], problems: [{pointer, text}]}. A document that was changed
   // back is not listed. `actor` and `time` are those of its last change.
-  Result<nlohmann::json> ListChanges(std::string_view project, std::string_view environment);
-  Result<Assembly> Assemble(std::string_view project, std::string_view environment);
+  Result<nlohmann::json> ListChanges(const Call& call, std::string_view project, std::string_view environment);
+  Result<Assembly> Assemble(const Call& call, std::string_view project, std::string_view environment);
 
   // 409 before the experiment has started.
   Result<ResultsRequest> RequestResults(std::string_view project, std::string_view environment,
@@ -168,12 +170,14 @@ class Service {
     nlohmann::json body;
     nlohmann::json before;  // null when it is new
     std::vector<Problem> problems;
+    std::vector<std::string> warnings;  // what a permitted change does to units
   };
   void PrepareFlag(Draft& draft, Library& library);
   void PrepareMetric(Draft& draft, Library& library);
   void PrepareSegment(Draft& draft, Library& library);
   void PrepareAttribute(Draft& draft);
   void PrepareLayer(Draft& draft, Library& library);
+  void PrepareHoldout(Draft& draft, Library& library, int64_t now_ms);
   void PrepareExperiment(Draft& draft, Library& library, int64_t now_ms);
   // Checks the draft and fills in what its writer has left out. 422 with every problem.
   std::optional<Fault> Prepare(Draft& draft, int64_t now_ms);

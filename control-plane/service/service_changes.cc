@@ -14,7 +14,7 @@ using nlohmann::json;
 // Only these kinds are read when a snapshot is made.
 bool IsOfSnapshots(std::string_view kind) {
   return kind == kFlagKind || kind == kConfigurationKind || kind == kSegmentKind || kind == kAttributeKind ||
-         kind == kExperimentKind || kind == kLayerKind;
+         kind == kExperimentKind || kind == kLayerKind || kind == kHoldoutKind;
 }
 
 // A document before the first and after the last of several changes.
@@ -31,7 +31,7 @@ json JsonOrNull(const std::string& text) { return text.empty() ? json(nullptr) :
 
 }  // namespace
 
-Result<json> Service::ListChanges(std::string_view project, std::string_view environment) {
+Result<json> Service::ListChanges(const Call& call, std::string_view project, std::string_view environment) {
   const Result<EnvironmentRef> place = FindEnvironment(project, environment);
   if (!place.ok()) return place.fault();
   const auto live = state_.LivePublish(place->id, Audience::kServer);
@@ -73,7 +73,7 @@ Result<json> Service::ListChanges(std::string_view project, std::string_view env
   }
 
   json problems = json::array();
-  if (const Result<Assembly> assembly = Assemble(project, environment); !assembly.ok()) {
+  if (const Result<Assembly> assembly = Assemble(call, project, environment); !assembly.ok()) {
     if (assembly.fault().status != 422) return assembly.fault();
     for (const Problem& problem : assembly.fault().errors) {
       problems.push_back({{"pointer", problem.pointer}, {"text", problem.text}});

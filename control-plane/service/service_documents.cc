@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "control-plane/service/check.h"
+#include "control-plane/service/configuration_warnings.h"
 #include "control-plane/service/library.h"
+#include "control-plane/service/references.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "expt/context.h"
@@ -33,6 +35,8 @@ std::string_view IdPrefix(Kind kind) {
       return "exp_";
     case Kind::kLayer:
       return "lay_";
+    case Kind::kHoldout:
+      return "hld_";
   }
   return "";
 }
@@ -40,7 +44,7 @@ std::string_view IdPrefix(Kind kind) {
 // What the server writes and a caller may send back is not kept.
 void StripReadOnly(json& body) {
   if (!body.is_object()) return;
-  for (const char* name : {"id", "created", "updated", "archived", "phase"}) body.erase(name);
+  for (const char* name : {"id", "created", "updated", "archived", "phase", "warnings"}) body.erase(name);
 }
 
 std::string Place(Kind kind, const json& body) {
@@ -82,30 +86,6 @@ void PinMetrics(json& document, const json& before, Library& library) {
   }
 }
 
-// Variants that configurations and experiments of any environment name.
-std::set<std::string> VariantsInUse(const std::vector<Document>& documents, std::string_view flag) {
-  std::set<std::string> used;
-  Problems none;
-  const auto serve = [&used](const Serve& serve) {
-    if (serve.kind == Serve::Kind::kVariant) used.insert(serve.target);
-    for (const auto& [variant, share] : serve.weights) used.insert(variant);
-  };
-  for (const Document& document : documents) {
-    if (document.name.kind == kConfigurationKind && document.name.key == flag) {
-      const FlagConfiguration configuration = ReadFlagConfiguration(json::parse(document.body), none);
-      used.insert(configuration.off_variant);
-      for (const Override& entry : configuration.overrides) used.insert(entry.variant);
-      for (const Rule& rule : configuration.rules) serve(rule.serve);
-      if (configuration.default_serve.has_value()) serve(*configuration.default_serve);
-    } else if (document.name.kind == kExperimentKind) {
-      const Experiment experiment = ReadStoredExperiment(document);
-      if (experiment.flag != flag) continue;
-      for (const auto& [variant, share] : experiment.weights) used.insert(variant);
-    }
-  }
-  return used;
-}
-
 void CheckVariantsKept(const Flag& before, const Flag& after, const std::set<std::string>& used, Problems& problems) {
   std::vector<std::string> kept;
   for (const Variant& variant : before.variants) {
@@ -122,6 +102,11 @@ void CheckVariantsKept(const Flag& before, const Flag& after, const std::set<std
   if (order != kept) {
     problems.push_back({"/variants", "variants keep their order, because splits follow it; add new ones at the end"});
   }
+}
+
+Result<Versioned> WithWarnings(Result<Versioned> answer, const std::vector<std::string>& warnings) {
+  if (answer.ok() && !warnings.empty()) answer->body["warnings"] = warnings;
+  return answer;
 }
 
 }  // namespace
@@ -178,6 +163,7 @@ void Service::PrepareSegment(Draft& draft, Library& library) {
   Problems more;
   CheckSegment(segment, library, more);
   Merge(draft.problems, std::move(more));
+  if (draft.problems.empty()) FillSegment(draft.body, draft.before, NewSalt);
 }
 
 void Service::PrepareAttribute(Draft& draft) {
@@ -209,6 +195,19 @@ void Service::PrepareLayer(Draft& draft, Library& library) {
                                                        "\" is under way in this layer; its units would move"});
       }
     }
+  }
+}
+
+void Service::PrepareHoldout(Draft& draft, Library& library, int64_t now_ms) {
+  const Holdout holdout = ReadHoldout(draft.body, draft.problems);
+  Problems more;
+  CheckHoldout(holdout, library, more);
+  Merge(draft.problems, std::move(more));
+  if (!draft.problems.empty()) return;
+  if (holdout.salt.empty() && draft.before.is_null()) draft.body["salt"] = NewSalt();
+  ContinueHoldout(draft.body, draft.before, now_ms, draft.problems);
+  if (const Holdout* before = draft.before.is_null() ? nullptr : library.FindHoldout(holdout.key)) {
+    draft.warnings = HoldoutWarnings(*before, holdout, now_ms);
   }
 }
 
@@ -251,6 +250,9 @@ std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
     case Kind::kLayer:
       PrepareLayer(draft, library);
       break;
+    case Kind::kHoldout:
+      PrepareHoldout(draft, library, now_ms);
+      break;
     case Kind::kExperiment:
       PrepareExperiment(draft, library, now_ms);
       break;
@@ -263,8 +265,12 @@ std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
 Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& where, const json& body) {
   const std::lock_guard lock(writing_);
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
-  Draft draft{
-      .kind = kind, .where = {where.project, where.environment, ""}, .body = body, .before = nullptr, .problems = {}};
+  Draft draft{.kind = kind,
+              .where = {where.project, where.environment, ""},
+              .body = body,
+              .before = nullptr,
+              .problems = {},
+              .warnings = {}};
   if (auto fault = Prepare(draft, Milliseconds(call.now))) return *std::move(fault);
   draft.where.key = draft.body["key"].get<std::string>();
   const DocumentName name = NameOf(kind, draft.where);
@@ -302,7 +308,12 @@ Result<Versioned> Service::Replace(const Call& call, Kind kind, const Where& whe
   if (!current->has_value()) return NotFound(Named(name.kind, where.key));
   if ((*current)->is_archived) return Conflict(Named(name.kind, where.key) + " is archived");
   if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
-  Draft draft{.kind = kind, .where = where, .body = body, .before = json::parse((*current)->body), .problems = {}};
+  Draft draft{.kind = kind,
+              .where = where,
+              .body = body,
+              .before = json::parse((*current)->body),
+              .problems = {},
+              .warnings = {}};
   if (auto fault = Prepare(draft, Milliseconds(call.now))) return *std::move(fault);
   storage::Change change = ChangeBy(call);
   change.writes.push_back(
@@ -312,7 +323,7 @@ Result<Versioned> Service::Replace(const Call& call, Kind kind, const Where& whe
   }
   const auto committed = state_.Commit(change);
   if (!committed.ok()) return CommitFault(committed.status(), name);
-  return Get(kind, where);
+  return WithWarnings(Get(kind, where), draft.warnings);
 }
 
 std::optional<Fault> Service::FindUser(Kind kind, const Where& where) {
@@ -425,13 +436,18 @@ Result<Versioned> Service::ReplaceConfiguration(const Call& call, const Where& f
   json filled = body;
   filled.erase("flag");
   filled.erase("updated");
+  filled.erase("warnings");
   FillConfiguration(
       filled, current->body, [] { return NewId("rule_"); }, NewSalt);
   storage::Change change = ChangeBy(call);
   change.writes.push_back({.name = name, .id = NewId("cfg_"), .body = Dump(filled), .revision = current->revision});
   const auto committed = state_.Commit(change);
   if (!committed.ok()) return CommitFault(committed.status(), name);
-  return GetConfiguration(flag);
+  // Salts have been filled in by now, so that those which were kept count as equal.
+  const std::vector<std::string> warnings =
+      ConfigurationWarnings(ReadFlagConfiguration(current->body, problems), ReadFlagConfiguration(filled, problems),
+                            Milliseconds(call.now));
+  return WithWarnings(GetConfiguration(flag), warnings);
 }
 
 }  // namespace expt::service

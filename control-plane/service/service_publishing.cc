@@ -34,6 +34,11 @@ Problems CheckAll(Library& library) {
     if (layer.has_value()) CheckLayer(*layer, library, problems);
     Within("layers", key, std::move(problems), all);
   }
+  for (const auto& [key, holdout] : library.holdouts()) {
+    Problems problems;
+    if (holdout.has_value()) CheckHoldout(*holdout, library, problems);
+    Within("holdouts", key, std::move(problems), all);
+  }
   std::vector<Experiment> experiments;
   for (const auto& [key, experiment] : library.experiments()) {
     if (experiment.has_value()) experiments.push_back(*experiment);
@@ -72,7 +77,7 @@ json ParseOrNull(const std::string& text) { return text.empty() ? json(nullptr) 
 
 }  // namespace
 
-Result<Assembly> Service::Assemble(std::string_view project, std::string_view environment) {
+Result<Assembly> Service::Assemble(const Call& call, std::string_view project, std::string_view environment) {
   const Result<EnvironmentRef> place = FindEnvironment(project, environment);
   if (!place.ok()) return place.fault();
   const Result<std::string> server_salt = MemberListSalt(state_, place->id, Audience::kServer);
@@ -93,11 +98,13 @@ Result<Assembly> Service::Assemble(std::string_view project, std::string_view en
   assembly.server = AssembleSnapshot(library, {.project = place->project,
                                                .environment_id = place->id,
                                                .audience = Audience::kServer,
-                                               .member_list_salt = *server_salt});
+                                               .member_list_salt = *server_salt,
+                                               .now = call.now});
   assembly.client = AssembleSnapshot(library, {.project = place->project,
                                                .environment_id = place->id,
                                                .audience = Audience::kClient,
-                                               .member_list_salt = *client_salt});
+                                               .member_list_salt = *client_salt,
+                                               .now = call.now});
   assembly.warnings = AssembleWarnings(library);
   return assembly;
 }

@@ -49,7 +49,9 @@ std::string_view RoleName(Role role) {
   return "";
 }
 
-bool BelongsToEnvironment(Kind kind) { return kind == Kind::kExperiment || kind == Kind::kLayer; }
+bool BelongsToEnvironment(Kind kind) {
+  return kind == Kind::kExperiment || kind == Kind::kLayer || kind == Kind::kHoldout;
+}
 
 std::string_view KindName(Kind kind) {
   switch (kind) {
@@ -65,6 +67,8 @@ std::string_view KindName(Kind kind) {
       return kExperimentKind;
     case Kind::kLayer:
       return kLayerKind;
+    case Kind::kHoldout:
+      return kHoldoutKind;
   }
   return "";
 }

@@ -15,6 +15,7 @@ inline constexpr std::string_view kAttributeKind = "attribute";
 inline constexpr std::string_view kMetricKind = "metric";
 inline constexpr std::string_view kMetricVersionKind = "metric_version";  // key "purchase@3"
 inline constexpr std::string_view kLayerKind = "layer";
+inline constexpr std::string_view kHoldoutKind = "holdout";
 inline constexpr std::string_view kExperimentKind = "experiment";
 inline constexpr std::string_view kEmergencyOffKind = "emergency_off";  // its key is the same
 

@@ -31,7 +31,8 @@ Operands::Operands(const model::Snapshot& snapshot, Ruleset& ruleset) : s_(snaps
   for (const std::string_view text : s_.strings) texts_.push_back(Append(text));
 }
 
-// Of what Folded() and Digests() append. Simple folding makes no text longer than half as long again.
+// Of what Folded() and SaltOf() append, once for each list and each salt. Simple folding makes no text longer than half
+// as long again.
 size_t Operands::RoomForFolded() const {
   size_t room = 0;
   for (const model::Condition& row : s_.conditions) {
@@ -59,8 +60,7 @@ const void*& Operands::Kept(std::vector<const void*>& kept, size_t count, size_t
 }
 
 Text Operands::FirstText(Index list, bool is_folded) {
-  const Text text = TextOf(StringAt(list, 0));
-  return is_folded ? Folded(text) : text;
+  return is_folded ? Strings(list, false, true)->texts[0] : TextOf(StringAt(list, 0));
 }
 
 const StringSet* Operands::Strings(Index list, bool needs_look_up, bool is_folded) {
@@ -152,11 +152,21 @@ const SemverOperand* Operands::Semver(Index list) {
   return out_.arena.Make(operand);
 }
 
+// With the ":" that stands between salt and value.
+Text Operands::SaltOf(Index string) {
+  const void*& kept = Kept(salts_, s_.strings.size(), string);
+  if (kept == nullptr) {
+    Text salt = Append(ViewOf(string));
+    salt.size += Append(":").size;
+    kept = out_.arena.Make(salt);
+  }
+  return *static_cast<const Text*>(kept);
+}
+
 const DigestSet* Operands::Digests(Index list, Index salt) {
   const model::OperandList& row = ListOf(list);
   DigestSet set;
-  set.salt = Append(ViewOf(StringAt(salt, 0)));
-  set.salt.size += Append(":").size;
+  set.salt = SaltOf(StringAt(salt, 0));
   set.size = row.size;
   struct Digest {
     char bytes[kDigestBytes];

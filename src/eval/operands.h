@@ -46,6 +46,7 @@ class Operands {
   size_t RoomForFolded() const;
   Text Append(std::string_view text);
   Text Folded(Text text);
+  Text SaltOf(Index string);
   void BuildTable(StringSet& set);
   const TimeZone* ZoneOf(Index zone);
   // Where what a list was compiled to is kept; null at first.
@@ -59,6 +60,7 @@ class Operands {
   std::vector<const void*> members_;
   std::vector<const void*> zones_;
   std::vector<const void*> regexes_;  // per string
+  std::vector<const void*> salts_;    // per string
 };
 
 }  // namespace expt::eval

@@ -15,11 +15,20 @@ using testing::IsEmpty;
 std::vector<std::string> Problems(std::string_view text, bool is_complete = true) {
   absl::StatusOr<Definitions> definitions = ParseDefinitions(text);
   EXPECT_TRUE(definitions.ok()) << definitions.status();
-  return definitions.ok() ? CheckDefinitions(*definitions, is_complete) : std::vector<std::string>();
+  return definitions.ok() ? CheckDefinitions(*definitions, is_complete).problems : std::vector<std::string>();
 }
 
 TEST(DefinitionsCheck, TheDemoIsWithoutProblems) {
   EXPECT_THAT(Problems(simulation::DemoDefinitions("2030-01-01T00:00:00Z")), IsEmpty());
+}
+
+TEST(DefinitionsCheck, GivesTheModelOfWhatIsCompleteAndRight) {
+  const absl::StatusOr<Definitions> demo = ParseDefinitions(simulation::DemoDefinitions("2030-01-01T00:00:00Z"));
+  ASSERT_TRUE(demo.ok());
+  const DefinitionsCheck check = CheckDefinitions(*demo, true);
+  ASSERT_TRUE(check.model.has_value());
+  EXPECT_EQ(check.model->flags.size(), demo->flags.size());
+  EXPECT_FALSE(CheckDefinitions(*demo, false).model.has_value());
 }
 
 TEST(DefinitionsCheck, EveryProblemIsNamedWithItsPlace) {
@@ -60,8 +69,8 @@ TEST(DefinitionsCheck, WhatTheEngineRefusesIsAProblem) {
       {"key": "sound", "type": "boolean", "variants": [{"key": "on", "value": true}]}],
     "experiments": [{"key": "x", "flag": "f", "weights": {"a": 500000, "b": 500000}, "control": "a", "salt": "same",
                      "status": "running"}]})"),
-              ElementsAre("flag \"f\": rule \"r\": coverage and experiment have the same salt and bucket_by, "
-                          "expected different salts"));
+              ElementsAre("flag \"f\": configuration: /rules/0/serve/experiment: coverage and experiment have the same salt: "
+                          "their buckets would not be independent"));
 }
 
 TEST(DefinitionsCheck, ReferencesOfAWrongDocumentAreNotFollowed) {

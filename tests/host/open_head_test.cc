@@ -36,6 +36,7 @@ wire::HeadModel SampleHead() {
   head.root_version = 3;
   head.epoch = 5;
   head.head_number = 100;
+  head.stable.digest.fill(7);
   head.issued_at_ms = kNow;
   head.expires_at_ms = kNow + 900'000;
   return head;

@@ -4,208 +4,30 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <ostream>
-
-#include "src/model/validate.h"
 
 namespace expt::oracle {
 namespace {
 
-// Holds every int64 and every double exactly, so that numbers compare by value.
-using Exact = long double;
-static_assert(std::numeric_limits<Exact>::digits >= 64);
-
 uint64_t Hash(const std::string& text) { return XXH3_64bits(text.data(), text.size()); }
 
-std::optional<Exact> NumberOf(const Value& value) {
-  if (value.type() == ValueType::kInteger) return static_cast<Exact>(value.view().integer());
-  if (value.type() == ValueType::kDouble && !std::isnan(value.view().real())) return value.view().real();
-  return std::nullopt;
-}
-
-Kleene Known(bool truth) { return truth ? Kleene::kTrue : Kleene::kFalse; }
-
-bool IsValidUtf8(const std::string& text) {
-  // Decodes one character after another into a code point and checks that it needed that many bytes.
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const int size = lead < 0x80 ? 1 : (lead >> 5) == 6 ? 2 : (lead >> 4) == 14 ? 3 : (lead >> 3) == 30 ? 4 : 0;
-    if (size == 0 || i + size > text.size()) return false;
-    uint32_t point = size == 1 ? lead : lead & (0xff >> (size + 1));
-    for (int j = 1; j < size; ++j) {
-      const auto tail = static_cast<unsigned char>(text[i + j]);
-      if ((tail >> 6) != 2) return false;
-      point = point << 6 | (tail & 0x3f);
-    }
-    const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (point < least[size] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return false;
-    i += size;
+// The index of the weight that the bucket falls to.
+size_t ArmOf(const std::vector<uint32_t>& weights, uint32_t bucket) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    sum += weights[i];
+    if (bucket < sum) return i;
   }
-  return true;
+  return weights.size();
 }
 
-bool IsPresent(const ValueView& value) {
-  if (value.type() == ValueType::kMissing || value.type() == ValueType::kJson) return false;
-  if (value.type() == ValueType::kString) return IsValidUtf8(std::string(value.text()));
-  for (const std::string_view text : value.list()) {
-    if (!IsValidUtf8(std::string(text))) return false;
-  }
-  return true;
-}
-
-// Nothing for a context that is invalid.
-std::optional<Oracle::Facts> FactsOf(const std::vector<Attribute>& context) {
-  if (context.size() > 256) return std::nullopt;
-  Oracle::Facts facts;
-  std::optional<Value> key;
-  for (const Attribute& attribute : context) {
-    std::string name(attribute.name);
-    if (name.empty() || name[0] == '$' || !IsValidUtf8(name)) continue;
-    if (name == "targetingKey") name = "targeting_key";
-    if (name == "targeting_key" && !attribute.value.is_missing()) {
-      if (key.has_value() && !(*key == Value(attribute.value))) return std::nullopt;
-      key = Value(attribute.value);
-    }
-    facts.erase(name);
-    if (IsPresent(attribute.value)) facts.emplace(name, Value(attribute.value));
-  }
-  return facts;
-}
-
-}  // namespace
-
-Kleene Not(Kleene a) { return a == Kleene::kTrue ? Kleene::kFalse : a == Kleene::kFalse ? Kleene::kTrue : a; }
-Kleene And(Kleene a, Kleene b) { return std::min(a, b); }
-Kleene Or(Kleene a, Kleene b) { return std::max(a, b); }
-
-std::ostream& operator<<(std::ostream& out, const Answer& answer) {
-  out << "{value " << answer.value << ", variant \"" << answer.variant << "\", " << answer.reason << " " << answer.error
-      << ", rule \"" << answer.rule << "\", bucket " << answer.bucket << ", exposures";
-  for (const OracleExposure& e : answer.exposures) {
-    out << " [" << e.experiment << " " << e.id << " " << e.variant << " " << e.bucket_by << " " << e.phase << "]";
-  }
-  return out << "}";
-}
-
-Answer AnswerOf(const Decision& decision) {
+Answer Error(const char* error) {
   Answer answer;
-  answer.value = ToJson(decision.value);
-  answer.variant = decision.variant;
-  answer.reason = ReasonName(decision.reason);
-  answer.error = ErrorCodeName(decision.error);
-  answer.rule = decision.rule;
-  answer.bucket = decision.bucket;
-  for (const Exposure& exposure : decision.exposures()) {
-    answer.exposures.push_back({.experiment = std::string(exposure.experiment),
-                                .id = std::string(exposure.experiment_id),
-                                .variant = std::string(exposure.variant),
-                                .bucket_by = std::string(exposure.bucket_by),
-                                .phase = exposure.phase});
-  }
+  answer.reason = "ERROR";
+  answer.error = error;
   return answer;
 }
 
-Oracle::Oracle(const model::Snapshot& model) : model_(model) {
-  for (const model::Issue& issue : model::Validate(model)) {
-    if (issue.scope == model::Issue::Scope::kSnapshot) is_refused_ = true;
-    if (issue.scope == model::Issue::Scope::kFlag) broken_.insert(Text(model.flags[issue.flag].key));
-  }
-}
-
-Kleene Oracle::Condition(model::Index row, const Facts& facts) const {
-  const model::Condition& condition = model_.conditions[row];
-  Kleene truth;
-  if (condition.op == model::Operator::kAll || condition.op == model::Operator::kAny) {
-    const model::OperandList& list = model_.operands[condition.operands];
-    const bool is_all = condition.op == model::Operator::kAll;
-    truth = is_all ? Kleene::kTrue : Kleene::kFalse;
-    for (uint32_t i = 0; i < list.size; ++i) {
-      const Kleene child = Condition(model_.condition_pool[list.begin + i], facts);
-      truth = is_all ? And(truth, child) : Or(truth, child);
-    }
-  } else {
-    truth = Leaf(condition, facts);
-  }
-  return (condition.properties & model::kNegate) != 0 ? Not(truth) : truth;
-}
-
-Kleene Oracle::Leaf(const model::Condition& condition, const Facts& facts) const {
-  using model::Operator;
-  const model::OperandList list =
-      condition.operands == model::kNone ? model::OperandList{} : model_.operands[condition.operands];
-  if (condition.op == Operator::kInSegment) {
-    Kleene any = Kleene::kFalse;
-    for (uint32_t i = 0; i < list.size; ++i) {
-      any = Or(any, Segment(model_.segments[model_.reference_pool[list.begin + i]], facts));
-    }
-    return any;
-  }
-  const auto found = facts.find(AttributeName(condition.subject));
-  if (condition.op == Operator::kIsSet) return Known(found != facts.end());
-  if (list.size == 0) return Kleene::kFalse;  // in nothing
-  if (found == facts.end()) return Kleene::kUnknown;
-  const Value& value = found->second;
-
-  std::vector<std::string> texts;
-  std::vector<Exact> numbers;
-  for (uint32_t i = list.begin; i < list.begin + list.size; ++i) {
-    if (list.kind == model::OperandKind::kString) texts.push_back(Text(model_.string_pool[i]));
-    if (list.kind == model::OperandKind::kInteger) numbers.push_back(static_cast<Exact>(model_.integer_pool[i]));
-    if (list.kind == model::OperandKind::kDouble) numbers.push_back(model_.double_pool[i]);
-  }
-  if ((condition.properties & model::kBooleanOperands) != 0) {
-    if (value.type() != ValueType::kBoolean) return Kleene::kUnknown;
-    const Exact number = value.view().boolean() ? 1 : 0;
-    return Known(std::count(numbers.begin(), numbers.end(), number) != 0);
-  }
-  if (list.kind == model::OperandKind::kString) {
-    if (value.type() != ValueType::kString) return Kleene::kUnknown;
-    const std::string text(value.view().text());
-    bool is_any = false;
-    for (const std::string& operand : texts) {
-      switch (condition.op) {
-        case Operator::kContains:
-          is_any = is_any || text.find(operand) != std::string::npos;
-          break;
-        case Operator::kStartsWith:
-          is_any = is_any || text.substr(0, operand.size()) == operand;
-          break;
-        case Operator::kEndsWith:
-          is_any = is_any || (text.size() >= operand.size() && text.substr(text.size() - operand.size()) == operand);
-          break;
-        default:
-          is_any = is_any || text == operand;
-      }
-    }
-    return Known(is_any);
-  }
-  const std::optional<Exact> number = NumberOf(value);
-  if (!number.has_value()) return Kleene::kUnknown;
-  switch (condition.op) {
-    case Operator::kLt:
-      return Known(*number < numbers[0]);
-    case Operator::kLte:
-      return Known(*number <= numbers[0]);
-    case Operator::kGt:
-      return Known(*number > numbers[0]);
-    case Operator::kGte:
-      return Known(*number >= numbers[0]);
-    case Operator::kBetween:
-      return Known(*number >= numbers[0] && *number <= numbers[1]);
-    default:
-      return Known(std::count(numbers.begin(), numbers.end(), *number) != 0);
-  }
-}
-
-Kleene Oracle::Segment(const model::Segment& segment, const Facts& facts) const {
-  Kleene included = Kleene::kFalse;
-  for (const model::Index list : segment.include) included = Or(included, Member(model_.member_lists[list], facts));
-  if (segment.condition != model::kNone) included = Or(included, Condition(segment.condition, facts));
-  Kleene excluded = Kleene::kFalse;
-  for (const model::Index list : segment.exclude) excluded = Or(excluded, Member(model_.member_lists[list], facts));
-  return And(included, Not(excluded));
-}
+}  // namespace
 
 Kleene Oracle::Member(const model::MemberList& list, const Facts& facts) const {
   const std::optional<std::string> unit = Unit(list.bucket_by, facts);
@@ -257,34 +79,116 @@ void Oracle::Serve(const model::Flag& flag, model::Index variant, Answer& answer
   }
 }
 
-namespace {
-
-// The index of the weight that the bucket falls to.
-size_t ArmOf(const std::vector<uint32_t>& weights, uint32_t bucket) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < weights.size(); ++i) {
-    sum += weights[i];
-    if (bucket < sum) return i;
-  }
-  return weights.size();
+void Oracle::ServeOff(const model::Flag& flag, Answer& answer) const {
+  if (flag.off_variant != model::kNone) Serve(flag, flag.off_variant, answer);
 }
 
-}  // namespace
+Answer Oracle::Decide(const std::string& key, const std::vector<Attribute>& context, const Asked& asked) const {
+  const model::Flag* flag = nullptr;
+  for (const model::Flag& candidate : model_.flags) {
+    if (Text(candidate.key) == key) flag = &candidate;
+  }
+  if (flag == nullptr) return Error("FLAG_NOT_FOUND");
+  const std::optional<Facts> facts = FactsOf(context);
+  if (!facts.has_value()) return Error("INVALID_CONTEXT");
+  if (IsBroken(key)) {
+    Answer answer = Error("PARSE_ERROR");
+    const bool decodes = flag->off_variant < flag->variant_keys.size() &&
+                         flag->off_variant < flag->variant_values.size() &&
+                         model_.values[flag->variant_values[flag->off_variant]].type == flag->type;
+    if (flag->fail_closed && decodes) ServeOff(*flag, answer);
+    return answer;
+  }
+  const bool widens = asked.expected == ValueType::kDouble && flag->type == ValueType::kInteger;
+  if (asked.expected != ValueType::kMissing && asked.expected != flag->type && !widens) return Error("TYPE_MISMATCH");
+  Answer answer = DecideFlag(*flag, *facts, asked);
+  if (widens && answer.value != "null") {
+    const int64_t integer = std::stoll(answer.value);
+    if (static_cast<long double>(static_cast<double>(integer)) != static_cast<long double>(integer)) {
+      return Error("TYPE_MISMATCH");
+    }
+  }
+  return answer;
+}
 
-bool Oracle::Rule(const model::Flag& flag, const model::Rule& rule, const Facts& facts, int64_t now_ms,
+Answer Oracle::DecideFlag(const model::Flag& flag, const Facts& facts, const Asked& asked) const {
+  Answer answer;
+  if (asked.overlay.emergency_off.contains(Text(flag.key))) {
+    answer.reason = "DISABLED";
+    ServeOff(flag, answer);
+    return answer;
+  }
+  if (asked.overlay.stale == "defaults") {
+    answer.reason = "STALE";
+    return answer;
+  }
+  if (!flag.is_enabled) {
+    answer.reason = "DISABLED";
+    ServeOff(flag, answer);
+    return answer;
+  }
+  if (asked.overlay.stale == "fail_closed" && flag.fail_closed) {
+    answer.reason = "STALE";
+    ServeOff(flag, answer);
+    return answer;
+  }
+  if (Override(flag, facts, answer)) return answer;
+  for (const model::Prerequisite& prerequisite : flag.prerequisites) {
+    if (IsMet(prerequisite, facts, asked)) continue;
+    answer.reason = "PREREQUISITE_FAILED";
+    ServeOff(flag, answer);
+    return answer;
+  }
+  for (const model::Index rule : flag.rules) {
+    if (Rule(flag, model_.rules[rule], facts, asked, answer)) return answer;
+  }
+  if (!Default(flag, facts, answer)) return Error("TARGETING_KEY_MISSING");
+  return answer;
+}
+
+bool Oracle::Override(const model::Flag& flag, const Facts& facts, Answer& answer) const {
+  for (const model::Override& row : flag.overrides) {
+    const std::optional<std::string> unit = Unit(row.bucket_by, facts);
+    if (!unit.has_value()) continue;
+    const uint64_t hash = Hash(std::string(model_.member_list_salt) + ":" + *unit);
+    if (std::count(row.hashes.begin(), row.hashes.end(), hash) == 0) continue;
+    Serve(flag, row.variant, answer);
+    answer.reason = "TARGETING_MATCH";
+    answer.rule = "override";
+    return true;
+  }
+  return false;
+}
+
+bool Oracle::IsMet(const model::Prerequisite& prerequisite, const Facts& facts, const Asked& asked) const {
+  const Answer other = DecideFlag(model_.flags[prerequisite.flag], facts, asked);
+  if (other.reason == "DISABLED" || other.reason == "PREREQUISITE_FAILED") return false;
+  return FlagIs(prerequisite.flag, prerequisite.variants, facts, asked) == Kleene::kTrue;
+}
+
+bool Oracle::Rule(const model::Flag& flag, const model::Rule& rule, const Facts& facts, const Asked& asked,
                   Answer& answer) const {
-  if (rule.condition != model::kNone && Condition(rule.condition, facts) != Kleene::kTrue) return false;
+  if (rule.condition != model::kNone && Condition(rule.condition, facts, asked) != Kleene::kTrue) return false;
+
+  const model::Serve& serve = model_.serves[rule.serve];
+  const model::Experiment* const experiment =
+      serve.kind == model::Serve::Kind::kExperiment ? &model_.experiments[serve.target] : nullptr;
+  const std::optional<model::Index> assigned =
+      experiment == nullptr ? std::nullopt : Assigned(*experiment, facts, asked);
+
   int32_t coverage_bucket = -1;
-  if (rule.coverage != model::kNone) {
+  if (rule.coverage != model::kNone && !assigned.has_value()) {
     const model::Coverage& coverage = model_.coverages[rule.coverage];
-    if (coverage.ppm == 0) return false;
-    if (coverage.ppm < 1000000) {
+    const uint32_t ppm = Ppm(coverage, asked.now_ms);
+    if (ppm == 0) return false;
+    if (ppm < 1000000) {
       const std::optional<uint32_t> bucket = Bucket(coverage.bucketing, facts);
-      if (!bucket.has_value() || *bucket >= coverage.ppm) return false;
+      if (!bucket.has_value() || *bucket >= ppm) return false;
       coverage_bucket = static_cast<int32_t>(*bucket);
     }
   }
-  const model::Serve& serve = model_.serves[rule.serve];
+  if (!PassesHoldouts(rule, facts, asked.now_ms, answer)) return false;
+
   if (serve.kind == model::Serve::Kind::kVariant) {
     Serve(flag, serve.target, answer);
     answer.reason = "TARGETING_MATCH";
@@ -296,111 +200,109 @@ bool Oracle::Rule(const model::Flag& flag, const model::Rule& rule, const Facts&
     answer.reason = "SPLIT";
     answer.bucket = static_cast<int32_t>(*bucket);
   } else {
-    const model::Experiment& experiment = model_.experiments[serve.target];
-    if (experiment.status != model::ExperimentStatus::kRunning) return false;
-    if (now_ms < experiment.start_ms) return false;
-    if (experiment.end_ms != 0 && now_ms >= experiment.end_ms) return false;
-    if (experiment.layer != model::kNone) {
-      const std::optional<uint32_t> bucket = Bucket(model_.layers[experiment.layer].bucketing, facts);
-      bool is_allocated = false;
-      for (size_t i = 0; bucket.has_value() && i < experiment.allocation.size(); i += 2) {
-        is_allocated = is_allocated || (*bucket >= experiment.allocation[i] && *bucket < experiment.allocation[i + 1]);
-      }
-      if (!is_allocated) return false;
+    std::optional<model::Index> variant = assigned;
+    if (!variant.has_value()) {
+      if (!IsRunning(*experiment, asked.now_ms) || !IsAllocated(*experiment, facts)) return false;
+      const std::optional<uint32_t> bucket = Bucket(experiment->bucketing, facts);
+      if (!bucket.has_value()) return false;
+      variant = experiment->variants[ArmOf(experiment->weights, *bucket)];
+      answer.bucket = static_cast<int32_t>(*bucket);
     }
-    const std::optional<uint32_t> bucket = Bucket(experiment.bucketing, facts);
-    if (!bucket.has_value()) return false;
-    Serve(flag, experiment.variants[ArmOf(experiment.weights, *bucket)], answer);
+    Serve(flag, *variant, answer);
     answer.reason = "SPLIT";
-    answer.bucket = static_cast<int32_t>(*bucket);
-    answer.exposures.push_back({.experiment = Text(experiment.key),
-                                .id = Text(experiment.id),
+    answer.exposures.push_back({.experiment = Text(experiment->key),
+                                .id = Text(experiment->id),
                                 .variant = answer.variant,
-                                .bucket_by = AttributeName(model_.bucketings[experiment.bucketing].bucket_by),
-                                .phase = experiment.phase});
+                                .bucket_by = AttributeName(model_.bucketings[experiment->bucketing].bucket_by),
+                                .phase = experiment->phase,
+                                .is_sticky = experiment->is_sticky,
+                                .was_stored = assigned.has_value()});
   }
   answer.rule = Text(rule.id);
   return true;
 }
 
-Answer Oracle::Decide(const std::string& key, const std::vector<Attribute>& context, int64_t now_ms, ValueType expected,
-                      const OracleOverlay& overlay) const {
-  Answer answer;
-  const auto fail = [&](const char* error) {
-    answer = Answer();
-    answer.reason = "ERROR";
-    answer.error = error;
-    return answer;
-  };
-  const model::Flag* flag = nullptr;
-  for (const model::Flag& candidate : model_.flags) {
-    if (Text(candidate.key) == key) flag = &candidate;
-  }
-  if (flag == nullptr) return fail("FLAG_NOT_FOUND");
-  const std::optional<Facts> facts = FactsOf(context);
-  if (!facts.has_value()) return fail("INVALID_CONTEXT");
-  const auto serve_off = [&] {
-    if (flag->off_variant != model::kNone) Serve(*flag, flag->off_variant, answer);
-  };
-  if (IsBroken(key)) {
-    fail("PARSE_ERROR");
-    const bool decodes = flag->off_variant < flag->variant_keys.size() &&
-                         flag->off_variant < flag->variant_values.size() &&
-                         model_.values[flag->variant_values[flag->off_variant]].type == flag->type;
-    if (flag->fail_closed && decodes) serve_off();
-    return answer;
-  }
-  const bool widens = expected == ValueType::kDouble && flag->type == ValueType::kInteger;
-  if (expected != ValueType::kMissing && expected != flag->type && !widens) return fail("TYPE_MISMATCH");
+uint32_t Oracle::Ppm(const model::Coverage& coverage, int64_t now_ms) const {
+  if (coverage.ramp == model::kNone) return coverage.ppm;
+  const model::Ramp& ramp = model_.ramps[coverage.ramp];
+  size_t passed = 0;
+  while (passed < ramp.time_ms.size() && ramp.time_ms[passed] <= now_ms) ++passed;
+  if (passed == 0) return 0;
+  const uint32_t from = ramp.ppm[passed - 1];
+  if (passed == ramp.time_ms.size() || !ramp.is_linear) return from;
+  // No product of a ppm and a time is larger than 2^84.
+  using Wide = __int128;
+  const Wide begin = ramp.time_ms[passed - 1];
+  const Wide rise = Wide{ramp.ppm[passed]} - from;
+  return from + static_cast<uint32_t>(rise * (now_ms - begin) / (ramp.time_ms[passed] - begin));
+}
 
-  if (overlay.emergency_off.contains(key)) {
-    answer.reason = "DISABLED";
-    serve_off();
-  } else if (overlay.stale == "defaults") {
-    answer.reason = "STALE";
-    return answer;
-  } else if (!flag->is_enabled) {
-    answer.reason = "DISABLED";
-    serve_off();
-  } else if (overlay.stale == "fail_closed" && flag->fail_closed) {
-    answer.reason = "STALE";
-    serve_off();
-  } else {
-    bool is_decided = false;
-    for (const model::Override& row : flag->overrides) {
-      const std::optional<std::string> unit = Unit(row.bucket_by, *facts);
-      if (is_decided || !unit.has_value()) continue;
-      const uint64_t hash = Hash(std::string(model_.member_list_salt) + ":" + *unit);
-      if (std::count(row.hashes.begin(), row.hashes.end(), hash) == 0) continue;
-      Serve(*flag, row.variant, answer);
-      answer.reason = "TARGETING_MATCH";
-      answer.rule = "override";
-      is_decided = true;
-    }
-    for (size_t i = 0; i < flag->rules.size() && !is_decided; ++i) {
-      is_decided = Rule(*flag, model_.rules[flag->rules[i]], *facts, now_ms, answer);
-    }
-    if (!is_decided) {
-      answer.reason = "DEFAULT";
-      if (flag->default_serve != model::kNone) {
-        const model::Serve& serve = model_.serves[flag->default_serve];
-        if (serve.kind == model::Serve::Kind::kVariant) {
-          Serve(*flag, serve.target, answer);
-          if (flag->rules.empty()) answer.reason = "STATIC";
-        } else {
-          const std::optional<uint32_t> bucket = Bucket(serve.bucketing, *facts);
-          if (!bucket.has_value()) return fail("TARGETING_KEY_MISSING");
-          Serve(*flag, static_cast<model::Index>(ArmOf(serve.weights, *bucket)), answer);
-          answer.bucket = static_cast<int32_t>(*bucket);
-        }
-      }
-    }
+bool Oracle::IsRunning(const model::Experiment& experiment, int64_t now_ms) const {
+  if (experiment.status != model::ExperimentStatus::kRunning) return false;
+  return experiment.start_ms <= now_ms && (experiment.end_ms == 0 || now_ms < experiment.end_ms);
+}
+
+bool Oracle::IsAllocated(const model::Experiment& experiment, const Facts& facts) const {
+  if (experiment.layer == model::kNone) return true;
+  const std::optional<uint32_t> bucket = Bucket(model_.layers[experiment.layer].bucketing, facts);
+  for (size_t i = 0; bucket.has_value() && i < experiment.allocation.size(); i += 2) {
+    if (*bucket >= experiment.allocation[i] && *bucket < experiment.allocation[i + 1]) return true;
   }
-  if (widens && answer.value != "null") {
-    const int64_t integer = std::stoll(answer.value);
-    if (static_cast<Exact>(static_cast<double>(integer)) != static_cast<Exact>(integer)) return fail("TYPE_MISMATCH");
+  return false;
+}
+
+std::optional<model::Index> Oracle::Assigned(const model::Experiment& experiment, const Facts& facts,
+                                             const Asked& asked) const {
+  if (!experiment.is_sticky || !IsRunning(experiment, asked.now_ms)) return std::nullopt;
+  const model::Index bucket_by = model_.bucketings[experiment.bucketing].bucket_by;
+  const std::optional<std::string> unit = Unit(bucket_by, facts);
+  if (!unit.has_value()) return std::nullopt;
+  const auto found = asked.sticky.find({Text(experiment.id), experiment.phase, AttributeName(bucket_by), *unit});
+  if (found == asked.sticky.end()) return std::nullopt;
+  const model::Flag& flag = model_.flags[experiment.flag];
+  for (size_t i = 0; i < experiment.variants.size(); ++i) {
+    const model::Index variant = experiment.variants[i];
+    if (Text(flag.variant_keys[variant]) == found->second && experiment.weights[i] > 0) return variant;
   }
-  return answer;
+  return std::nullopt;
+}
+
+bool Oracle::PassesHoldouts(const model::Rule& rule, const Facts& facts, int64_t now_ms, Answer& answer) const {
+  if (rule.holdouts == model::kNone) return true;
+  for (const model::Index row : References(rule.holdouts)) {
+    const model::Holdout& holdout = model_.holdouts[row];
+    if (now_ms < holdout.start_ms || (holdout.end_ms != 0 && now_ms >= holdout.end_ms)) continue;
+    const std::optional<uint32_t> bucket = Bucket(holdout.bucketing, facts);
+    if (!bucket.has_value()) return false;
+    const bool is_held_out = *bucket < holdout.ppm;
+    const OracleExposure exposure{.experiment = "",
+                                  .id = Text(holdout.key),
+                                  .variant = is_held_out ? "held_out" : "in",
+                                  .bucket_by = AttributeName(model_.bucketings[holdout.bucketing].bucket_by),
+                                  .phase = 0,
+                                  .is_holdout = true};
+    if (std::count(answer.exposures.begin(), answer.exposures.end(), exposure) == 0) {
+      answer.exposures.push_back(exposure);
+    }
+    if (is_held_out) return false;
+  }
+  return true;
+}
+
+bool Oracle::Default(const model::Flag& flag, const Facts& facts, Answer& answer) const {
+  answer.reason = "DEFAULT";
+  if (flag.default_serve == model::kNone) return true;
+  const model::Serve& serve = model_.serves[flag.default_serve];
+  if (serve.kind == model::Serve::Kind::kVariant) {
+    Serve(flag, serve.target, answer);
+    if (flag.rules.empty()) answer.reason = "STATIC";
+    return true;
+  }
+  const std::optional<uint32_t> bucket = Bucket(serve.bucketing, facts);
+  if (!bucket.has_value()) return false;
+  Serve(flag, static_cast<model::Index>(ArmOf(serve.weights, *bucket)), answer);
+  answer.bucket = static_cast<int32_t>(*bucket);
+  return true;
 }
 
 }  // namespace expt::oracle

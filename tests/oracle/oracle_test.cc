@@ -6,6 +6,7 @@
 #include "src/core/engine.h"
 #include "src/model/builder.h"
 #include "tests/oracle/random_model.h"
+#include "tests/oracle/random_values.h"
 
 namespace expt::oracle {
 namespace {
@@ -13,11 +14,42 @@ namespace {
 constexpr ValueType kAsked[] = {ValueType::kMissing, ValueType::kMissing, ValueType::kMissing, ValueType::kMissing,
                                 ValueType::kBoolean, ValueType::kInteger, ValueType::kDouble};
 
+// What one context is asked with, for the oracle and for the engine.
+struct Question {
+  explicit Question(Random& random) : context(random) {
+    asked.now_ms = random.OneIn(3) ? random.Pick(Times()) : random.Below(5) * 500;
+    asked.expected = kAsked[random.Below(7)];
+    if (random.OneIn(6)) asked.overlay.stale = random.OneIn(2) ? "defaults" : "fail_closed";
+    if (random.OneIn(6)) off.push_back("flag" + std::to_string(random.Below(5)));
+    asked.overlay.emergency_off.insert(off.begin(), off.end());
+    if (random.OneIn(2)) asked.sticky = RandomSticky(random);
+    for (const auto& [key, variant] : asked.sticky) {
+      const auto& [experiment_id, phase, bucket_by, unit_id] = key;
+      sticky.Set(experiment_id, phase, bucket_by, unit_id, variant);
+    }
+  }
+
+  Snapshot Overlaid(const Snapshot& snapshot) const {
+    Overlay overlay;
+    overlay.emergency_off = off;
+    if (asked.overlay.stale == "defaults") overlay.stale = Overlay::Stale::kDefaults;
+    if (asked.overlay.stale == "fail_closed") overlay.stale = Overlay::Stale::kFailClosed;
+    return snapshot.With(overlay);
+  }
+  Context Made() const { return Context(std::span<const Attribute>(context.attributes())); }
+  EvaluateInput Input() const { return {.now = Time(std::chrono::milliseconds(asked.now_ms)), .sticky = &sticky}; }
+
+  RandomContext context;
+  Asked asked;
+  std::vector<std::string> off;
+  StickyAssignments sticky;
+};
+
 TEST(Oracle, EngineAgreesOnRandomSnapshots) {
   Random random(20240517);
   size_t loaded = 0;
   size_t compared = 0;
-  std::map<std::string, size_t> seen;  // reasons and errors
+  std::map<std::string, size_t> seen;  // reasons, errors and exposures
   for (int round = 0; round < 6000; ++round) {
     SCOPED_TRACE(round);
     Random twin = random;
@@ -27,30 +59,20 @@ TEST(Oracle, EngineAgreesOnRandomSnapshots) {
     ASSERT_EQ(snapshot.ok(), !oracle.is_refused()) << snapshot.status();
     if (!snapshot.ok()) continue;
     ++loaded;
-    for (int i = 0; i < 12; ++i) {
-      const RandomContext context(random);
-      const Context made{std::span<const Attribute>(context.attributes())};
-      const int64_t now_ms = random.Below(5) * 500;
-      const ValueType asked = kAsked[random.Below(7)];
-      OracleOverlay overlay;
-      std::vector<std::string> off;
-      Overlay engine_overlay;
-      if (random.OneIn(6)) {
-        overlay.stale = random.OneIn(2) ? "defaults" : "fail_closed";
-        engine_overlay.stale = overlay.stale == "defaults" ? Overlay::Stale::kDefaults : Overlay::Stale::kFailClosed;
-      }
-      if (random.OneIn(6)) off.push_back("flag" + std::to_string(random.Below(5)));
-      overlay.emergency_off.insert(off.begin(), off.end());
-      engine_overlay.emergency_off = off;
-      const Snapshot overlaid = snapshot->With(engine_overlay);
+    for (int i = 0; i < 12 && !oracle.TookEdge(); ++i) {
+      const Question question(random);
+      const Context made = question.Made();
+      const Snapshot overlaid = question.Overlaid(*snapshot);
       for (size_t f = 0; f <= snapshot->flag_count(); ++f) {
         const std::string key = "flag" + std::to_string(f);
-        const Answer expected = oracle.Decide(key, context.attributes(), now_ms, asked, overlay);
-        const Decision got = Evaluate(overlaid, key, made, {.now = Time(std::chrono::milliseconds(now_ms))}, asked);
-        ASSERT_EQ(AnswerOf(got), expected)
-            << key << "\n"
-            << Explain(overlaid, key, made, {.now = Time(std::chrono::milliseconds(now_ms))}).text;
+        const Answer expected = oracle.Decide(key, question.context.attributes(), question.asked);
+        if (oracle.TookEdge()) break;
+        const Decision got = Evaluate(overlaid, key, made, question.Input(), question.asked.expected);
+        ASSERT_EQ(AnswerOf(got), expected) << key << "\n" << Explain(overlaid, key, made, question.Input()).text;
         ++seen[expected.reason + " " + expected.error];
+        for (const OracleExposure& e : expected.exposures) {
+          ++seen[e.is_holdout ? "exposure of a holdout: " + e.variant : e.was_stored ? "stored exposure" : "exposure"];
+        }
         ++compared;
       }
     }
@@ -59,8 +81,10 @@ TEST(Oracle, EngineAgreesOnRandomSnapshots) {
   for (const auto& [what, count] : seen) std::cout << "  " << what << " " << count << "\n";
   EXPECT_GT(loaded, 3000u);
   for (const char* what :
-       {"STATIC ", "TARGETING_MATCH ", "SPLIT ", "DEFAULT ", "DISABLED ", "STALE ", "ERROR FLAG_NOT_FOUND",
-        "ERROR PARSE_ERROR", "ERROR TYPE_MISMATCH", "ERROR TARGETING_KEY_MISSING", "ERROR INVALID_CONTEXT"}) {
+       {"STATIC ", "TARGETING_MATCH ", "SPLIT ", "DEFAULT ", "DISABLED ", "STALE ", "PREREQUISITE_FAILED ",
+        "ERROR FLAG_NOT_FOUND", "ERROR PARSE_ERROR", "ERROR TYPE_MISMATCH", "ERROR TARGETING_KEY_MISSING",
+        "ERROR INVALID_CONTEXT", "exposure", "stored exposure", "exposure of a holdout: in",
+        "exposure of a holdout: held_out"}) {
     EXPECT_GT(seen[what], 100u) << what;
   }
 }

@@ -1,43 +1,26 @@
-// Random snapshots and contexts from a seed.
+// Random snapshots, contexts and sticky assignments from a seed.
 #ifndef EXPT_TESTS_ORACLE_RANDOM_MODEL_H_
 #define EXPT_TESTS_ORACLE_RANDOM_MODEL_H_
 
-#include <cstdint>
 #include <deque>
-#include <random>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "expt/context.h"
 #include "src/model/snapshot.h"
+#include "tests/oracle/oracle.h"
+#include "tests/oracle/random.h"
 
 namespace expt::oracle {
 
-// xorshift: the same numbers everywhere, which std distributions do not promise.
-class Random {
- public:
-  explicit Random(uint64_t seed) : state_(seed * 2654435769u + 88172645463325252u) {}
-  // Two of `choices` for each number as long as they last, so that a fuzzer chooses; they must outlive this object.
-  explicit Random(std::span<const uint8_t> choices) : Random(choices.size()) { choices_ = choices; }
-  uint64_t Next();
-  uint32_t Below(uint32_t n) { return static_cast<uint32_t>(Next() % n); }
-  bool OneIn(uint32_t n) { return Below(n) == 0; }
-  template <typename T>
-  const T& Pick(const std::vector<T>& list) {
-    return list[Below(static_cast<uint32_t>(list.size()))];
-  }
-
- private:
-  uint64_t state_;
-  std::span<const uint8_t> choices_;
-};
-
-// A snapshot that mostly validates, over few attributes and few values, so that leaves are often true.
+// A snapshot that mostly validates and uses the whole language.
 model::Snapshot RandomModel(Random& random);
 
 // A model whose every index and enum may be wrong.
 model::Snapshot WildModel(Random& random);
+
+// Assignments to the experiments, units and variants that random models and contexts have.
+OracleSticky RandomSticky(Random& random);
 
 class RandomContext {
  public:
@@ -46,6 +29,12 @@ class RandomContext {
   const std::vector<Attribute>& attributes() const { return attributes_; }
 
  private:
+  ValueView Text(std::string text) { return ValueView(texts_.emplace_back(std::move(text))); }
+  ValueView Usual(std::string_view name);
+  ValueView Anything();
+  ValueView List();
+
+  Random& random_;
   std::deque<std::string> texts_;
   std::deque<std::vector<std::string_view>> lists_;
   std::vector<Attribute> attributes_;

@@ -31,7 +31,7 @@ class AssembleTest : public Installation {
 
   // The engine's answer, without a publish in between.
   Snapshot Load(Audience audience) {
-    Assembly assembly = Value(service_->Assemble("shop", "prod"));
+    Assembly assembly = Value(service_->Assemble(Caller(), "shop", "prod"));
     model::Snapshot model = std::move(audience == Audience::kServer ? assembly.server : assembly.client);
     model.epoch = 1;
     model.version = 1;
@@ -244,7 +244,7 @@ TEST_F(AssembleTest, ClientsGetClientVisibleFlagsAndWhatTheyUse) {
   Value(Create(
       Kind::kExperiment,
       {{"key", "hidden"}, {"flag", "banner"}, {"weights", {{"on", 500'000}, {"off", 500'000}}}, {"control", "off"}}));
-  const Assembly assembly = Value(service_->Assemble("shop", "prod"));
+  const Assembly assembly = Value(service_->Assemble(Caller(), "shop", "prod"));
   const std::string client = wire::EncodeSnapshot(assembly.client);
   const std::string server = wire::EncodeSnapshot(assembly.server);
   for (const char* text : {"backend", "secret", "risk_class", "billing", "growth", "carol", "bob", "someone"}) {
@@ -263,19 +263,19 @@ TEST_F(AssembleTest, ClientsGetClientVisibleFlagsAndWhatTheyUse) {
 
 TEST_F(AssembleTest, EqualDocumentsGiveEqualBytes) {
   MakePick({{{"condition", Leaf("country", "in", {"CH", "DE"})}, {"serve", {{"variant", "hit"}}}}});
-  const std::string first = wire::EncodeSnapshot(Value(service_->Assemble("shop", "prod")).server);
+  const std::string first = wire::EncodeSnapshot(Value(service_->Assemble(Caller(), "shop", "prod")).server);
   Open();
-  EXPECT_EQ(wire::EncodeSnapshot(Value(service_->Assemble("shop", "prod")).server), first);
+  EXPECT_EQ(wire::EncodeSnapshot(Value(service_->Assemble(Caller(), "shop", "prod")).server), first);
 }
 
 TEST_F(AssembleTest, EnvironmentsAreApart) {
   MakePick({{{"serve", {{"variant", "hit"}}}}});
   MakeEnvironment("test");
-  const Assembly other = Value(service_->Assemble("shop", "test"));
+  const Assembly other = Value(service_->Assemble(Caller(), "shop", "test"));
   ASSERT_EQ(other.server.flags.size(), 1u);
   EXPECT_FALSE(other.server.flags[0].is_enabled);
   EXPECT_TRUE(other.server.flags[0].rules.empty());
-  EXPECT_EQ(StatusOf(service_->Assemble("shop", "lost")), 404);
+  EXPECT_EQ(StatusOf(service_->Assemble(Caller(), "shop", "lost")), 404);
 }
 
 TEST_F(AssembleTest, WarnsOfWhatIsSurelyNotMeant) {
@@ -292,9 +292,10 @@ TEST_F(AssembleTest, WarnsOfWhatIsSurelyNotMeant) {
                                    {"weights", {{"a", 500'000}, {"b", 500'000}}},
                                    {"control", "a"}}));
   EXPECT_THAT(
-      Value(service_->Assemble("shop", "prod")).warnings,
+      Value(service_->Assemble(Caller(), "shop", "prod")).warnings,
       UnorderedElementsAre("flag \"pick\": rule \"r1\": attribute \"email\" is private, and every reader of the "
-                           "snapshot sees what it is compared with",
+                           "snapshot sees what it is compared with; equals_hashed and "
+                           "in_hashed hide it",
                            "flag \"pick\": rule \"r1\": attribute \"plan\" is not declared",
                            "experiment \"lonely\": is running, and no rule of flag \"pick\" serves it"));
 }

@@ -43,7 +43,8 @@ TEST_F(DefinitionsPage, EveryExampleIsTakenAndPublished) {
   MakeShop();
   const std::map<std::string, Kind> kinds = {{"attribute", Kind::kAttribute}, {"segment", Kind::kSegment},
                                              {"flag", Kind::kFlag},           {"metric", Kind::kMetric},
-                                             {"layer", Kind::kLayer},         {"experiment", Kind::kExperiment}};
+                                             {"layer", Kind::kLayer},         {"experiment", Kind::kExperiment},
+                                             {"holdout", Kind::kHoldout}};
   std::map<std::string, int> count;
   for (const Example& example : ReadExamples()) {
     const json document = Value(ParseJson(example.text));

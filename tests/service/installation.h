@@ -137,7 +137,7 @@ class Installation : public ::testing::Test {
   }
 
   publish::PublishRequest RequestFor(const std::string& environment) {
-    auto assembly = Value(service_->Assemble("shop", environment));
+    auto assembly = Value(service_->Assemble(Caller(), "shop", environment));
     publish::PublishRequest request;
     request.actor = "token tok_test";
     request.now = now_;

@@ -48,7 +48,7 @@ class Setup(unittest.TestCase):
 
     def test_a_wrong_purpose_is_refused(self):
         done = run(SOURCE / "setup/install.sh", "everything", env=DEBIAN)
-        self.assertEqual((done.returncode, done.stderr), (2, 'setup: expected build or test, found "everything"\n'))
+        self.assertEqual((done.returncode, done.stderr), (2, 'setup: expected build, test or long, found "everything"\n'))
 
     def test_a_node_comes_from_the_registry_where_debians_own_is_too_old(self):
         bare = self.folder / "bin"  # Debian's programs, but no Node

@@ -1,11 +1,10 @@
 #include "tests/vectors/definitions.h"
 
 #include <algorithm>
-#include <limits>
-#include <map>
 #include <stdexcept>
 
 #include "src/model/builder.h"
+#include "tests/vectors/condition_reader.h"
 
 namespace expt::vectors {
 namespace {
@@ -24,7 +23,14 @@ ValueType TypeOf(const std::string& name) {
 
 class Reader {
  public:
-  explicit Reader(const json& snapshot) : in_(snapshot) {}
+  explicit Reader(const json& snapshot)
+      : in_(snapshot),
+        segments_(Names("segments")),
+        layers_(Names("layers")),
+        holdouts_(Names("holdouts")),
+        flags_(Names("flags")),
+        experiments_(Names("experiments")),
+        conditions_(b_, List(in_, "flags"), segments_, flags_, Names("time_zones", "name")) {}
 
   model::Snapshot Read() {
     model::Snapshot& s = b_.snapshot();
@@ -44,87 +50,36 @@ class Reader {
       const ValueType type = row.contains("type") ? TypeOf(row["type"]) : ValueType::kMissing;
       b_.SetAttribute(row.at("key").get<std::string>(), type, properties);
     }
-    Names("segments", segments_);
-    Names("layers", layers_);
-    Names("flags", flags_);
-    Names("experiments", experiments_);
+    for (const json& row : List(in_, "time_zones")) TimeZone(row);
     for (const json& row : List(in_, "segments")) Segment(row);
     for (const json& row : List(in_, "layers")) {
       s.layers.push_back({.key = b_.String(row.at("key").get<std::string>()), .bucketing = Bucketing(row)});
     }
+    for (const json& row : List(in_, "holdouts")) {
+      s.holdouts.push_back({.key = b_.String(row.at("key").get<std::string>()),
+                            .bucketing = Bucketing(row),
+                            .ppm = row.at("ppm"),
+                            .start_ms = row.value("start_ms", int64_t{0}),
+                            .end_ms = row.value("end_ms", int64_t{0})});
+    }
     for (const json& row : List(in_, "experiments")) Experiment(row);
     for (const json& row : List(in_, "flags")) Flag(row);
+    conditions_.Finish();
     return b_.Take();
   }
 
  private:
-  static const json& List(const json& object, const char* name) {
-    static const json kNothing = json::array();
-    const auto found = object.find(name);
-    return found == object.end() || found->is_null() ? kNothing : *found;
-  }
-
-  void Names(const char* table, std::map<std::string, Index>& rows) {
-    for (const json& row : List(in_, table)) rows.emplace(row.at("key").get<std::string>(), rows.size());
-  }
-
-  static Index RowOf(const std::map<std::string, Index>& rows, const std::string& key) {
-    const auto found = rows.find(key);
-    if (found == rows.end()) throw std::runtime_error("nothing is called " + key);
-    return found->second;
+  Rows Names(const char* table, const char* name = "key") {
+    Rows rows;
+    for (const json& row : List(in_, table)) rows.emplace(row.at(name).get<std::string>(), rows.size());
+    return rows;
   }
 
   Index Bucketing(const json& row) {
     return b_.AddBucketing(b_.Attribute(row.value("bucket_by", "targeting_key")), row.at("salt").get<std::string>());
   }
 
-  Index Condition(const json& row) {
-    if (row.is_null()) return kNone;
-    if (row.contains("all")) return b_.All(Children(row["all"]));
-    if (row.contains("any")) return b_.Any(Children(row["any"]));
-    if (row.contains("not")) return b_.Not(Condition(row["not"]));
-    const std::string name = row.at("operator");
-    const model::Operator op =
-        name[0] >= '0' && name[0] <= '9' ? static_cast<model::Operator>(std::stoi(name)) : model::OperatorByName(name);
-    if (op == model::Operator::kUnspecified) throw std::runtime_error("unknown operator " + name);
-    uint8_t properties = 0;
-    if (row.value("negate", false)) properties |= model::kNegate;
-    if (row.value("case_insensitive", false)) properties |= model::kCaseInsensitive;
-    const json& operands = List(row, "operands");
-    if (op == model::Operator::kInSegment) {
-      std::vector<Index> rows;
-      for (const json& key : operands) rows.push_back(RowOf(segments_, key));
-      return b_.Leaf(op, 0, b_.References(rows), properties);
-    }
-    if (!operands.empty() && operands[0].is_boolean()) properties |= model::kBooleanOperands;
-    const Index list = op == model::Operator::kIsSet ? kNone : Operands(operands);
-    return b_.Leaf(op, b_.Attribute(row.at("attribute").get<std::string>()), list, properties);
-  }
-
-  std::vector<Index> Children(const json& list) {
-    std::vector<Index> rows;
-    for (const json& child : list) rows.push_back(Condition(child));
-    return rows;
-  }
-
-  Index Operands(const json& list) {
-    const auto has = [&](auto is) { return std::any_of(list.begin(), list.end(), is); };
-    if (has([](const json& item) { return item.is_number_float() || item.is_object(); })) {
-      std::vector<double> values;
-      for (const json& item : list)
-        values.push_back(item.is_object() ? item.at("double").get<double>() : item.get<double>());
-      return b_.Doubles(values);
-    }
-    if (has([](const json& item) { return item.is_number() || item.is_boolean(); })) {
-      std::vector<int64_t> values;
-      for (const json& item : list)
-        values.push_back(item.is_boolean() ? int64_t{item.get<bool>()} : item.get<int64_t>());
-      return b_.Integers(values);
-    }
-    std::vector<std::string> texts = list.get<std::vector<std::string>>();
-    const std::vector<std::string_view> views(texts.begin(), texts.end());
-    return b_.Strings(views);
-  }
+  Index Condition(const json& row) { return row.is_null() ? kNone : conditions_.Read(row); }
 
   std::vector<uint64_t> Hashes(const json& unit_ids) {
     std::vector<uint64_t> hashes;
@@ -160,14 +115,6 @@ class Reader {
   }
 
   const json& FlagOf(const std::string& key) { return in_.at("flags").at(RowOf(flags_, key)); }
-
-  static Index VariantOf(const json& flag, const std::string& key) {
-    const json& variants = flag.at("variants");
-    for (size_t i = 0; i < variants.size(); ++i) {
-      if (variants[i].at("key") == key) return static_cast<Index>(i);
-    }
-    throw std::runtime_error("no variant " + key);
-  }
 
   void Experiment(const json& row) {
     const json& flag = FlagOf(row.at("flag"));
@@ -229,6 +176,31 @@ class Reader {
     return b_.ServeSplit(Bucketing(split), weights);
   }
 
+  void TimeZone(const json& row) {
+    model::TimeZone zone;
+    zone.name = b_.String(row.at("name").get<std::string>());
+    zone.initial_offset_minutes = row.at("initial_offset_minutes");
+    for (const json& transition : List(row, "transitions")) {
+      zone.transition_ms.push_back(TimeAt(transition.at(0)));
+      zone.offset_minutes.push_back(transition.at(1));
+    }
+    b_.snapshot().time_zones.push_back(std::move(zone));
+  }
+
+  Index Coverage(const json& row) {
+    if (!row.contains("ramp")) return b_.AddCoverage(Bucketing(row), row.at("ppm"));
+    model::Ramp ramp;
+    ramp.is_linear = row["ramp"].value("linear", false);
+    for (const json& point : row["ramp"].at("points")) {
+      ramp.time_ms.push_back(TimeAt(point.contains("time") ? point["time"] : point.at("time_ms")));
+      ramp.ppm.push_back(point.at("ppm"));
+    }
+    model::Snapshot& s = b_.snapshot();
+    s.ramps.push_back(std::move(ramp));
+    s.coverages.push_back({.bucketing = Bucketing(row), .ppm = 0, .ramp = static_cast<Index>(s.ramps.size() - 1)});
+    return static_cast<Index>(s.coverages.size() - 1);
+  }
+
   void Flag(const json& row) {
     model::Flag flag;
     flag.key = b_.String(row.at("key").get<std::string>());
@@ -257,8 +229,12 @@ class Reader {
       model::Rule rule;
       rule.id = b_.String(item.at("id").get<std::string>());
       if (item.contains("condition")) rule.condition = Condition(item["condition"]);
-      if (item.contains("coverage"))
-        rule.coverage = b_.AddCoverage(Bucketing(item["coverage"]), item["coverage"].at("ppm"));
+      if (item.contains("coverage")) rule.coverage = Coverage(item["coverage"]);
+      if (item.contains("holdouts")) {
+        std::vector<Index> rows;
+        for (const json& key : item["holdouts"]) rows.push_back(RowOf(holdouts_, key));
+        rule.holdouts = b_.References(rows);
+      }
       rule.serve = Serve(row, item.at("serve"));
       flag.rules.push_back(b_.AddRule(rule));
     }
@@ -269,62 +245,16 @@ class Reader {
 
   const json& in_;
   model::Builder b_;
-  std::map<std::string, Index> segments_;
-  std::map<std::string, Index> layers_;
-  std::map<std::string, Index> flags_;
-  std::map<std::string, Index> experiments_;
+  const Rows segments_;
+  const Rows layers_;
+  const Rows holdouts_;
+  const Rows flags_;
+  const Rows experiments_;
+  ConditionReader conditions_;
 };
 
 }  // namespace
 
 model::Snapshot ModelOf(const json& snapshot) { return Reader(snapshot).Read(); }
-
-Attributes::Attributes(const json& context) {
-  if (context.is_array()) {
-    for (const json& item : context) list_.push_back({Keep(item.at(0)), ValueOf(item.at(1))});
-  } else {
-    for (const auto& [name, value] : context.items()) list_.push_back({Keep(name), ValueOf(value)});
-  }
-}
-
-ValueView Attributes::ValueOf(const json& value) {
-  switch (value.type()) {
-    case json::value_t::boolean:
-      return ValueView(value.get<bool>());
-    case json::value_t::string:
-      return ValueView(Keep(value));
-    case json::value_t::number_integer:
-    case json::value_t::number_unsigned:
-      return ValueView(value.get<int64_t>());
-    case json::value_t::number_float:
-      return ValueView(value.get<double>());
-    case json::value_t::array: {
-      std::vector<std::string_view>& list = lists_.emplace_back();
-      for (const json& text : value) list.push_back(Keep(text));
-      return ValueView(std::span<const std::string_view>(list));
-    }
-    case json::value_t::object:
-      break;
-    default:
-      return {};
-  }
-  if (value.contains("integer"))
-    return ValueView(static_cast<int64_t>(std::stoll(value["integer"].get<std::string>())));
-  if (value.contains("bytes")) {  // hexadecimal; for text that is not UTF-8
-    const std::string hex = value["bytes"];
-    std::string bytes;
-    for (size_t i = 0; i + 1 < hex.size(); i += 2) {
-      bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
-    }
-    return ValueView(Keep(bytes));
-  }
-  const json& number = value.at("double");
-  if (number.is_number()) return ValueView(number.get<double>());
-  if (number == "NaN") return ValueView(std::numeric_limits<double>::quiet_NaN());
-  const double infinity = std::numeric_limits<double>::infinity();
-  if (number == "Infinity") return ValueView(infinity);
-  if (number == "-Infinity") return ValueView(-infinity);
-  throw std::runtime_error("not a double");
-}
 
 }  // namespace expt::vectors

@@ -27,6 +27,7 @@ class Attributes {
 
  private:
   ValueView ValueOf(const nlohmann::json& value);
+  ValueView Repeated(const nlohmann::json& what, size_t times);
   std::string_view Keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
   std::deque<std::string> texts_;

@@ -1,13 +1,16 @@
-// Runs every file of tests/vectors/evaluation: by the engine, by the oracle, through the wire format, explained.
+// Runs every file of tests/vectors/evaluation: by the engine, by the oracle, through the wire format, explained, with
+// all flags at once and with many units at once.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -17,6 +20,7 @@
 #include "src/core/engine.h"
 #include "src/wire/snapshot_codec.h"
 #include "tests/oracle/oracle.h"
+#include "tests/vectors/case.h"
 #include "tests/vectors/definitions.h"
 
 namespace expt::vectors {
@@ -24,7 +28,9 @@ namespace {
 
 using nlohmann::json;
 
+// What every language decides, and what only this library does so far: README.md.
 const char kFolder[] = EXPT_SOURCE_DIR "/tests/vectors/evaluation";
+const char kNativeFolder[] = EXPT_SOURCE_DIR "/tests/vectors/native";
 const char kDocument[] = EXPT_SOURCE_DIR "/docs/evaluation.md";
 
 std::string ReadAll(const std::filesystem::path& path) {
@@ -37,58 +43,82 @@ std::string ReadAll(const std::filesystem::path& path) {
 // Every file of the folder by name, also one that this runner cannot use: it fails to parse.
 std::map<std::string, json> Files() {
   std::map<std::string, json> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(kFolder)) {
-    if (entry.is_regular_file()) files[entry.path().filename()] = json::parse(ReadAll(entry.path()), nullptr, false);
+  for (const char* folder : {kFolder, kNativeFolder}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file()) files[entry.path().filename()] = json::parse(ReadAll(entry.path()), nullptr, false);
+    }
   }
   return files;
 }
 
-oracle::Answer Expected(const json& expect) {
-  oracle::Answer answer;
-  if (expect.contains("value")) {
-    const json& value = expect["value"];
-    answer.value =
-        value.is_object() && value.contains("double") ? ToJson(ValueView(value["double"].get<double>())) : value.dump();
+// What the engine is given of a case. `assignments` must live as long as the input.
+EvaluateInput InputOf(const oracle::Asked& asked, StickyAssignments& assignments) {
+  for (const auto& [key, variant] : asked.sticky) {
+    const auto& [experiment_id, phase, bucket_by, unit_id] = key;
+    assignments.Set(experiment_id, phase, bucket_by, unit_id, variant);
   }
-  answer.variant = expect.value("variant", "");
-  answer.reason = expect.at("reason");
-  answer.error = expect.value("error", "");
-  answer.rule = expect.value("rule", "");
-  answer.bucket = expect.value("bucket", -1);
-  if (expect.contains("exposures")) {
-    for (const json& e : expect["exposures"]) {
-      answer.exposures.push_back({.experiment = e.at("experiment"),
-                                  .id = e.at("experiment_id"),
-                                  .variant = e.at("variant"),
-                                  .bucket_by = e.at("bucket_by"),
-                                  .phase = e.at("phase")});
-    }
-  }
-  return answer;
+  return {.now = Time(std::chrono::milliseconds(asked.now_ms)),
+          .sticky = asked.sticky.empty() ? nullptr : &assignments};
 }
 
-ValueType ExpectedType(const json& test) {
-  const std::string name = test.value("asked", "");
-  for (int type = 1; type <= 6; ++type) {
-    if (ValueTypeName(static_cast<ValueType>(type)) == name) return static_cast<ValueType>(type);
-  }
-  return ValueType::kMissing;
-}
-
-Snapshot Overlaid(const Snapshot& snapshot, const json& test) {
-  if (!test.contains("overlay")) return snapshot;
-  const std::vector<std::string> off = test["overlay"].value("emergency_off", std::vector<std::string>());
+Snapshot Overlaid(const Snapshot& snapshot, const oracle::Asked& asked) {
+  const std::vector<std::string> off(asked.overlay.emergency_off.begin(), asked.overlay.emergency_off.end());
   Overlay overlay;
   overlay.emergency_off = off;
-  const std::string stale = test["overlay"].value("stale", "");
-  if (stale == "defaults") overlay.stale = Overlay::Stale::kDefaults;
-  if (stale == "fail_closed") overlay.stale = Overlay::Stale::kFailClosed;
-  return snapshot.With(overlay);
+  if (asked.overlay.stale == "defaults") overlay.stale = Overlay::Stale::kDefaults;
+  if (asked.overlay.stale == "fail_closed") overlay.stale = Overlay::Stale::kFailClosed;
+  return off.empty() && asked.overlay.stale.empty() ? snapshot : snapshot.With(overlay);
 }
 
-EvaluateInput InputOf(const json& test) {
-  return {.now = Time(std::chrono::milliseconds(test.value("now_ms", int64_t{0})))};
-}
+// A case as the engine is asked it.
+class Trial {
+ public:
+  Trial(const Snapshot& snapshot, const json& test)
+      : attributes_(test.at("context")),
+        context_(attributes_.context()),
+        flag_(test.at("flag")),
+        asked_(AskedOf(test)),
+        input_(InputOf(asked_, assignments_)),
+        snapshot_(Overlaid(snapshot, asked_)) {}
+  Trial(const Trial&) = delete;
+
+  const std::string& flag() const { return flag_; }
+  Decision Decide() const { return Evaluate(snapshot_, flag_, context_, input_, asked_.expected); }
+  Explanation Explained() const { return Explain(snapshot_, flag_, context_, input_); }
+
+  // The decision that EvaluateAll() makes of the flag.
+  std::optional<OwnedDecision> DecideAmongAll() const {
+    std::optional<OwnedDecision> found;
+    EvaluateAll(snapshot_, context_, input_, [&](const Decision& decision) {
+      if (decision.flag == flag_) found = decision.Own();
+    });
+    return found;
+  }
+
+  // The decision that EvaluateMany() makes of the last of three rows; the others hold nothing.
+  Decision DecideAmongMany() const {
+    std::deque<std::vector<ValueView>> values;
+    std::vector<Column> columns;
+    for (const Attribute& attribute : attributes_.list()) {
+      values.push_back({ValueView(), ValueView(), attribute.value});
+      columns.push_back({.name = attribute.name, .values = values.back()});
+    }
+    Decision last;
+    EvaluateMany(snapshot_, flag_, columns, 3, input_, [&](size_t row, const Decision& decision) {
+      if (row == 2) last = decision;
+    });
+    return last;
+  }
+
+ private:
+  Attributes attributes_;
+  Context context_;
+  std::string flag_;
+  oracle::Asked asked_;
+  StickyAssignments assignments_;
+  EvaluateInput input_;
+  Snapshot snapshot_;
+};
 
 // Calls `use(file, snapshot, case)` for every case of every file that loads.
 template <typename Use>
@@ -110,17 +140,20 @@ size_t ForEachCase(Use use) {
 
 TEST(EvaluationVectors, EngineDecidesEachAsWritten) {
   const size_t count = ForEachCase([](const json&, const Snapshot& snapshot, const json& test) {
-    const Attributes attributes(test.at("context"));
-    const Decision decision = Evaluate(Overlaid(snapshot, test), test.at("flag").get<std::string>(),
-                                       attributes.context(), InputOf(test), ExpectedType(test));
-    EXPECT_EQ(oracle::AnswerOf(decision), Expected(test.at("expect")));
+    const Trial trial(snapshot, test);
+    EXPECT_EQ(oracle::AnswerOf(trial.Decide()), AnswerOf(test.at("expect")));
   });
   size_t refused = 0;
-  for (const auto& [name, file] : Files()) refused += file.contains("refused") ? 1 : 0;
+  size_t native = 0;
+  for (const auto& [name, file] : Files()) {
+    refused += file.contains("refused") ? 1 : 0;
+    if (std::filesystem::exists(std::filesystem::path(kNativeFolder) / name)) native += file.at("cases").size();
+  }
   std::cout << "evaluation vectors: " << count << " cases, " << refused << " refused snapshots, " << Files().size()
             << " files\n";
-  std::cout << "vectors: " << count << "\n";  // as the runners of every language print it
-  EXPECT_GE(count, 120u);
+  std::cout << "of them native: " << native << "\n";
+  std::cout << "vectors: " << count - native << "\n";  // as the runners of every language print it
+  EXPECT_GE(count, 650u);
 }
 
 TEST(EvaluationVectors, OracleDecidesEachAsWritten) {
@@ -130,15 +163,9 @@ TEST(EvaluationVectors, OracleDecidesEachAsWritten) {
     const oracle::Oracle oracle(model);
     for (const json& test : file.at("cases")) {
       SCOPED_TRACE(test.at("id").get<std::string>());
-      oracle::OracleOverlay overlay;
-      if (test.contains("overlay")) {
-        overlay.emergency_off = test["overlay"].value("emergency_off", std::set<std::string>());
-        overlay.stale = test["overlay"].value("stale", "");
-      }
       const Attributes attributes(test.at("context"));
-      EXPECT_EQ(oracle.Decide(test.at("flag"), attributes.list(), test.value("now_ms", int64_t{0}), ExpectedType(test),
-                              overlay),
-                Expected(test.at("expect")));
+      EXPECT_EQ(oracle.Decide(test.at("flag"), attributes.list(), AskedOf(test)), AnswerOf(test.at("expect")));
+      EXPECT_FALSE(oracle.TookEdge()) << "a place too near to the edge of its circle";
     }
   }
 }
@@ -152,10 +179,8 @@ TEST(EvaluationVectors, EncodedSnapshotDecidesTheSame) {
     ASSERT_TRUE(snapshot.ok()) << name << ": " << snapshot.status();
     for (const json& test : file.at("cases")) {
       SCOPED_TRACE(test.at("id").get<std::string>());
-      const Attributes attributes(test.at("context"));
-      const Decision decision = Evaluate(Overlaid(*snapshot, test), test.at("flag").get<std::string>(),
-                                         attributes.context(), InputOf(test), ExpectedType(test));
-      EXPECT_EQ(oracle::AnswerOf(decision), Expected(test.at("expect")));
+      const Trial trial(*snapshot, test);
+      EXPECT_EQ(oracle::AnswerOf(trial.Decide()), AnswerOf(test.at("expect")));
     }
   }
 }
@@ -163,15 +188,31 @@ TEST(EvaluationVectors, EncodedSnapshotDecidesTheSame) {
 TEST(EvaluationVectors, ExplanationCarriesTheSameDecision) {
   ForEachCase([](const json&, const Snapshot& snapshot, const json& test) {
     if (test.contains("asked")) return;
-    const Attributes attributes(test.at("context"));
-    const std::string flag = test.at("flag");
-    const Snapshot overlaid = Overlaid(snapshot, test);
-    const Explanation explanation = Explain(overlaid, flag, attributes.context(), InputOf(test));
+    const Trial trial(snapshot, test);
+    const Explanation explanation = trial.Explained();
     const json document = json::parse(explanation.json, nullptr, false);
     ASSERT_FALSE(document.is_discarded()) << explanation.json;
-    EXPECT_EQ(document.at("decision"),
-              json::parse(ToJson(Evaluate(overlaid, flag, attributes.context(), InputOf(test)))));
-    EXPECT_NE(explanation.text.find(flag), std::string::npos);
+    EXPECT_EQ(document.at("decision"), json::parse(ToJson(trial.Decide())));
+    EXPECT_NE(explanation.text.find(trial.flag()), std::string::npos);
+  });
+}
+
+TEST(EvaluationVectors, AllFlagsAtOnceAreDecidedTheSame) {
+  ForEachCase([](const json&, const Snapshot& snapshot, const json& test) {
+    if (test.contains("asked")) return;
+    const oracle::Answer expected = AnswerOf(test.at("expect"));
+    const std::optional<OwnedDecision> decision = Trial(snapshot, test).DecideAmongAll();
+    ASSERT_EQ(decision.has_value(), expected.error != "FLAG_NOT_FOUND");
+    if (decision.has_value()) {
+      EXPECT_EQ(oracle::AnswerOf(decision->view()), expected);
+    }
+  });
+}
+
+TEST(EvaluationVectors, ManyUnitsAtOnceAreDecidedTheSame) {
+  ForEachCase([](const json&, const Snapshot& snapshot, const json& test) {
+    if (test.contains("asked")) return;
+    EXPECT_EQ(oracle::AnswerOf(Trial(snapshot, test).DecideAmongMany()), AnswerOf(test.at("expect")));
   });
 }
 

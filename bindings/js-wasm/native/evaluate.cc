@@ -68,7 +68,7 @@ ValueView ViewOf(const Record& record, const char* block, std::vector<std::strin
 
 // bits 0-3 reason, 4-7 error code, 8-20 row of the variant + 1 (0: no value), 21-24 exposures.
 // words 0: bucket; 1, 2: rule id; then per exposure ten words: experiment id, key, variant, bucket_by (address and
-// size each), phase, is_holdout.
+// size each), phase, is_holdout + 2 * is_sticky.
 uint32_t Answer(const eval::Ruleset& rules, uint32_t index, const Decision& decision) {
   g_words[0] = static_cast<uint32_t>(decision.bucket);
   PutView(1, decision.rule);
@@ -89,7 +89,7 @@ uint32_t Answer(const eval::Ruleset& rules, uint32_t index, const Decision& deci
     PutView(word + 4, exposure.variant);
     PutView(word + 6, exposure.bucket_by);
     g_words[word + 8] = exposure.phase;
-    g_words[word + 9] = exposure.is_holdout ? 1 : 0;
+    g_words[word + 9] = (exposure.is_holdout ? 1 : 0) | (exposure.is_sticky ? 2 : 0);
     word += 10;
   }
   return packed | static_cast<uint32_t>(decision.exposure_count) << 21;

@@ -15,6 +15,10 @@ export function valueOf(value) {
   if ('double' in value) return Number(valueOf(value.double));
   if ('integer' in value) return BigInt(value.integer);
   if ('bytes' in value) return textOf(bytesOf(value.bytes));
+  if ('repeat' in value) {
+    const [what, times] = value.repeat;
+    return typeof what === 'string' ? what.repeat(times) : Array.from({ length: times }, () => what).flat();
+  }
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, valueOf(inner)]));
 }
 
@@ -52,11 +56,18 @@ export function answerOf(decision) {
   if (decision.rule !== undefined) answer.rule = decision.rule;
   if (decision.bucket !== undefined) answer.bucket = decision.bucket;
   if (decision.exposures.length > 0) {
-    answer.exposures = decision.exposures.map((e) => ({
-      experiment: e.experiment, experiment_id: e.experimentId, variant: e.variant, bucket_by: e.bucketBy, phase: e.phase,
-    }));
+    answer.exposures = decision.exposures.map(exposureOf);
   }
   return answer;
+}
+
+function exposureOf(e) {
+  const row = {
+    experiment: e.experiment, experiment_id: e.experimentId, variant: e.variant, bucket_by: e.bucketBy, phase: e.phase,
+  };
+  if (e.isHoldout) row.holdout = true;
+  if (e.isSticky) row.sticky = true;
+  return row;
 }
 
 export function expectedOf(expect) {

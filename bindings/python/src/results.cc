@@ -28,7 +28,8 @@ PyObject* ParseJson(std::string_view text) {
 PyObject* ToPython(const Exposure& exposure) {
   return Types().exposure.Make({NewText(exposure.experiment), NewText(exposure.experiment_id),
                                 NewText(exposure.variant), NewText(exposure.bucket_by),
-                                PyLong_FromUnsignedLong(exposure.phase), PyBool_FromLong(exposure.is_holdout)});
+                                PyLong_FromUnsignedLong(exposure.phase), PyBool_FromLong(exposure.is_holdout),
+                                PyBool_FromLong(exposure.is_sticky)});
 }
 
 PyObject* ToPython(std::span<const Exposure> exposures) {

@@ -25,6 +25,9 @@ def value_of(value: Any) -> Any:
         return float(value["double"])
     if "integer" in value:
         return int(value["integer"])
+    if "repeat" in value:
+        what, times = value["repeat"]
+        return what * times
     if "bytes" in value:
         # What is not UTF-8 elsewhere is a str with lone surrogates here.
         return bytes.fromhex(value["bytes"]).decode("utf-8", "surrogateescape")
@@ -55,12 +58,18 @@ def answer_of(decision: expt.Decision) -> dict[str, Any]:
     if decision.bucket is not None:
         answer["bucket"] = decision.bucket
     if decision.exposures:
-        answer["exposures"] = [
-            {"experiment": e.experiment, "experiment_id": e.experiment_id, "variant": e.variant,
-             "bucket_by": e.bucket_by, "phase": e.phase}
-            for e in decision.exposures
-        ]
+        answer["exposures"] = [exposure_of(e) for e in decision.exposures]
     return answer
+
+
+def exposure_of(exposure: expt.Exposure) -> dict[str, Any]:
+    row: dict[str, Any] = {"experiment": exposure.experiment, "experiment_id": exposure.experiment_id,
+                           "variant": exposure.variant, "bucket_by": exposure.bucket_by, "phase": exposure.phase}
+    if exposure.is_holdout:
+        row["holdout"] = True
+    if exposure.is_sticky:
+        row["sticky"] = True
+    return row
 
 
 def expected_of(expect: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,24 @@ describe('a change in plain words', () => {
       { what: 'Rule alps: coverage', before: 'everyone', after: '25 %' },
     ]);
   });
+  test('coverage that becomes a ramp, and a ramp that changes', () => {
+    const ramp = (ppm: number) => ({ bucket_by: 'targeting_key', salt: 's', ramp: { points: [{ time: '2030-01-01T00:00:00Z', ppm }] } });
+    expect(lines({ ...before, rules: [{ ...rule, coverage: ramp(500_000) }] })).toContainEqual(
+      { what: 'Rule alps: coverage', after: 'a share that rises in steps: 50 % at 2030-01-01T00:00:00Z' },
+    );
+    const had = { ...before, rules: [{ ...rule, coverage: ramp(500_000) }] };
+    expect(changeLines({ change: 'updated', before: had, after: { ...before, rules: [{ ...rule, coverage: ramp(1_000_000) }] } } as never)).toEqual([{
+      what: 'Rule alps: coverage',
+      before: 'a share that rises in steps: 50 % at 2030-01-01T00:00:00Z',
+      after: 'a share that rises in steps: 100 % at 2030-01-01T00:00:00Z',
+    }]);
+  });
+  test('holdouts of a rule, and prerequisites', () => {
+    expect(lines({ ...before, rules: [{ ...rule, holdouts: ['yearly'] }] })).toEqual([{ what: 'Rule alps: holdouts', before: 'none', after: 'yearly' }]);
+    expect(lines({ ...before, prerequisites: [{ flag: 'api', variants: ['on'] }] })).toEqual([
+      { what: 'Prerequisites', before: 'none', after: 'Only where flag api gives variant on; elsewhere the off variant.' },
+    ]);
+  });
   test('a condition is read as a whole, once', () => {
     const changed = { ...rule, condition: { attribute: 'plan', operator: 'equals', operands: ['pro'] } };
     expect(lines({ ...before, rules: [changed] })).toEqual([

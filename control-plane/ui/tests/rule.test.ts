@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ruleSentence, serveWords } from '../src/words/rule';
+import { prerequisiteSentence, ruleSentence, serveWords, type Rule } from '../src/words/rule';
 
 const condition = { attribute: 'plan', operator: 'equals' as const, operands: ['pro'] };
 
@@ -18,8 +18,24 @@ test.each([
     { serve: { split: { weights: { a: 900_000, b: 100_000 }, bucket_by: 'account' } } },
     'Everyone gets a split by account: a 90 %, b 10 %.',
   ],
-])('%j', (rule, sentence) => {
+  [
+    {
+      condition, serve: { variant: 'on' },
+      coverage: { ramp: { points: [{ time: '2030-01-01T00:00:00Z', ppm: 100_000 }, { time: '2030-01-08T00:00:00Z', ppm: 1_000_000 }] } },
+    },
+    'If plan is “pro”, of these units (by targeting key), a share that rises in steps: 10 % at 2030-01-01T00:00:00Z, 100 % at 2030-01-08T00:00:00Z, get variant on; the others go on to the next step.',
+  ],
+  [
+    { coverage: { bucket_by: 'account', ramp: { linear: true, points: [{ time: '2030-01-01T00:00:00Z', ppm: 0 }, { time: '2030-01-08T00:00:00Z', ppm: 500_000 }] } }, serve: { experiment: 'price' } },
+    'Of all units (by account), a share that rises steadily: 0 % at 2030-01-01T00:00:00Z, 50 % at 2030-01-08T00:00:00Z, get the variant that experiment price assigns; the others go on to the next step.',
+  ],
+  [{ holdouts: ['yearly', 'page'], serve: { variant: 'on' } }, 'Everyone gets variant on. Units in holdout yearly or page are kept out of this rule.'],
+] as [Rule, string][])('%j', (rule, sentence) => {
   expect(ruleSentence(rule)).toBe(sentence);
+});
+
+test('a prerequisite', () => {
+  expect(prerequisiteSentence({ flag: 'api', variants: ['on', 'beta'] })).toBe('Only where flag api gives variant on or beta; elsewhere the off variant.');
 });
 
 test('nothing served is the caller’s default', () => {

@@ -32,6 +32,7 @@ class Exposure:
     bucket_by: str
     phase: int
     is_holdout: bool
+    is_sticky: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 // The engine's explanation as a tree of sentences. It only reads what the engine says; it decides nothing.
+import { subjectWords } from '../words/condition';
 import { operatorWords, type Operand } from '../words/operator';
 import { shareText } from '../words/share';
 
@@ -18,9 +19,14 @@ interface Hashed {
 
 interface ConditionStep {
   attribute?: string;
+  longitude?: string;
   segment?: string;
+  flag?: string;
+  /** Of the flag that is asked about. */
+  reason?: string;
   operator: string;
   negate: boolean;
+  case_insensitive?: boolean;
   operands?: Operand[];
   value?: unknown;
   truth?: 'true' | 'false' | 'unknown' | 'not reached';
@@ -32,7 +38,9 @@ interface RuleExplanation {
   id: string;
   condition?: ConditionStep[];
   holds?: boolean;
-  coverage?: Partial<Hashed> & { range: [number, number]; is_inside: boolean };
+  coverage?: Partial<Hashed> & { range: [number, number]; is_inside: boolean; is_ramp?: boolean };
+  holdouts?: (Hashed & { key: string; range: [number, number]; is_held_out: boolean })[];
+  sticky?: { experiment: string; unit_id: string; variant: string };
   experiment?: { key: string; status: string; phase: number };
   layer?: Hashed & { key: string; ranges: [number, number][]; is_inside: boolean };
   split?: Hashed & { range: [number, number]; variant: string };
@@ -44,6 +52,7 @@ export interface FlagExplanation {
   flag: string;
   attributes?: { name: string; type: string; value: unknown }[];
   overrides?: { bucket_by: string; unit_id: string; variant: string; is_listed: boolean }[];
+  prerequisites?: { flag: string; reason: string; variant: string | null; is_met: boolean }[];
   rules?: RuleExplanation[];
   default?: { is_callers: boolean; split?: Hashed & { range: [number, number]; variant: string } };
   decision: {
@@ -53,7 +62,7 @@ export interface FlagExplanation {
     error_code: string | null;
     rule: string | null;
     bucket: number;
-    exposures: { experiment: string; variant: string; phase: number }[];
+    exposures: { experiment: string; experiment_id?: string; variant: string; phase: number; is_holdout?: boolean }[];
   };
 }
 
@@ -66,23 +75,38 @@ function valueText(value: unknown): string {
   return typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
 }
 
+// A segment, or a condition that several rules share.
+function sharedStep(part: ConditionStep): Step {
+  const about = part.segment === undefined ? `the condition ${part.negate ? 'does not hold' : 'holds'}`
+    : `the context ${part.negate ? 'is not in segment' : 'is in segment'} “${part.segment}”`;
+  const outcome = part.holds === undefined ? 'unknown' : part.holds ? 'yes' : 'no';
+  const end = part.holds === undefined ? 'not reached' : part.holds ? 'yes' : 'no, or not known';
+  return step(outcome, `${about}: ${end}`, (part.steps ?? []).map(conditionStep));
+}
+
+function flagStep(part: ConditionStep, words: string): Step {
+  const given = part.value == null ? `it gives no variant (${part.reason})` : `it gives ${valueText(part.value)}`;
+  if (part.truth === 'unknown') return step('unknown', `${words}: not known, because ${given}`);
+  const holds = (part.truth === 'true') !== part.negate;
+  return step(holds ? 'yes' : 'no', `${words}: ${holds ? 'yes' : 'no'}, ${given}`);
+}
+
 function conditionStep(part: ConditionStep): Step {
-  if (part.segment !== undefined) {
-    const verb = part.negate ? 'is not in segment' : 'is in segment';
-    const outcome = part.holds === undefined ? 'unknown' : part.holds ? 'yes' : 'no';
-    const end = part.holds === undefined ? 'not reached' : part.holds ? 'yes' : 'no, or not known';
-    return step(outcome, `the context ${verb} “${part.segment}”: ${end}`, (part.steps ?? []).map(conditionStep));
-  }
-  const operator = part.operator === 'in_list' ? 'is among' : undefined;
+  if (part.segment !== undefined || part.steps !== undefined || part.operator === 'condition') return sharedStep(part);
   const operands = part.operands ?? [];
-  const words = operator === undefined ? operatorWords(part.operator, operands, part.negate)
-    : `${part.negate ? 'is not among' : operator} ${operands.join(', ')}`;
-  const subject = part.attribute ?? 'the context';
-  if (part.truth === 'not reached') return step('plain', `${subject} ${words}: not reached`);
-  if (part.truth === 'unknown') return step('unknown', `${subject} ${words}: not known, because ${subject} is ${part.value == null ? 'missing' : `${valueText(part.value)}, of another type`}`);
+  const verb = part.operator === 'in_list' ? `${part.negate ? 'is not among' : 'is among'} ${operands.join(', ')}`
+    : operatorWords(part.operator, operands, part.negate);
+  const subject = subjectWords(part);
+  const words = `${subject} ${verb}${part.case_insensitive === true ? ' (in any case)' : ''}`;
+  if (part.truth === 'not reached') return step('plain', `${words}: not reached`);
+  if (part.flag !== undefined) return flagStep(part, words);
+  if (part.truth === 'unknown') {
+    const why = part.value == null ? 'missing' : `${valueText(part.value)}, which cannot be compared`;
+    return step('unknown', `${words}: not known, because ${subject} is ${why}`);
+  }
   // The engine tells the truth of the test before its negation.
   const holds = (part.truth === 'true') !== part.negate;
-  return step(holds ? 'yes' : 'no', `${subject} ${words}: ${holds ? 'yes' : 'no'}, it is ${valueText(part.value)}`);
+  return step(holds ? 'yes' : 'no', `${words}: ${holds ? 'yes' : 'no'}, it is ${valueText(part.value)}`);
 }
 
 function hashText(part: Partial<Hashed>): string {
@@ -98,9 +122,18 @@ function ruleStep(rule: RuleExplanation): Step {
   const inner: Step[] = [];
   if (rule.condition !== undefined) inner.push(...rule.condition.map(conditionStep));
   if (rule.coverage) {
-    const { range, is_inside: isInside } = rule.coverage;
+    const { range, is_inside: isInside, is_ramp: isRamp } = rule.coverage;
     const hash = hashText(rule.coverage);
-    inner.push(step(isInside ? 'yes' : 'no', `coverage ${shareText(range[1])}: ${hash === '' ? 'nobody is covered' : `${hash}, ${isInside ? 'inside' : 'outside'} ${rangeText(range)}`}`));
+    inner.push(step(isInside ? 'yes' : 'no', `coverage ${shareText(range[1])}${isRamp === true ? ' of the ramp now' : ''}: ${hash === '' ? 'nobody is covered' : `${hash}, ${isInside ? 'inside' : 'outside'} ${rangeText(range)}`}`));
+  }
+  for (const holdout of rule.holdouts ?? []) {
+    const { key, range, is_held_out: isHeldOut } = holdout;
+    const end = holdout.bucket === undefined ? '' : `, ${isHeldOut ? 'held out by' : 'not held out by'} ${rangeText(range)}`;
+    inner.push(step(isHeldOut || holdout.bucket === undefined ? 'no' : 'yes', `holdout “${key}”: ${hashText(holdout)}${end}`));
+  }
+  if (rule.sticky) {
+    const { experiment, unit_id: unit, variant } = rule.sticky;
+    inner.push(step('yes', `“${unit}” was given variant “${variant}” of experiment “${experiment}” before, and keeps it`));
   }
   if (rule.experiment) {
     const { key, status, phase } = rule.experiment;
@@ -125,14 +158,21 @@ export function explanationSteps(explanation: FlagExplanation): Step[] {
   for (const { bucket_by: by, unit_id: unit, variant, is_listed: isListed } of explanation.overrides ?? []) {
     steps.push(step(isListed ? 'yes' : 'no', `Override to variant “${variant}”: ${by} ${unit === '' ? 'is missing' : `“${unit}” is ${isListed ? 'listed' : 'not listed'}`}`));
   }
+  for (const { flag, reason, variant, is_met: isMet } of explanation.prerequisites ?? []) {
+    const given = variant === null ? `gives no variant (${reason})` : `gives variant “${variant}”`;
+    steps.push(step(isMet ? 'yes' : 'no', `Prerequisite: flag “${flag}” ${given}, ${isMet ? 'as it must' : 'which is not enough'}`));
+  }
   steps.push(...(explanation.rules ?? []).map(ruleStep));
   const otherwise = explanation.default;
   if (otherwise) {
     const inner = otherwise.split ? [step('yes', `split: ${hashText(otherwise.split)}, ${rangeText(otherwise.split.range)} is variant “${otherwise.split.variant}”`)] : [];
     steps.push(step('yes', otherwise.is_callers ? 'No rule decided: the caller’s default' : 'No rule decided: the default of this flag', inner));
   }
-  for (const { experiment, variant, phase } of explanation.decision.exposures) {
-    steps.push(step('plain', `A program would record an exposure: experiment “${experiment}”, phase ${phase}, variant “${variant}”`));
+  for (const exposure of explanation.decision.exposures) {
+    const { experiment, experiment_id: id, variant, phase } = exposure;
+    const isHoldout = exposure.is_holdout === true;
+    const about = isHoldout ? `holdout “${id ?? ''}”` : `experiment “${experiment}”, phase ${phase}`;
+    steps.push(step('plain', `A program would record an exposure: ${about}, variant “${variant}”`));
   }
   return steps;
 }

@@ -2,7 +2,7 @@
 import type { Change } from '../api/documents';
 import { conditionWords, type Condition } from './condition';
 import { differences, type Difference } from './diff';
-import { ruleSentence, serveWords, type Rule } from './rule';
+import { coverageWords, prerequisiteSentence, ruleSentence, serveWords, type Coverage, type Rule } from './rule';
 import { shareText } from './share';
 
 export interface ChangeLine {
@@ -15,7 +15,7 @@ export interface ChangeLine {
 
 const kinds: Record<string, string> = {
   flag: 'Flag', flag_configuration: 'Flag', segment: 'Segment', attribute: 'Attribute', experiment: 'Experiment',
-  layer: 'Layer', metric: 'Metric',
+  layer: 'Layer', holdout: 'Holdout', metric: 'Metric',
 };
 
 /** "Flag checkout: what it serves". */
@@ -41,6 +41,15 @@ function shares(value: unknown): string {
   return Object.entries(value as Record<string, number>).map(([variant, ppm]) => `${variant} ${shareText(ppm)}`).join(', ');
 }
 
+function listWords(value: unknown): string {
+  return Array.isArray(value) && value.length > 0 ? value.join(', ') : 'none';
+}
+
+function prerequisitesWords(value: unknown): string {
+  if (!Array.isArray(value) || value.length === 0) return 'none';
+  return value.map(prerequisiteSentence).join(' ');
+}
+
 function fieldWords(path: string[]): string {
   return path.map((part) => part.replaceAll('_', ' ')).join(' › ');
 }
@@ -51,12 +60,14 @@ function ruleLine({ path, before, after }: Difference): ChangeLine {
   if (id === 'order') return line('Order of rules', (before as string[]).join(', '), (after as string[]).join(', '));
   if (field === undefined) return line(name, optional(before, (rule: Rule) => ruleSentence(rule)), optional(after, (rule: Rule) => ruleSentence(rule)));
   if (field === 'coverage') {
-    if (inner === undefined) {
-      const text = (value: unknown) => (value == null ? 'everyone' : shareText((value as { ppm: number }).ppm));
-      return line(`${name}: coverage`, text(before), text(after));
+    if (inner === undefined) return line(`${name}: coverage`, coverageWords(before as Coverage | null), coverageWords(after as Coverage | null));
+    if (inner === 'ppm') return line(`${name}: coverage`, optional(before, shareText), optional(after, shareText));
+    if (inner === 'ramp') {
+      const ramp = (value: unknown) => coverageWords({ ramp: value } as Coverage);
+      return line(`${name}: coverage`, optional(before, ramp), optional(after, ramp));
     }
-    if (inner === 'ppm') return line(`${name}: coverage`, shareText(before as number), shareText(after as number));
   }
+  if (field === 'holdouts') return line(`${name}: holdouts`, listWords(before), listWords(after));
   if (field === 'condition') return line(`${name}: condition`, conditionWords(before as Condition), conditionWords(after as Condition));
   if (field === 'serve' && inner === undefined) return line(`${name}: serves`, serveWords(before as never), serveWords(after as never));
   return line(`${name}: ${fieldWords(path.slice(2))}`, optional(before, plain), optional(after, plain));
@@ -67,6 +78,8 @@ function oneLine(difference: Difference): ChangeLine {
   const [first, second] = path;
   if (first === 'enabled') return line('Switch', before === true ? 'on' : 'off', after === true ? 'on' : 'off');
   if (first === 'rules' && second !== undefined) return ruleLine(difference);
+  if (first === 'prerequisites') return line('Prerequisites', prerequisitesWords(before), prerequisitesWords(after));
+  if (first === 'ppm') return line('Share', optional(before, shareText), optional(after, shareText));
   if (first === 'default_serve' && second === undefined) return line('Default', serveWords(before as never), serveWords(after as never));
   if (first === 'default_serve' && second === 'variant') return line('Default', optional(before, plain), optional(after, plain));
   if (first === 'off_variant') return line('Off variant', optional(before, plain) ?? 'the caller’s default', optional(after, plain) ?? 'the caller’s default');
@@ -79,7 +92,7 @@ function oneLine(difference: Difference): ChangeLine {
   return line(fieldWords(path), optional(before, plain), optional(after, plain));
 }
 
-// Conditions are read as a whole: half a tree says little.
+// Conditions, ramps and prerequisites are read as a whole: half of one says little.
 function merged(found: Difference[], change: Pick<Change, 'before' | 'after'>): Difference[] {
   const out: Difference[] = [];
   const seen = new Set<string>();
@@ -90,7 +103,9 @@ function merged(found: Difference[], change: Pick<Change, 'before' | 'after'>): 
     }, document);
   for (const difference of found) {
     const depth = difference.path.findIndex((part, i) => (part === 'condition' || part === 'serve') && (i === 0 || i === 2));
-    const end = depth >= 0 ? depth + 1 : difference.path[0] === 'default_serve' ? 1 : difference.path.length;
+    const isWhole = difference.path[0] === 'default_serve' || difference.path[0] === 'prerequisites';
+    const ramp = difference.path[2] === 'coverage' && difference.path[3] === 'ramp' ? 4 : difference.path.length;
+    const end = depth >= 0 ? depth + 1 : isWhole ? 1 : difference.path[2] === 'holdouts' ? 3 : ramp;
     const path = difference.path.slice(0, end);
     const name = path.join('\n');
     if (seen.has(name)) continue;

@@ -6,7 +6,10 @@ export type Condition =
   | { all: Condition[] }
   | { any: Condition[] }
   | { not: Condition }
-  | { attribute?: string; operator: string; operands?: Operand[]; negate?: boolean; case_insensitive?: boolean };
+  | {
+      attribute?: string; operator: string; operands?: Operand[]; negate?: boolean; case_insensitive?: boolean;
+      time_zone?: string; longitude?: string; flag?: string;
+    };
 
 function list(parts: string[], word: string): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(`, ${word} `)}, ${word} ${parts[parts.length - 1]}`;
@@ -20,6 +23,14 @@ function group(children: Condition[], word: 'and' | 'or', isInner: boolean): str
   return isInner ? `(${text})` : text;
 }
 
+/** What a test is about: "country", "now", "latitude and longitude", "flag “checkout”", "the context". */
+export function subjectWords({ attribute, longitude, flag }: { attribute?: string; longitude?: string; flag?: string }): string {
+  if (flag !== undefined) return `flag “${flag}”`;
+  if (attribute === '$now') return 'the time now';
+  if (longitude !== undefined) return `${attribute} and ${longitude}`;
+  return attribute ?? 'the context';
+}
+
 function words(condition: Condition, isInner: boolean): string {
   if ('all' in condition) return condition.all.length === 0 ? 'always' : group(condition.all, 'and', isInner);
   if ('any' in condition) return condition.any.length === 0 ? 'never' : group(condition.any, 'or', isInner);
@@ -28,8 +39,9 @@ function words(condition: Condition, isInner: boolean): string {
     if ('operator' in inner) return words({ ...inner, negate: inner.negate !== true }, isInner);
     return `not (${words(inner, false)})`;
   }
-  const subject = condition.operator === 'in_segment' ? 'the context' : (condition.attribute ?? 'the context');
-  const verb = operatorWords(condition.operator, condition.operands ?? [], condition.negate === true);
+  const subject = subjectWords(condition);
+  const zone = condition.time_zone === undefined ? [] : [condition.time_zone];
+  const verb = operatorWords(condition.operator, [...(condition.operands ?? []), ...zone], condition.negate === true);
   return `${subject} ${verb}${condition.case_insensitive === true ? ' (in any case)' : ''}`;
 }
 

@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 // Written by the server; a change of these alone says nothing.
-const ownFields = new Set(['id', 'created', 'updated', 'archived', 'phases', 'phase', 'version', 'flag']);
+const ownFields = new Set(['id', 'created', 'updated', 'archived', 'phases', 'phase', 'version', 'flag', 'warnings']);
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,9 +1,11 @@
 // Operators as a person would say them, and what their operands are joined by.
 
+import { instantText, windowsText, type Window } from './time';
+
 interface Wording {
   is: string;
   isNot: string;
-  operands: 'none' | 'one' | 'any' | 'all' | 'range';
+  operands: 'none' | 'one' | 'any' | 'all' | 'range' | 'hidden' | 'pattern' | 'time' | 'span' | 'windows' | 'circle';
 }
 
 const wordings: Record<string, Wording> = {
@@ -13,23 +15,23 @@ const wordings: Record<string, Wording> = {
   contains: { is: 'contains', isNot: 'does not contain', operands: 'any' },
   starts_with: { is: 'starts with', isNot: 'does not start with', operands: 'any' },
   ends_with: { is: 'ends with', isNot: 'does not end with', operands: 'any' },
-  matches: { is: 'matches', isNot: 'does not match', operands: 'any' },
-  equals_hashed: { is: 'is the hidden value', isNot: 'is not the hidden value', operands: 'none' },
-  in_hashed: { is: 'is one of the hidden values', isNot: 'is none of the hidden values', operands: 'none' },
+  matches: { is: 'matches', isNot: 'does not match', operands: 'pattern' },
+  equals_hashed: { is: 'is', isNot: 'is not', operands: 'hidden' },
+  in_hashed: { is: 'is', isNot: 'is not', operands: 'hidden' },
   lt: { is: 'is less than', isNot: 'is not less than', operands: 'one' },
   lte: { is: 'is at most', isNot: 'is not at most', operands: 'one' },
   gt: { is: 'is more than', isNot: 'is not more than', operands: 'one' },
   gte: { is: 'is at least', isNot: 'is not at least', operands: 'one' },
   between: { is: 'is between', isNot: 'is not between', operands: 'range' },
-  time_before: { is: 'is before', isNot: 'is not before', operands: 'one' },
-  time_after: { is: 'is after', isNot: 'is not after', operands: 'one' },
-  time_between: { is: 'is from', isNot: 'is not from', operands: 'range' },
-  in_window: { is: 'is within', isNot: 'is not within', operands: 'any' },
+  time_before: { is: 'is before', isNot: 'is not before', operands: 'time' },
+  time_after: { is: 'is after', isNot: 'is not after', operands: 'time' },
+  time_between: { is: 'is from', isNot: 'is not from', operands: 'span' },
+  in_window: { is: 'is within', isNot: 'is not within', operands: 'windows' },
   semver_eq: { is: 'is version', isNot: 'is not version', operands: 'one' },
   semver_lt: { is: 'is a version before', isNot: 'is not a version before', operands: 'one' },
   semver_lte: { is: 'is a version up to', isNot: 'is not a version up to', operands: 'one' },
   semver_gt: { is: 'is a version after', isNot: 'is not a version after', operands: 'one' },
-  semver_gte: { is: 'is version or later than', isNot: 'is not version or later than', operands: 'one' },
+  semver_gte: { is: 'is a version from', isNot: 'is not a version from', operands: 'one' },
   semver_tilde: { is: 'is a patch version of', isNot: 'is not a patch version of', operands: 'one' },
   semver_caret: { is: 'is compatible with version', isNot: 'is not compatible with version', operands: 'one' },
   contains_any: { is: 'contains any of', isNot: 'contains none of', operands: 'any' },
@@ -38,18 +40,27 @@ const wordings: Record<string, Wording> = {
   size_gt: { is: 'has more entries than', isNot: 'does not have more entries than', operands: 'one' },
   size_between: { is: 'has a number of entries between', isNot: 'has no number of entries between', operands: 'range' },
   in_cidr: { is: 'is in the network', isNot: 'is not in the network', operands: 'any' },
-  within_km: { is: 'is within', isNot: 'is not within', operands: 'any' },
+  within_km: { is: 'is within', isNot: 'is not within', operands: 'circle' },
   in_segment: { is: 'is in segment', isNot: 'is not in segment', operands: 'any' },
-  flag_is: { is: 'gets', isNot: 'does not get', operands: 'any' },
+  flag_is: { is: 'gives variant', isNot: 'does not give variant', operands: 'any' },
 };
 
-export type Operand = string | number | boolean;
+/** As definitions write them, and windows also as the engine explains them: minutes of the week, then the zone. */
+export type Operand = string | number | boolean | Window | [number, number];
 
 // A list longer than this is told by its first entries and how many more there are.
 const shownOperands = 6;
 
 export function operandText(operand: Operand): string {
-  return typeof operand === 'string' ? `“${operand}”` : String(operand);
+  if (typeof operand === 'string') return `“${operand}”`;
+  return typeof operand === 'object' ? JSON.stringify(operand) : String(operand);
+}
+
+// What is hidden stays so: how many there are is enough. The engine tells "3 hashes" as its only operand.
+function hiddenText(operands: readonly Operand[]): string {
+  const told = operands.length === 1 ? /^(\d+) hashes$/.exec(String(operands[0])) : null;
+  const count = told === null ? operands.length : Number(told[1]);
+  return count === 1 ? 'a hidden value' : `one of ${count} hidden values`;
 }
 
 function joined(operands: readonly Operand[], word: string): string {
@@ -74,6 +85,18 @@ export function operatorWords(operator: string, operands: readonly Operand[], is
       return `${verb} ${operandText(operands[0] ?? '')} and ${operandText(operands[1] ?? '')}`;
     case 'all':
       return `${verb} ${joined(operands, 'and')}`;
+    case 'hidden':
+      return `${verb} ${hiddenText(operands)}`;
+    case 'pattern':
+      return `${verb} the pattern ${operands.map(String).join(', ')}`;
+    case 'time':
+      return `${verb} ${instantText(operands[0])}`;
+    case 'span':
+      return `${verb} ${instantText(operands[0])} until ${instantText(operands[1])}`;
+    case 'windows':
+      return `${verb} ${windowsText(operands)}`;
+    case 'circle':
+      return `${verb} ${operandText(operands[2] ?? '')} km of ${operandText(operands[0] ?? '')}, ${operandText(operands[1] ?? '')}`;
     default:
       if (operands.length === 0) return `${verb} one of no values (never true)`;
       return `${verb} ${joined(operands, 'or')}`;

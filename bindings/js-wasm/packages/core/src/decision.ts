@@ -29,6 +29,8 @@ export interface Exposure {
   readonly bucketBy: string;
   readonly phase: number;
   readonly isHoldout: boolean;
+  /** The experiment keeps what a unit was given. */
+  readonly isSticky: boolean;
 }
 
 export interface Decision<T = FlagValue> {

@@ -468,7 +468,8 @@ export class Snapshot {
         variant: instance.fixedText(instance.word(word + 4), instance.word(word + 5)),
         bucketBy: instance.fixedText(instance.word(word + 6), instance.word(word + 7)),
         phase: instance.word(word + 8),
-        isHoldout: instance.word(word + 9) !== 0,
+        isHoldout: (instance.word(word + 9) & 1) !== 0,
+        isSticky: (instance.word(word + 9) & 2) !== 0,
       });
     }
     return exposures;

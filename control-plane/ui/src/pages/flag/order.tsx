@@ -6,7 +6,7 @@ import type { Flag, FlagConfiguration } from '../../api/documents';
 import type { Place } from '../../api/queries';
 import { Mark } from '../../parts/mark';
 import { countText } from '../../words/number';
-import { ruleSentence, unitWords, type Rule } from '../../words/rule';
+import { prerequisiteSentence, ruleSentence, unitWords, type Rule } from '../../words/rule';
 import { CoverageEditor } from './coverage_editor';
 import { DefaultEditor } from './default_editor';
 
@@ -43,13 +43,13 @@ function RuleStep({ rule, index, ...shared }: Props & { rule: Rule; index: numbe
           </Link>
         </p>
       )}
-      <CoverageEditor place={place} flag={flag.key} seen={seen} rule={rule} index={index} />
+      {rule.coverage?.ramp == null && <CoverageEditor place={place} flag={flag.key} seen={seen} rule={rule} index={index} />}
     </Step>
   );
 }
 
 export function EvaluationOrder({ place, flag, seen }: Props) {
-  const { enabled, off_variant: off, overrides = [], rules = [], fail_closed: isFailClosed } = seen.document;
+  const { enabled, off_variant: off, overrides = [], prerequisites = [], rules = [], fail_closed: isFailClosed } = seen.document;
   return (
     <ol className="order">
       <Step dot={enabled === true ? '✓' : '✕'} tone={enabled === true ? 'on' : 'off'} title={enabled === true ? 'Switched on' : 'Switched off'}>
@@ -70,6 +70,11 @@ export function EvaluationOrder({ place, flag, seen }: Props) {
           </p>
         ))}
       </Step>
+      {prerequisites.length > 0 && (
+        <Step dot="⇠" title="Prerequisites">
+          {prerequisites.map((prerequisite, i) => <p key={i} className="break">{prerequisiteSentence(prerequisite)}</p>)}
+        </Step>
+      )}
       {rules.map((rule, index) => (
         <RuleStep key={rule.id ?? index} rule={rule} index={index} place={place} flag={flag} seen={seen} />
       ))}
