@@ -92,8 +92,8 @@ inline uint64_t Middle(const uint8_t* at, size_t size) {
     return Avalanche(hash);
   }
   for (size_t i = 0; i < size / 16; ++i) {
-    if (i == 8) hash = Avalanche(hash);
     hash += Mix16(at + 16 * i, kSecret + (i < 8 ? 16 * i : 16 * (i - 8) + 3));
+    if (i == 7) hash = Avalanche(hash);
   }
   return Avalanche(hash + Mix16(at + size - 16, kSecret + 119));
 }
