@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "src/base/sha256.h"
 #include "src/base/status.h"
 #include "src/wire/ed25519_encoding.h"
-#include "src/wire/sha256.h"
 
 namespace expt::wire {
 namespace {
@@ -47,7 +47,7 @@ std::vector<TrustedKey> TrustedKeysOf(const RootModel& root) {
   std::vector<TrustedKey> keys(root.public_keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     const PublicKey& key = root.public_keys[i];
-    const Digest digest = Sha256({reinterpret_cast<const char*>(key.data()), key.size()});
+    const Digest digest = base::Sha256({reinterpret_cast<const char*>(key.data()), key.size()});
     std::copy_n(digest.begin(), keys[i].id.size(), keys[i].id.begin());
     keys[i].is_trusted = std::find(root.revoked_key_hashes.begin(), root.revoked_key_hashes.end(), digest) ==
                          root.revoked_key_hashes.end();
