@@ -6,7 +6,6 @@
 
 #include "src/base/sha256.h"
 
-
 namespace expt::wire {
 namespace {
 
