@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "src/wire/sha256.h"
+#include "src/base/sha256.h"
 
 namespace expt::wire {
 namespace {
@@ -71,7 +71,7 @@ bool IsWellFormed(const Signature& signature) {
 }
 
 KeyId KeyIdOf(const PublicKey& key) {
-  const Digest digest = Sha256(std::string_view(reinterpret_cast<const char*>(key.data()), key.size()));
+  const Digest digest = base::Sha256(std::string_view(reinterpret_cast<const char*>(key.data()), key.size()));
   KeyId id;
   std::copy_n(digest.begin(), id.size(), id.begin());
   return id;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "src/wire/ed25519_encoding.h"
-#include "src/wire/sha256.h"
+#include "src/base/sha256.h"
 
 namespace expt::host {
 namespace {
@@ -173,7 +173,7 @@ TEST(Sha256, TheCoresOwnAgreesWithTheHosts) {
   for (size_t size = 0; size < 300; ++size) {
     std::string bytes(size, 0);
     for (char& c : bytes) c = static_cast<char>(random());
-    ASSERT_EQ(wire::Sha256(bytes), Sha256(bytes)) << size;
+    ASSERT_EQ(base::Sha256(bytes), Sha256(bytes)) << size;
   }
 }
 

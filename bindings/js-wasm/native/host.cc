@@ -6,11 +6,11 @@
 #include "bindings/js-wasm/native/verification.h"
 #include "src/base/status.h"
 #include "src/host/signed_file.h"
-#include "src/wire/sha256.h"
+#include "src/base/sha256.h"
 
 namespace expt::host {
 
-Digest Sha256(std::string_view bytes) { return wire::Sha256(bytes); }
+Digest Sha256(std::string_view bytes) { return base::Sha256(bytes); }
 
 absl::StatusOr<OpenedFile> OpenSignedFile(std::string_view file, const wire::RootModel& root,
                                           const wire::VerifyRequest& request) {
