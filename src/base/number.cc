@@ -27,8 +27,18 @@ std::optional<int64_t> ExactInteger(double value) {
 }
 
 std::string_view FormatInteger(int64_t value, std::span<char> buffer) {
+#if defined(EXPT_SMALL_CODE)
+  char* const end = buffer.data() + buffer.size();
+  char* at = end;
+  uint64_t rest = value < 0 ? uint64_t{0} - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+  for (; rest > 9; rest /= 10) *--at = static_cast<char>('0' + rest % 10);
+  *--at = static_cast<char>('0' + rest);
+  if (value < 0) *--at = '-';
+  return {at, static_cast<size_t>(end - at)};
+#else
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), static_cast<size_t>(result.ptr - buffer.data())};
+#endif
 }
 
 void AppendInteger(std::string& out, int64_t value) {

@@ -12,34 +12,61 @@ constexpr char kPayloadUrl[] = "type.expt.dev/load-code";
 
 struct CodeRow {
   LoadCode code;
-  int step;
-  absl::StatusCode canonical;
-  std::string_view name;
+  uint8_t step;
+  uint8_t canonical;  // absl::StatusCode
 };
 
+constexpr CodeRow Row(LoadCode code, uint8_t step, absl::StatusCode canonical) {
+  return {code, step, static_cast<uint8_t>(canonical)};
+}
+
 constexpr CodeRow kCodes[] = {
-    {LoadCode::kNone, 0, absl::StatusCode::kUnknown, ""},
-    {LoadCode::kTooLarge, 1, absl::StatusCode::kInvalidArgument, "TOO_LARGE"},
-    {LoadCode::kBadEnvelope, 2, absl::StatusCode::kInvalidArgument, "BAD_ENVELOPE"},
-    {LoadCode::kDigestMismatch, 3, absl::StatusCode::kDataLoss, "DIGEST_MISMATCH"},
-    {LoadCode::kUnknownKey, 4, absl::StatusCode::kPermissionDenied, "UNKNOWN_KEY"},
-    {LoadCode::kBadSignature, 5, absl::StatusCode::kPermissionDenied, "BAD_SIGNATURE"},
-    {LoadCode::kBadInflate, 6, absl::StatusCode::kInvalidArgument, "BAD_INFLATE"},
-    {LoadCode::kWireLimit, 7, absl::StatusCode::kInvalidArgument, "WIRE_LIMIT"},
-    {LoadCode::kBadEncoding, 8, absl::StatusCode::kInvalidArgument, "BAD_ENCODING"},
-    {LoadCode::kUnsupportedVersion, 8, absl::StatusCode::kUnimplemented, "UNSUPPORTED_VERSION"},
-    {LoadCode::kWrongEnvironment, 9, absl::StatusCode::kPermissionDenied, "WRONG_ENVIRONMENT"},
-    {LoadCode::kRollback, 10, absl::StatusCode::kFailedPrecondition, "ROLLBACK"},
-    {LoadCode::kEquivocation, 10, absl::StatusCode::kFailedPrecondition, "EQUIVOCATION"},
-    {LoadCode::kFastForward, 10, absl::StatusCode::kFailedPrecondition, "FAST_FORWARD"},
-    {LoadCode::kBadContent, 11, absl::StatusCode::kInvalidArgument, "BAD_CONTENT"},
-    {LoadCode::kCompileFailed, 12, absl::StatusCode::kInternal, "COMPILE_FAILED"},
-    {LoadCode::kGoldenMismatch, 13, absl::StatusCode::kInternal, "GOLDEN_MISMATCH"},
-    {LoadCode::kPendingNotSaved, 14, absl::StatusCode::kUnavailable, "PENDING_NOT_SAVED"},
-    {LoadCode::kUnhealthy, 16, absl::StatusCode::kInternal, "UNHEALTHY"},
-    {LoadCode::kLkgNotSaved, 17, absl::StatusCode::kUnavailable, "LKG_NOT_SAVED"},
-    {LoadCode::kHeadExpired, 11, absl::StatusCode::kFailedPrecondition, "HEAD_EXPIRED"},
+    Row(LoadCode::kNone, 0, absl::StatusCode::kUnknown),
+    Row(LoadCode::kTooLarge, 1, absl::StatusCode::kInvalidArgument),
+    Row(LoadCode::kBadEnvelope, 2, absl::StatusCode::kInvalidArgument),
+    Row(LoadCode::kDigestMismatch, 3, absl::StatusCode::kDataLoss),
+    Row(LoadCode::kUnknownKey, 4, absl::StatusCode::kPermissionDenied),
+    Row(LoadCode::kBadSignature, 5, absl::StatusCode::kPermissionDenied),
+    Row(LoadCode::kBadInflate, 6, absl::StatusCode::kInvalidArgument),
+    Row(LoadCode::kWireLimit, 7, absl::StatusCode::kInvalidArgument),
+    Row(LoadCode::kBadEncoding, 8, absl::StatusCode::kInvalidArgument),
+    Row(LoadCode::kUnsupportedVersion, 8, absl::StatusCode::kUnimplemented),
+    Row(LoadCode::kWrongEnvironment, 9, absl::StatusCode::kPermissionDenied),
+    Row(LoadCode::kRollback, 10, absl::StatusCode::kFailedPrecondition),
+    Row(LoadCode::kEquivocation, 10, absl::StatusCode::kFailedPrecondition),
+    Row(LoadCode::kFastForward, 10, absl::StatusCode::kFailedPrecondition),
+    Row(LoadCode::kBadContent, 11, absl::StatusCode::kInvalidArgument),
+    Row(LoadCode::kCompileFailed, 12, absl::StatusCode::kInternal),
+    Row(LoadCode::kGoldenMismatch, 13, absl::StatusCode::kInternal),
+    Row(LoadCode::kPendingNotSaved, 14, absl::StatusCode::kUnavailable),
+    Row(LoadCode::kUnhealthy, 16, absl::StatusCode::kInternal),
+    Row(LoadCode::kLkgNotSaved, 17, absl::StatusCode::kUnavailable),
+    Row(LoadCode::kHeadExpired, 11, absl::StatusCode::kFailedPrecondition),
 };
+constexpr std::string_view kNames[] = {
+    "",
+    "TOO_LARGE",
+    "BAD_ENVELOPE",
+    "DIGEST_MISMATCH",
+    "UNKNOWN_KEY",
+    "BAD_SIGNATURE",
+    "BAD_INFLATE",
+    "WIRE_LIMIT",
+    "BAD_ENCODING",
+    "UNSUPPORTED_VERSION",
+    "WRONG_ENVIRONMENT",
+    "ROLLBACK",
+    "EQUIVOCATION",
+    "FAST_FORWARD",
+    "BAD_CONTENT",
+    "COMPILE_FAILED",
+    "GOLDEN_MISMATCH",
+    "PENDING_NOT_SAVED",
+    "UNHEALTHY",
+    "LKG_NOT_SAVED",
+    "HEAD_EXPIRED",
+};
+static_assert(std::size(kNames) == std::size(kCodes));
 
 constexpr bool RowsStandAtTheirCode() {
   for (size_t i = 0; i < std::size(kCodes); ++i) {
@@ -59,7 +86,7 @@ const CodeRow& RowOf(LoadCode code) {
 namespace base {
 
 absl::Status LoadFailure(LoadCode code, std::string_view text) {
-  return LoadFailure(code, RowOf(code).canonical, text);
+  return LoadFailure(code, static_cast<absl::StatusCode>(RowOf(code).canonical), text);
 }
 
 absl::Status LoadFailure(LoadCode code, absl::StatusCode canonical, std::string_view text) {
@@ -75,7 +102,10 @@ int LoadStep(LoadCode code) { return RowOf(code).step; }
 
 inline namespace v1 {
 
-std::string_view LoadCodeName(LoadCode code) { return RowOf(code).name; }
+std::string_view LoadCodeName(LoadCode code) {
+  const auto row = static_cast<size_t>(code);
+  return row < std::size(kNames) ? kNames[row] : "";
+}
 
 std::optional<LoadError> LoadErrorOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kPayloadUrl);

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "src/base/message.h"
 #include "src/base/status.h"
-#include "src/model/place.h"
 
 namespace expt::core {
 namespace {
@@ -14,24 +14,27 @@ std::string_view AudienceName(Audience audience) {
 
 std::string Differs(std::string_view noun, std::string_view what, std::string_view expected, std::string_view got) {
   std::string text(noun);
-  text.append(": expected ").append(what);
-  return text + " " + model::Quoted(expected) + ", got " + model::Quoted(got);
+  for (const std::string_view part : {std::string_view(": expected "), what, std::string_view(" \""), expected,
+                                      std::string_view("\", got \""), got, std::string_view("\"")}) {
+    text.append(part);
+  }
+  return text;
 }
 
 }  // namespace
 
 absl::Status CheckMonotone(std::string_view noun, int64_t epoch, int64_t number, const Digest& digest,
                            int64_t root_epoch, const Floor& floor) {
-  const std::string place = std::string(noun) + " v" + std::to_string(number);
+  const base::Message place = base::Message(noun) + " v" + base::Number(number);
   if (epoch != root_epoch) {
     return base::LoadFailure(
         epoch < root_epoch ? LoadCode::kRollback : LoadCode::kFastForward,
-        place + ": epoch is " + std::to_string(epoch) + ", expected that of the root, " + std::to_string(root_epoch));
+        place + ": epoch is " + base::Number(epoch) + ", expected that of the root, " + base::Number(root_epoch));
   }
   if (epoch < floor.epoch || number < 0 || (epoch == floor.epoch && number < floor.version)) {
-    return base::LoadFailure(LoadCode::kRollback, place + " of epoch " + std::to_string(epoch) + " is older than v" +
-                                                      std::to_string(floor.version) + " of epoch " +
-                                                      std::to_string(floor.epoch));
+    return base::LoadFailure(LoadCode::kRollback, place + " of epoch " + base::Number(epoch) + " is older than v" +
+                                                      base::Number(floor.version) + " of epoch " +
+                                                      base::Number(floor.epoch));
   }
   const bool is_same_epoch = epoch == floor.epoch;
   if (is_same_epoch && number == floor.version && floor.digest.has_value() && *floor.digest != digest) {
@@ -39,8 +42,8 @@ absl::Status CheckMonotone(std::string_view noun, int64_t epoch, int64_t number,
   }
   const int64_t from = is_same_epoch && floor.version > 0 ? floor.version : 0;  // a new epoch begins anew
   if (number - from > kMaxVersionStep) {
-    return base::LoadFailure(LoadCode::kFastForward, place + ": is more than " + std::to_string(kMaxVersionStep) +
-                                                         " versions ahead of v" + std::to_string(from));
+    return base::LoadFailure(LoadCode::kFastForward, place + ": is more than " + base::Number(kMaxVersionStep) +
+                                                         " versions ahead of v" + base::Number(from));
   }
   return absl::OkStatus();
 }

@@ -6,11 +6,11 @@
 #include "expt/decision.h"
 #include "src/core/ruleset.h"
 #include "src/eval/evaluate.h"
-#include "src/model/place.h"
 
 namespace expt::core {
 namespace {
 
+using base::Message;
 using model::GoldenVector;
 
 // The context of a vector; `lists` keeps the string lists that it views until the context is made.
@@ -47,12 +47,11 @@ Context ContextOf(const model::Snapshot& model, const GoldenVector& vector) {
   return Context(attributes);
 }
 
-std::string Mismatch(std::string_view what, std::string_view expected, std::string_view got) {
-  std::string text(what);
-  return text + ": expected " + model::Quoted(expected) + ", got " + model::Quoted(got);
+Message Mismatch(std::string_view what, std::string_view expected, std::string_view got) {
+  return Message(what) + ": expected " + base::Quoted(expected) + ", got " + base::Quoted(got);
 }
 
-std::string Compare(const model::Snapshot& model, const GoldenVector& vector, const Decision& decision) {
+Message Compare(const model::Snapshot& model, const GoldenVector& vector, const Decision& decision) {
   const auto reason = static_cast<Reason>(vector.reason);
   const auto error = static_cast<ErrorCode>(vector.error);
   if (decision.reason != reason) return Mismatch("reason", ReasonName(reason), ReasonName(decision.reason));
@@ -88,7 +87,7 @@ std::string Compare(const model::Snapshot& model, const GoldenVector& vector, co
 
 }  // namespace
 
-std::string CheckGoldenVectors(const model::Snapshot& model, const Snapshot& snapshot) {
+Message CheckGoldenVectors(const model::Snapshot& model, const Snapshot& snapshot) {
   const eval::Ruleset& rules = snapshot.ruleset()->rules;
   for (size_t i = 0; i < model.golden_vectors.size(); ++i) {
     const GoldenVector& vector = model.golden_vectors[i];
@@ -98,10 +97,9 @@ std::string CheckGoldenVectors(const model::Snapshot& model, const Snapshot& sna
     eval::SilentVisitor visitor;
     Decision decision;
     eval::Decide(session, context, vector.flag, ValueType::kMissing, visitor, decision);
-    const std::string text = Compare(model, vector, decision);
+    const Message text = Compare(model, vector, decision);
     if (text.empty()) continue;
-    return model::Within("golden vector " + std::to_string(i),
-                         model::Within(model::Named("flag", decision.flag), text));
+    return base::Within("golden vector " + base::Number(i), base::Within(base::Named("flag", decision.flag), text));
   }
   return "";
 }

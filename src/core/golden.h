@@ -2,9 +2,10 @@
 #ifndef EXPT_SRC_CORE_GOLDEN_H_
 #define EXPT_SRC_CORE_GOLDEN_H_
 
-#include <string>
+#include <cstddef>
 
 #include "expt/snapshot.h"
+#include "src/base/message.h"
 #include "src/model/snapshot.h"
 
 namespace expt::core {
@@ -14,7 +15,7 @@ inline constexpr size_t kMaxGoldenBytes = 256u << 10;
 
 // Empty when `snapshot`, compiled from `model`, decides every golden vector as it is written; else the first that
 // differs. Those of broken flags are skipped.
-std::string CheckGoldenVectors(const model::Snapshot& model, const Snapshot& snapshot);
+base::Message CheckGoldenVectors(const model::Snapshot& model, const Snapshot& snapshot);
 
 }  // namespace expt::core
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "src/base/message.h"
 #include "src/base/status.h"
 #include "src/core/accept.h"
 #include "src/core/engine.h"
@@ -10,9 +11,9 @@
 namespace expt::core {
 namespace {
 
-std::string PlaceOf(const wire::HeadModel& head) { return "head v" + std::to_string(head.head_number) + ": "; }
+base::Message PlaceOf(const wire::HeadModel& head) { return "head v" + base::Number(head.head_number) + ": "; }
 
-absl::Status Failure(LoadCode code, const wire::HeadModel& head, std::string_view text) {
+absl::Status Failure(LoadCode code, const wire::HeadModel& head, base::MessagePart text) {
   return base::LoadFailure(code, PlaceOf(head).append(text));
 }
 
@@ -20,7 +21,7 @@ absl::Status Failure(LoadCode code, const wire::HeadModel& head, std::string_vie
 absl::Status CheckAddressee(const wire::HeadModel& head, std::string_view environment, Audience audience) {
   if (head.environment != environment) {
     return Failure(LoadCode::kWrongEnvironment, head,
-                   std::string("is of environment \"")
+                   base::Message("is of environment \"")
                        .append(head.environment)
                        .append("\", expected \"")
                        .append(environment)
@@ -37,10 +38,10 @@ absl::Status CheckFloor(const wire::HeadModel& head, const Digest& digest, const
                         const HeadFloor& floor) {
   if (head.root_version > root.root_version) {
     return Failure(LoadCode::kUnknownKey, head,
-                   std::string("names root ")
-                       .append(std::to_string(head.root_version))
+                   base::Message("names root ")
+                       .append(base::Number(head.root_version))
                        .append(", newer than the trusted root ")
-                       .append(std::to_string(root.root_version)));
+                       .append(base::Number(root.root_version)));
   }
   return CheckMonotone("head", head.epoch, head.head_number, digest, root.Epoch(head.environment),
                        {.epoch = floor.epoch, .version = floor.head_number, .digest = floor.digest});

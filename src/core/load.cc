@@ -3,29 +3,32 @@
 #include <string>
 #include <utility>
 
+#include "src/base/message.h"
 #include "src/base/status.h"
 #include "src/core/build.h"
 #include "src/core/engine.h"
 #include "src/core/golden.h"
 #include "src/core/ruleset.h"
 #include "src/eval/compile.h"
-#include "src/model/place.h"
 #include "src/model/validate.h"
 
 namespace expt {
 namespace {
 
+using base::Message;
+
 // `snapshot "env_7f3a" v17`
-std::string PlaceOf(const model::Snapshot& model) {
-  return model::Named("snapshot", model.environment) + " v" + std::to_string(model.version);
+Message PlaceOf(const model::Snapshot& model) {
+  return base::Named("snapshot", model.environment) + " v" + base::Number(model.version);
 }
 
-std::string TextOf(const model::Issue& issue) { return model::Within(issue.place, issue.text); }
+Message TextOf(const model::Issue& issue) { return base::Within(issue.place, issue.text); }
 
 // The first problems in one line; a status is read by people.
-std::string Refusal(const model::Snapshot& model, const std::vector<model::Issue>& issues) {
+Message Refusal(const model::Snapshot& model, const std::vector<model::Issue>& issues) {
+  if constexpr (!base::kHasMessages) return "refused";
   constexpr size_t kShown = 5;
-  std::string text = PlaceOf(model) + ": ";
+  Message text = PlaceOf(model) + ": ";
   size_t count = 0;
   for (const model::Issue& issue : issues) {
     if (issue.scope != model::Issue::Scope::kSnapshot) continue;
@@ -33,12 +36,12 @@ std::string Refusal(const model::Snapshot& model, const std::vector<model::Issue
     if (count > 1) text += "; ";
     text += TextOf(issue);
   }
-  if (count > kShown) text += "; and " + std::to_string(count - kShown) + " more";
+  if (count > kShown) text += "; and " + base::Number(count - kShown) + " more";
   return text;
 }
 
 // Adds what compiling found to what validating did. Empty, or why the whole snapshot is refused after all.
-std::string AddBroken(std::vector<model::Issue> found, std::vector<bool>& is_broken, std::vector<model::Issue>& issues) {
+Message AddBroken(std::vector<model::Issue> found, std::vector<bool>& is_broken, std::vector<model::Issue>& issues) {
   if (found.empty()) return "";
   for (model::Issue& issue : found) {
     is_broken[issue.flag] = true;
@@ -46,8 +49,24 @@ std::string AddBroken(std::vector<model::Issue> found, std::vector<bool>& is_bro
   }
   const auto broken = static_cast<size_t>(std::count(is_broken.begin(), is_broken.end(), true));
   if (broken * 2 <= is_broken.size()) return "";
-  return "flags: " + std::to_string(broken) + " of " + std::to_string(is_broken.size()) +
+  return "flags: " + base::Number(broken) + " of " + base::Number(is_broken.size()) +
          " are broken, expected at most half";
+}
+
+// Each issue; without texts, each broken flag.
+std::vector<std::string> Warnings(const model::Snapshot& model, const std::vector<model::Issue>& issues,
+                                  const std::vector<bool>& is_broken) {
+  std::vector<std::string> warnings;
+  if constexpr (base::kHasMessages) {
+    warnings.reserve(issues.size());
+    for (const model::Issue& issue : issues) warnings.emplace_back(TextOf(issue));
+  } else {
+    for (size_t i = 0; i < is_broken.size(); ++i) {
+      if (!is_broken[i]) continue;
+      warnings.push_back(std::string("flag \"").append(model.strings[model.flags[i].key]).append("\": is broken"));
+    }
+  }
+  return warnings;
 }
 
 std::vector<std::string> NamesWith(const model::Snapshot& model, uint8_t wanted, uint8_t unwanted) {
@@ -76,9 +95,9 @@ absl::StatusOr<std::shared_ptr<const Ruleset>> Build(const model::Snapshot& mode
   if (!compiled.has_value()) {
     return base::LoadFailure(
         LoadCode::kCompileFailed,
-        PlaceOf(model) + ": has more than " + std::to_string(eval::kMaxLeaves) + " conditions when written out");
+        PlaceOf(model) + ": has more than " + base::Number(eval::kMaxLeaves) + " conditions when written out");
   }
-  if (std::string text = AddBroken(std::move(compiled->issues), is_broken, issues); !text.empty()) {
+  if (Message text = AddBroken(std::move(compiled->issues), is_broken, issues); !text.empty()) {
     return base::LoadFailure(LoadCode::kBadContent, PlaceOf(model) + ": " + text);
   }
   auto ruleset = std::make_shared<Ruleset>();
@@ -90,8 +109,7 @@ absl::StatusOr<std::shared_ptr<const Ruleset>> Build(const model::Snapshot& mode
   ruleset->version = model.version;
   ruleset->issued_at_ms = model.issued_at_ms;
   ruleset->digest = digest;
-  ruleset->warnings.reserve(issues.size());
-  for (const model::Issue& issue : issues) ruleset->warnings.push_back(TextOf(issue));
+  ruleset->warnings = Warnings(model, issues, is_broken);
   ruleset->unit_types = NamesWith(model, model::kUnitType, 0);
   ruleset->analytics_attributes = NamesWith(model, model::kAnalytics, model::kPrivate);
   return std::shared_ptr<const Ruleset>(std::move(ruleset));
@@ -101,8 +119,8 @@ absl::StatusOr<Snapshot> Load(model::Snapshot model, const Digest& digest) {
   absl::StatusOr<std::shared_ptr<const Ruleset>> ruleset = Build(model, digest);
   if (!ruleset.ok()) return ruleset.status();
   Snapshot snapshot = Access::Make(*std::move(ruleset));
-  if (const std::string text = CheckGoldenVectors(model, snapshot); !text.empty()) {
-    return base::LoadFailure(LoadCode::kGoldenMismatch, model::Within(PlaceOf(model), text));
+  if (const Message text = CheckGoldenVectors(model, snapshot); !text.empty()) {
+    return base::LoadFailure(LoadCode::kGoldenMismatch, base::Within(PlaceOf(model), text));
   }
   return snapshot;
 }

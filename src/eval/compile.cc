@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "src/base/hash.h"
+#include "src/base/message.h"
 #include "src/eval/operands.h"
 #include "src/eval/program_writer.h"
 #include "src/eval/reachable.h"
-#include "src/model/place.h"
 
 namespace expt::eval {
 namespace {
@@ -211,9 +211,9 @@ class Compiler {
   void Condition(const model::Rule& source, Rule& rule) {
     const size_t known = writer_.references().shared.size();
     rule.entry = writer_.Emit(source.condition, true, kAccept, kReject);
-    std::string defect = writer_.TakeDefect();
+    base::Message defect = writer_.TakeDefect();
     if (defect.empty()) defect = shared_.DefectBehind(std::span(writer_.references().shared).subspan(known));
-    if (!defect.empty()) Break(current_, model::Within(model::Named("rule", operands_.ViewOf(source.id)), defect));
+    if (!defect.empty()) Break(current_, base::Within(base::Named("rule", operands_.ViewOf(source.id)), defect));
   }
 
   void TurnRules(Rule* rules) {
@@ -367,11 +367,11 @@ class Compiler {
     return &experiment;
   }
 
-  void Break(Index flag, std::string text) {
+  void Break(Index flag, base::Message text) {
     is_broken_[flag] = true;
     issues_.push_back({.scope = model::Issue::Scope::kFlag,
                        .flag = flag,
-                       .place = model::Named("flag", out_.flags[flag].key),
+                       .place = base::Named("flag", out_.flags[flag].key),
                        .text = std::move(text)});
   }
 
@@ -383,7 +383,7 @@ class Compiler {
         if (is_broken_[i]) continue;
         const Index broken = shared_.FirstFlagBehind(references_[i], is_broken_);
         if (broken == kNone) continue;
-        Break(i, "refers to " + model::Named("flag", out_.flags[broken].key) + ", which is broken");
+        Break(i, "refers to " + base::Named("flag", out_.flags[broken].key) + ", which is broken");
         has_changed = true;
       }
     }

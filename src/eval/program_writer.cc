@@ -94,11 +94,6 @@ Op OpOf(Operator op) {
   }
 }
 
-std::string DefectAt(std::string_view noun, std::string_view name, std::string_view text) {
-  std::string out(noun);
-  return out.append(" \"").append(name).append("\": ").append(text);
-}
-
 }  // namespace
 
 SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operands, Ruleset& ruleset)
@@ -161,9 +156,9 @@ const Shared* SharedPrograms::Write(uint32_t& number, std::string_view key, bool
   shared.number = out_.shared_count++;
   all_.push_back(out_.arena.Make(shared));
   references_.push_back(std::move(writer.references()));
-  std::string defect = writer.TakeDefect();
+  base::Message defect = writer.TakeDefect();
   has_defect_ = has_defect_ || !defect.empty();
-  if (!defect.empty() && segment != kNone) defect = DefectAt("segment", key, defect);
+  if (!defect.empty() && segment != kNone) defect = base::Within(base::Named("segment", key), defect);
   defects_.push_back(std::move(defect));
   number = shared.number + 1;
   return all_.back();
@@ -184,8 +179,8 @@ void SharedPrograms::ForEachBehind(std::span<const uint32_t> shared, Use use) co
   }
 }
 
-std::string SharedPrograms::DefectBehind(std::span<const uint32_t> shared) const {
-  std::string defect;
+base::Message SharedPrograms::DefectBehind(std::span<const uint32_t> shared) const {
+  base::Message defect;
   if (!has_defect_) return defect;
   ForEachBehind(shared, [&](uint32_t number) {
     if (defect.empty()) defect = defects_[number];
@@ -426,8 +421,8 @@ void ProgramWriter::FillMatches(const Condition& condition, Leaf& leaf) {
   leaf.op = Op::kMatches;
   leaf.regex = operands_.RegexOf(condition.operands, text);
   if (leaf.regex != nullptr || !defect_.empty()) return;
-  defect_ = DefectAt("attribute", operands_.ViewOf(s_.attributes[condition.subject].name),
-                     "operator \"matches\": " + text);
+  defect_ = base::Within(base::Named("attribute", operands_.ViewOf(s_.attributes[condition.subject].name)),
+                         "operator \"matches\": " + text);
 }
 
 void ProgramWriter::FillFlagIs(const Condition& condition, Leaf& leaf) {

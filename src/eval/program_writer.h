@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
+#include "src/base/message.h"
 #include "src/eval/operands.h"
 #include "src/eval/ruleset.h"
 #include "src/model/snapshot.h"
@@ -39,7 +39,7 @@ class SharedPrograms {
   const References& ReferencesOf(uint32_t shared) const { return references_[shared]; }
   const Shared& At(uint32_t shared) const { return *all_[shared]; }
   // Why one of `shared`, or one behind it, cannot be used, with its place; empty when all can.
-  std::string DefectBehind(std::span<const uint32_t> shared) const;
+  base::Message DefectBehind(std::span<const uint32_t> shared) const;
   // A flag behind `references` that is marked; kNone when there is none.
   Index FirstFlagBehind(const References& references, const std::vector<bool>& is_marked) const;
 
@@ -59,7 +59,7 @@ class SharedPrograms {
   std::vector<uint32_t> of_condition_;          // per condition and form: number + 1
   std::vector<const Shared*> all_;              // by number
   std::vector<References> references_;
-  std::vector<std::string> defects_;            // by number
+  std::vector<base::Message> defects_;          // by number
   bool has_defect_ = false;
 };
 
@@ -90,7 +90,7 @@ class ProgramWriter {
 
   References& references() { return references_; }
   // What makes the owner unusable: `attribute "a": operator "matches": ...`; empty for nothing.
-  std::string TakeDefect() { return std::exchange(defect_, {}); }
+  base::Message TakeDefect() { return std::exchange(defect_, {}); }
 
  private:
   uint16_t EmitTree(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
@@ -115,7 +115,7 @@ class ProgramWriter {
   std::vector<uint32_t> slots_;
   std::vector<Index> scratch_;
   References references_;
-  std::string defect_;
+  base::Message defect_;
   uint8_t now_slot_ = 0xff;
 };
 

@@ -1,4 +1,3 @@
-#include <string>
 #include <utility>
 
 #include "src/model/check.h"
@@ -47,14 +46,15 @@ class BrokenReferences {
 
   // Names the nearest flag: `flag "a": segment "s": refers to flag "b", which is broken`.
   Issue IssueOf(Index flag) const {
-    std::string place = Named("flag", s_.strings[s_.flags[flag].key]);
+    if constexpr (!base::kHasMessages) return {.scope = Issue::Scope::kFlag, .flag = flag, .place = "", .text = "refers to a broken one"};
+    Message place = Named("flag", s_.strings[s_.flags[flag].key]);
     Index target = BrokenBehind(references_.OfFlag(flag));
     while (!references_.IsFlag(target) && BrokenBehind(target) != kNone) {
       place = Within(place, Named("segment", s_.strings[s_.segments[target].key]));
       target = BrokenBehind(target);
     }
     const Index row = references_.RowOf(target);
-    const std::string name = references_.IsFlag(target) ? Named("flag", s_.strings[s_.flags[row].key])
+    const Message name = references_.IsFlag(target) ? Named("flag", s_.strings[s_.flags[row].key])
                                                         : Named("segment", s_.strings[s_.segments[row].key]);
     return {.scope = Issue::Scope::kFlag,
             .flag = flag,

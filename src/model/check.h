@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "src/model/place.h"
 #include "src/model/snapshot.h"
 #include "src/model/validate.h"
 
@@ -19,8 +19,8 @@ struct GraphFacts;
 
 // What is wrong at a place within a flag, segment or experiment.
 struct Defect {
-  std::string place;  // may be empty
-  std::string text;
+  Message place;  // may be empty
+  Message text;
 };
 
 // Indices, text and shapes of all tables. When it finds something, no other check may run.
@@ -66,11 +66,11 @@ uint64_t SegmentLeaves(const Snapshot& snapshot, const ConditionFacts& facts, In
 std::vector<std::vector<Defect>> CheckExperiments(const Snapshot& snapshot, std::vector<Issue>& issues);
 
 // Each is empty when nothing is wrong.
-std::string BucketingDefect(const Snapshot& snapshot, Index bucketing);  // units can be bucketed by it
-std::string WeightsDefect(const std::vector<uint32_t>& weights);         // they sum to everything
-std::string HoldoutDefect(const Snapshot& snapshot, const Holdout& holdout);
-std::string RampDefect(const Ramp& ramp);
-std::string TimeZoneDefect(const TimeZone& zone);
+Message BucketingDefect(const Snapshot& snapshot, Index bucketing);  // units can be bucketed by it
+Message WeightsDefect(const std::vector<uint32_t>& weights);         // they sum to everything
+Message HoldoutDefect(const Snapshot& snapshot, const Holdout& holdout);
+Message RampDefect(const Ramp& ramp);
+Message TimeZoneDefect(const TimeZone& zone);
 
 // 1 to 64 characters of `A-Z a-z 0-9 . _ -`.
 bool IsSalt(std::string_view text);

@@ -1,12 +1,13 @@
 #include <algorithm>
 #include <limits>
-#include <string>
 #include <utility>
 
+#include "src/base/small_code.h"
 #include "src/model/check.h"
 #include "src/model/condition_walk.h"
 #include "src/model/limits.h"
 #include "src/model/operator_rule.h"
+#include "src/model/place.h"
 
 namespace expt::model {
 namespace {
@@ -93,13 +94,13 @@ std::span<const Index> SegmentsNamedBy(const Snapshot& snapshot, const Condition
 }
 
 ConditionFacts CheckConditions(const Snapshot& snapshot) {
-  const std::vector<uint8_t> types = PlainTypes(snapshot);
+  const std::vector<uint8_t> types = base::kSmallCode ? std::vector<uint8_t>() : PlainTypes(snapshot);
   ConditionFacts facts;
   facts.rows.reserve(snapshot.conditions.size());
   for (const Condition& condition : snapshot.conditions) {
     const OperatorRule& rule = RuleOf(condition.op);
     ConditionFact fact{.leaves = 1, .depth = 1};
-    if (!IsPlain(snapshot, types, condition, rule) && !ConditionDefect(snapshot, condition).text.empty()) {
+    if ((base::kSmallCode || !IsPlain(snapshot, types, condition, rule)) && !ConditionDefect(snapshot, condition).text.empty()) {
       fact.marks = ConditionFact::kIsBad;
     }
     if (condition.op <= Operator::kAny) {
@@ -143,7 +144,7 @@ void AppendConditionDefects(const Snapshot& snapshot, const ConditionFacts& fact
         });
   }
   if (facts.rows[root].depth > kMaxConditionDepth) {
-    defects.push_back({"condition", "nested deeper than " + std::to_string(kMaxConditionDepth)});
+    defects.push_back({"condition", "nested deeper than " + Number(kMaxConditionDepth)});
   }
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -21,24 +20,24 @@ class ExperimentCheck {
       Report(Named("required feature", s_.strings[feature]) + " is not supported by this version");
     }
     if (ExperimentStatusName(e_.status).empty()) {
-      Report("status " + std::to_string(static_cast<int>(e_.status)) + " is not supported by this version");
+      Report("status " + Number(static_cast<int>(e_.status)) + " is not supported by this version");
     }
     if (e_.phase == 0) Report("phase is 0, expected at least 1");
     if (e_.end_ms != 0 && e_.end_ms <= e_.start_ms) Report("ends before it starts");
-    if (std::string text = BucketingDefect(s_, e_.bucketing); !text.empty()) Report(std::move(text));
+    if (Message text = BucketingDefect(s_, e_.bucketing); !text.empty()) Report(std::move(text));
     Variants();
     Allocation();
   }
 
  private:
-  void Report(std::string text) { defects_.push_back({"", std::move(text)}); }
+  void Report(Message text) { defects_.push_back({"", std::move(text)}); }
 
   void Variants() {
     const size_t count = s_.flags[e_.flag].variant_keys.size();
     std::vector<bool> is_named(count);
     for (const Index variant : e_.variants) {
       if (variant >= count) {
-        Report("variant " + std::to_string(variant) + " is not one of the flag's " + std::to_string(count));
+        Report("variant " + Number(variant) + " is not one of the flag's " + Number(count));
       } else if (is_named[variant]) {
         Report(Named("variant", s_.strings[s_.flags[e_.flag].variant_keys[variant]]) + " is named twice");
       } else {
@@ -46,10 +45,10 @@ class ExperimentCheck {
       }
     }
     if (e_.variants.size() != e_.weights.size()) {
-      Report("has " + std::to_string(e_.weights.size()) + " weights for " + std::to_string(e_.variants.size()) +
+      Report("has " + Number(e_.weights.size()) + " weights for " + Number(e_.variants.size()) +
              " variants");
     }
-    if (std::string text = WeightsDefect(e_.weights); !text.empty()) Report(std::move(text));
+    if (Message text = WeightsDefect(e_.weights); !text.empty()) Report(std::move(text));
     if (std::find(e_.variants.begin(), e_.variants.end(), e_.control) == e_.variants.end()) {
       Report("control is not one of its variants");
     }
@@ -66,8 +65,8 @@ class ExperimentCheck {
       return;
     }
     const Layer& layer = s_.layers[e_.layer];
-    const std::string place = Named("layer", s_.strings[layer.key]);
-    if (std::string text = BucketingDefect(s_, layer.bucketing); !text.empty()) {
+    const Message place = Named("layer", s_.strings[layer.key]);
+    if (Message text = BucketingDefect(s_, layer.bucketing); !text.empty()) {
       defects_.push_back({place, std::move(text)});
     }
     if (UnitOf(layer.bucketing) != UnitOf(e_.bucketing)) {
@@ -125,7 +124,7 @@ void CheckOverlaps(const Snapshot& s, std::vector<Issue>& issues) {
     }
     if (range.begin < widest->end) {
       const auto text_of = [](const Range& r) {
-        return "[" + std::to_string(r.begin) + ", " + std::to_string(r.end) + ")";
+        return "[" + Number(r.begin) + ", " + Number(r.end) + ")";
       };
       const auto key_of = [&](const Range& r) { return s.strings[s.experiments[r.experiment].key]; };
       issues.push_back({.scope = Issue::Scope::kSnapshot,
@@ -164,10 +163,10 @@ bool IsSalt(std::string_view text) {
   return true;
 }
 
-std::string BucketingDefect(const Snapshot& snapshot, Index bucketing) {
+Message BucketingDefect(const Snapshot& snapshot, Index bucketing) {
   const Bucketing& row = snapshot.bucketings[bucketing];
   if (row.algorithm != Algorithm::kXxh3Ppm) {
-    return "bucketing algorithm " + std::to_string(static_cast<int>(row.algorithm)) +
+    return "bucketing algorithm " + Number(static_cast<int>(row.algorithm)) +
            " is not supported by this version";
   }
   if (!IsSalt(snapshot.strings[row.salt])) return "salt: expected 1 to 64 characters of A-Z a-z 0-9 . _ -";
@@ -178,16 +177,16 @@ std::string BucketingDefect(const Snapshot& snapshot, Index bucketing) {
   }
   if (attribute.type == ValueType::kBoolean || attribute.type >= ValueType::kJson) {
     return "bucket_by " + Quoted(name) + ": expected string or number, got " +
-           std::string(ValueTypeName(attribute.type));
+           Message(ValueTypeName(attribute.type));
   }
   return "";
 }
 
-std::string WeightsDefect(const std::vector<uint32_t>& weights) {
+Message WeightsDefect(const std::vector<uint32_t>& weights) {
   uint64_t sum = 0;
   for (const uint32_t weight : weights) sum += weight;
   if (sum == kWholePpm) return "";
-  return "weights sum to " + std::to_string(sum) + ", expected 1000000";
+  return "weights sum to " + Number(sum) + ", expected 1000000";
 }
 
 std::span<const Index> HoldoutsOf(const Snapshot& snapshot, const Rule& rule) {
@@ -197,8 +196,8 @@ std::span<const Index> HoldoutsOf(const Snapshot& snapshot, const Rule& rule) {
   return std::span(snapshot.reference_pool).subspan(list.begin, list.size);
 }
 
-std::string HoldoutDefect(const Snapshot& snapshot, const Holdout& holdout) {
-  if (holdout.ppm > kWholePpm) return "is " + std::to_string(holdout.ppm) + ", expected at most 1000000";
+Message HoldoutDefect(const Snapshot& snapshot, const Holdout& holdout) {
+  if (holdout.ppm > kWholePpm) return "is " + Number(holdout.ppm) + ", expected at most 1000000";
   if (holdout.end_ms != 0 && holdout.end_ms <= holdout.start_ms) return "ends before it starts";
   return BucketingDefect(snapshot, holdout.bucketing);
 }

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <string>
 #include <utility>
 
 #include "src/model/check.h"
@@ -51,7 +50,7 @@ class FlagCheck {
     }
     texts_.clear();
     reach_.Run(flag, leaves_, texts_);
-    for (std::string& text : texts_) Report("", std::move(text));
+    for (Message& text : texts_) Report("", std::move(text));
     return reported_ == 0;
   }
 
@@ -62,10 +61,10 @@ class FlagCheck {
     std::string_view key;   // of a holdout
     Index bucketing;
 
-    std::string Text() const { return key.empty() ? std::string(what) : Named(what, key); }
+    Message Text() const { return key.empty() ? Message(what) : Named(what, key); }
   };
 
-  void Report(std::string_view place, std::string text) {
+  void Report(const MessagePart& place, Message text) {
     if (reported_++ >= kMaxFlagIssues) return;
     issues_.push_back({.scope = Issue::Scope::kFlag,
                        .flag = index_,
@@ -75,11 +74,11 @@ class FlagCheck {
 
   void Type() {
     if (flag_->type < ValueType::kBoolean || flag_->type > ValueType::kJson) {
-      Report("", "type " + std::to_string(static_cast<int>(flag_->type)) + " is not supported by this version");
+      Report("", "type " + Number(static_cast<int>(flag_->type)) + " is not supported by this version");
     }
     if (flag_->visibility > Visibility::kClient) {
       Report("",
-             "visibility " + std::to_string(static_cast<int>(flag_->visibility)) + " is not supported by this version");
+             "visibility " + Number(static_cast<int>(flag_->visibility)) + " is not supported by this version");
     }
     if (s_.audience == Audience::kClient && flag_->visibility == Visibility::kServer) {
       Report("", "is for servers only, but the snapshot is for clients");
@@ -90,14 +89,14 @@ class FlagCheck {
   void Variants() {
     const size_t count = flag_->variant_keys.size();
     if (count == 0) Report("", "has no variants");
-    if (count > kMaxFlagVariants) Report("", "has more than " + std::to_string(kMaxFlagVariants) + " variants");
+    if (count > kMaxFlagVariants) Report("", "has more than " + Number(kMaxFlagVariants) + " variants");
     if (count != flag_->variant_values.size()) {
-      Report("", "has " + std::to_string(flag_->variant_values.size()) + " values for " + std::to_string(count) +
+      Report("", "has " + Number(flag_->variant_values.size()) + " values for " + Number(count) +
                      " variants");
     }
     for (size_t i = 0; i < std::min(count, kMaxFlagVariants); ++i) {
       const std::string_view key = s_.strings[flag_->variant_keys[i]];
-      if (key.empty()) Report("variant " + std::to_string(i), "key is empty");
+      if (key.empty()) Report("variant " + Number(i), "key is empty");
       if (key.size() > kMaxKeyBytes) Report(Named("variant", key), "key is too long");
       if (IsUsedBefore(key, i)) Report(Named("variant", key), "key is used twice");
       if (i < flag_->variant_values.size()) Value(key, s_.values[flag_->variant_values[i]]);
@@ -120,12 +119,12 @@ class FlagCheck {
   void Value(std::string_view key, const FlagValue& value) {
     if (value.type != flag_->type) {
       Report(Named("variant", key),
-             "expected " + std::string(ValueTypeName(flag_->type)) + ", got " + std::string(ValueTypeName(value.type)));
+             "expected " + Message(ValueTypeName(flag_->type)) + ", got " + Message(ValueTypeName(value.type)));
     } else if (value.type == ValueType::kDouble && !std::isfinite(value.real)) {
       Report(Named("variant", key), "the number is not finite");
     } else if ((value.type == ValueType::kString || value.type == ValueType::kJson) &&
                s_.strings[value.text].size() > kMaxValueBytes) {
-      Report(Named("variant", key), "the value is larger than " + std::to_string(kMaxValueBytes) + " bytes");
+      Report(Named("variant", key), "the value is larger than " + Number(kMaxValueBytes) + " bytes");
     }
   }
 
@@ -135,14 +134,14 @@ class FlagCheck {
     Report(place, VariantText(variant, *flag_));
   }
 
-  static std::string VariantText(Index variant, const Flag& flag) {
-    return "variant " + std::to_string(variant) + " is not one of the flag's " +
-           std::to_string(flag.variant_keys.size());
+  static Message VariantText(Index variant, const Flag& flag) {
+    return "variant " + Number(variant) + " is not one of the flag's " +
+           Number(flag.variant_keys.size());
   }
 
   void Overrides() {
     if (flag_->overrides.size() > kMaxFlagOverrides) {
-      Report("", "has more than " + std::to_string(kMaxFlagOverrides) + " override lists");
+      Report("", "has more than " + Number(kMaxFlagOverrides) + " override lists");
       return;
     }
     for (const Override& row : flag_->overrides) {
@@ -154,7 +153,7 @@ class FlagCheck {
 
   void Prerequisites() {
     if (flag_->prerequisites.size() > kMaxFlagPrerequisites) {
-      Report("", "has more than " + std::to_string(kMaxFlagPrerequisites) + " prerequisites");
+      Report("", "has more than " + Number(kMaxFlagPrerequisites) + " prerequisites");
       return;
     }
     for (const Prerequisite& row : flag_->prerequisites) {
@@ -170,7 +169,7 @@ class FlagCheck {
 
   void Rules() {
     if (flag_->rules.size() > kMaxFlagRules) {
-      Report("", "has more than " + std::to_string(kMaxFlagRules) + " rules");
+      Report("", "has more than " + Number(kMaxFlagRules) + " rules");
       return;
     }
     holdouts_.clear();
@@ -191,7 +190,7 @@ class FlagCheck {
       serves_experiment = serves_experiment || s_.serves[rule.serve].kind == Serve::Kind::kExperiment;
     }
     if (holdouts_.size() + (serves_experiment ? 1 : 0) <= kMaxFlagExposures) return;
-    Report("", "may yield more than " + std::to_string(kMaxFlagExposures) + " exposures");
+    Report("", "may yield more than " + Number(kMaxFlagExposures) + " exposures");
   }
 
   bool RefersToBrokenSegment() const {
@@ -201,8 +200,8 @@ class FlagCheck {
     return false;
   }
 
-  std::string RulePlace() const {
-    return rule_id_.empty() ? "rule " + std::to_string(rule_number_) : Named("rule", rule_id_);
+  Message RulePlace() const {
+    return rule_id_.empty() ? "rule " + Number(rule_number_) : Named("rule", rule_id_);
   }
 
   bool IsIdUsedBefore(std::string_view id, size_t end) {
@@ -244,7 +243,7 @@ class FlagCheck {
         });
     for (const Index segment : segments) {
       for (const Defect& defect : graph_.segments[segment]) {
-        const std::string place = Within(RulePlace(), Named("segment", s_.strings[s_.segments[segment].key]));
+        const Message place = Within(RulePlace(), Named("segment", s_.strings[s_.segments[segment].key]));
         Report(Within(place, defect.place), defect.text);
       }
     }
@@ -279,12 +278,11 @@ class FlagCheck {
   }
 
   void Coverage(const model::Coverage& coverage) {
-    std::string text;
+    Message text;
     if (coverage.ramp != kNone) {
-      text = Within("ramp", RampDefect(s_.ramps[coverage.ramp]));
-      if (text == "ramp") text.clear();
+      if (Message defect = RampDefect(s_.ramps[coverage.ramp]); !defect.empty()) text = Within("ramp", defect);
     } else if (coverage.ppm > kWholePpm) {
-      text = "is " + std::to_string(coverage.ppm) + ", expected at most 1000000";
+      text = "is " + Number(coverage.ppm) + ", expected at most 1000000";
     }
     if (!text.empty()) Report(Within(RulePlace(), "coverage"), std::move(text));
     if (text = BucketingDefect(s_, coverage.bucketing); !text.empty()) {
@@ -300,14 +298,14 @@ class FlagCheck {
       return;
     }
     if (list.size > kMaxFlagExposures) {
-      Report(RulePlace(), "has more than " + std::to_string(kMaxFlagExposures) + " holdouts");
+      Report(RulePlace(), "has more than " + Number(kMaxFlagExposures) + " holdouts");
       return;
     }
     const std::span<const Index> rows = HoldoutsOf(s_, rule);
     for (size_t i = 0; i < rows.size(); ++i) {
       const Holdout& holdout = s_.holdouts[rows[i]];
       const std::string_view key = s_.strings[holdout.key];
-      std::string text = HoldoutDefect(s_, holdout);
+      Message text = HoldoutDefect(s_, holdout);
       if (std::find(rows.begin(), rows.begin() + static_cast<ptrdiff_t>(i), rows[i]) !=
           rows.begin() + static_cast<ptrdiff_t>(i)) {
         text = "is named twice";
@@ -330,20 +328,20 @@ class FlagCheck {
                             " have the same salt and bucket_by, expected different salts");
   }
 
-  void Split(const std::string& place, const Serve& serve) {
-    const std::string split = Within(place, "split");
-    if (std::string text = BucketingDefect(s_, serve.bucketing); !text.empty()) Report(split, std::move(text));
+  void Split(const Message& place, const Serve& serve) {
+    const Message split = Within(place, "split");
+    if (Message text = BucketingDefect(s_, serve.bucketing); !text.empty()) Report(split, std::move(text));
     if (serve.weights.size() != flag_->variant_keys.size()) {
-      Report(split, "has " + std::to_string(serve.weights.size()) + " weights for " +
-                        std::to_string(flag_->variant_keys.size()) + " variants");
+      Report(split, "has " + Number(serve.weights.size()) + " weights for " +
+                        Number(flag_->variant_keys.size()) + " variants");
     }
-    if (std::string text = WeightsDefect(serve.weights); !text.empty()) Report(split, std::move(text));
+    if (Message text = WeightsDefect(serve.weights); !text.empty()) Report(split, std::move(text));
   }
 
   void Experiment(Index experiment) {
     const model::Experiment& row = s_.experiments[experiment];
     if (row.flag == index_ && experiments_[experiment].empty()) return;
-    const std::string place = Within(RulePlace(), Named("experiment", s_.strings[row.key]));
+    const Message place = Within(RulePlace(), Named("experiment", s_.strings[row.key]));
     if (row.flag != index_) {
       Report(place, "belongs to " + Named("flag", s_.strings[s_.flags[row.flag].key]));
       return;
@@ -389,7 +387,7 @@ class FlagCheck {
   KeySet seen_;
   std::vector<Place> places_;    // of one rule
   std::vector<Index> holdouts_;  // distinct ones; one more than may be, at most
-  std::vector<std::string> texts_;
+  std::vector<Message> texts_;
 };
 
 }  // namespace

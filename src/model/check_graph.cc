@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "src/model/check.h"
@@ -43,7 +42,7 @@ class GraphCheck {
     }
     AppendConditionDefects(s_, conditions_, walk_, segment.condition, defects);
     if (SegmentLeaves(s_, conditions_, i) > kMaxFlagLeaves) {
-      defects.push_back({"", "has more than " + std::to_string(kMaxFlagLeaves) + " conditions"});
+      defects.push_back({"", "has more than " + Number(kMaxFlagLeaves) + " conditions"});
     }
   }
 
@@ -96,7 +95,7 @@ class GraphCheck {
     if (references_.IsFlag(node)) {
       if (flags > kMaxFlagDepth) {
         facts_.flags[references_.RowOf(node)].push_back(
-            {"", "prerequisites and flag_is are nested deeper than " + std::to_string(kMaxFlagDepth)});
+            {"", "prerequisites and flag_is are nested deeper than " + Number(kMaxFlagDepth)});
       }
       return;
     }
@@ -106,12 +105,12 @@ class GraphCheck {
       defects.push_back({"", "refers to " + NodeText(target, true) + ", which is broken"});
     }
     if (segments > kMaxSegmentDepth) {
-      defects.push_back({"", "segments are nested deeper than " + std::to_string(kMaxSegmentDepth)});
+      defects.push_back({"", "segments are nested deeper than " + Number(kMaxSegmentDepth)});
     }
   }
 
   void Cycle(Index node) {
-    std::string text = CycleText(node);
+    Message text = CycleText(node);
     if (text.empty()) return;
     auto& defects = references_.IsFlag(node) ? facts_.flags[references_.RowOf(node)] : facts_.segments[node];
     defects.push_back({"", std::move(text)});
@@ -126,9 +125,10 @@ class GraphCheck {
 
   // Follows references that were never taken until a node comes up again. A flag says nothing where the first step is a
   // segment: the place that names the segment says it.
-  std::string CycleText(Index start) const {
+  Message CycleText(Index start) const {
     constexpr size_t kMaxPath = 32;
     if (references_.IsFlag(start) && !references_.IsFlag(NextInCycle(start))) return "";
+    if constexpr (!base::kHasMessages) return "refers to a cycle";
     std::vector<Index> path;
     bool has_flag = false;
     Index at = start;
@@ -137,12 +137,12 @@ class GraphCheck {
       has_flag = has_flag || references_.IsFlag(at);
       at = NextInCycle(at);
     }
-    std::string text = at == start ? "refers to itself: " : "refers to a cycle: ";
+    Message text = at == start ? "refers to itself: " : "refers to a cycle: ";
     for (const Index node : path) text += NodeText(node, has_flag) + " -> ";
     return text + (path.size() < kMaxPath || at == start ? NodeText(at, has_flag) : "...");
   }
 
-  std::string NodeText(Index node, bool has_noun) const {
+  Message NodeText(Index node, bool has_noun) const {
     const Index row = references_.RowOf(node);
     if (references_.IsFlag(node)) return Named("flag", s_.strings[s_.flags[row].key]);
     const std::string_view key = s_.strings[s_.segments[row].key];

@@ -1,10 +1,10 @@
-#include <string>
 #include <utility>
 
 #include "src/model/check.h"
 #include "src/model/key_set.h"
 #include "src/model/limits.h"
 #include "src/model/place.h"
+#include "src/model/row_references.h"
 
 namespace expt::model {
 namespace {
@@ -14,24 +14,26 @@ class KeyCheck {
   KeyCheck(const Snapshot& snapshot, std::vector<Issue>& issues) : s_(snapshot), issues_(issues) {}
 
   // Every row's key: present, short enough, used once.
-  template <typename Row, typename KeyOf>
-  void Table(std::string_view noun, std::string_view what, const std::vector<Row>& rows, KeyOf key_of) {
-    seen_.Reset(rows.size());
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const std::string_view key = s_.strings[key_of(rows[i])];
+  void Table(const RowReference& reference, std::string_view what) {
+    const std::string_view noun = kTables[static_cast<size_t>(reference.table)].noun;
+    const TableRows rows = kTables[static_cast<size_t>(reference.table)].rows(s_);
+    seen_.Reset(rows.count);
+    for (size_t i = 0; i < rows.count; ++i) {
+      const char* const row = rows.begin + i * reference.row_size;
+      const std::string_view key = s_.strings[*reinterpret_cast<const Index*>(row + reference.offset)];
       if (key.empty()) {
-        Report(std::string(noun) + " " + std::to_string(i), std::string(what) + " is empty");
+        Report(Message(noun) + " " + Number(i), Message(what) + " is empty");
       } else if (key.size() > kMaxKeyBytes) {
-        Report(Named(noun, key), std::string(what) + " has " + std::to_string(key.size()) +
-                                     " bytes, expected at most " + std::to_string(kMaxKeyBytes));
+        Report(Named(noun, key), Message(what) + " has " + Number(key.size()) +
+                                     " bytes, expected at most " + Number(kMaxKeyBytes));
       } else if (!seen_.Insert(key)) {
-        Report(Named(noun, key), std::string(what) + " is used twice");
+        Report(Named(noun, key), Message(what) + " is used twice");
       }
     }
   }
 
  private:
-  void Report(std::string place, std::string text) {
+  void Report(Message place, Message text) {
     issues_.push_back(
         {.scope = Issue::Scope::kSnapshot, .flag = kNone, .place = std::move(place), .text = std::move(text)});
   }
@@ -45,13 +47,9 @@ class KeyCheck {
 
 void CheckKeys(const Snapshot& snapshot, std::vector<Issue>& issues) {
   KeyCheck check(snapshot, issues);
-  check.Table("attribute", "name", snapshot.attributes, [](const AttributeSchema& row) { return row.name; });
-  check.Table("segment", "key", snapshot.segments, [](const Segment& row) { return row.key; });
-  check.Table("layer", "key", snapshot.layers, [](const Layer& row) { return row.key; });
-  check.Table("holdout", "key", snapshot.holdouts, [](const Holdout& row) { return row.key; });
-  check.Table("experiment", "key", snapshot.experiments, [](const Experiment& row) { return row.key; });
-  check.Table("experiment", "id", snapshot.experiments, [](const Experiment& row) { return row.id; });
-  check.Table("flag", "key", snapshot.flags, [](const Flag& row) { return row.key; });
+  for (const RowReference& reference : kRowReferences) {
+    if (!reference.key.empty()) check.Table(reference, reference.key);
+  }
 }
 
 }  // namespace expt::model

@@ -1,7 +1,6 @@
 #include <cmath>
 #include <initializer_list>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -82,14 +81,16 @@ class OperandCheck {
   using Second = OperatorRule::Second;
   using Operands = OperatorRule::Operands;
 
-  void Say(std::initializer_list<std::string_view> parts) {
+  void Say(std::initializer_list<MessagePart> parts) {
     defect_.text = Named("operator", OperatorName(c_.op));
-    for (const std::string_view part : parts) defect_.text.append(part);
+    if constexpr (!base::kHasMessages) return;
+    for (const MessagePart& part : parts) defect_.text.append(part);
     if (rule_.subject == Subject::kAttribute) PlaceAt(c_.subject);
   }
   // Without naming the operator.
-  void SayOfAttribute(Index attribute, std::initializer_list<std::string_view> parts) {
-    for (const std::string_view part : parts) defect_.text.append(part);
+  void SayOfAttribute(Index attribute, std::initializer_list<MessagePart> parts) {
+    if constexpr (!base::kHasMessages) return Say({});
+    for (const MessagePart& part : parts) defect_.text.append(part);
     PlaceAt(attribute);
   }
   void PlaceAt(Index attribute) {
@@ -99,7 +100,7 @@ class OperandCheck {
 
   void Check() {
     if (rule_.subject == Subject::kUnknownOperator) {
-      defect_.text = "operator " + std::to_string(static_cast<int>(c_.op)) + " is not supported by this version";
+      defect_.text = "operator " + Number(static_cast<int>(c_.op)) + " is not supported by this version";
       PlaceAt(c_.subject);
       return;
     }
@@ -131,16 +132,17 @@ class OperandCheck {
     if (is_boolean_ && list_.kind != OperandKind::kInteger) return WrongKind("boolean");
     if (list_.size >= rule_.least && list_.size <= rule_.most) return;
     if (rule_.most == kManyOperands) {
-      if (list_.size < rule_.least) Say({": expected at least ", AtLeast(), ", got ", Number(list_.size)});
+      if (list_.size < rule_.least) Say({": expected at least ", AtLeast(), ", got ", Few(list_.size)});
       return;
     }
-    const std::string expected = std::to_string(rule_.least) + (rule_.least == 1 ? " operand" : " operands");
-    Say({": expected ", expected, ", got ", std::to_string(list_.size)});
+    const Message expected = Number(rule_.least) + (rule_.least == 1 ? " operand" : " operands");
+    Say({": expected ", expected, ", got ", Number(list_.size)});
   }
   std::string_view AtLeast() const { return rule_.least == 1 ? "one operand" : "two operands"; }
-  static std::string_view Number(uint32_t few) { return few == 0 ? "none" : "one"; }
+  static std::string_view Few(uint32_t few) { return few == 0 ? "none" : "one"; }
 
   void WrongKind(std::string_view expected) {
+    if constexpr (!base::kHasMessages) return Say({"wrong kind"});
     std::string_view got = c_.operands == kNone ? "none" : KindName(list_.kind, is_boolean_);
     if (got == "number" && expected != "string" && !is_boolean_) got = KindsName(BitOf(list_.kind));
     Say({": expected operands of type ", expected, ", got ", got});
@@ -164,7 +166,7 @@ class OperandCheck {
         const OperandList* list = SecondOf(OperandKind::kReference);
         if (list == nullptr) return Say({": expected one time zone"});
         const TimeZone& zone = s_.time_zones[s_.reference_pool[list->begin]];
-        const std::string text = TimeZoneDefect(zone);
+        const Message text = TimeZoneDefect(zone);
         if (!text.empty()) Say({": ", Named("time zone", s_.strings[zone.name]), ": ", text});
         return;
       }
@@ -210,7 +212,7 @@ class OperandCheck {
       case Operands::kNetworks:
         for (uint32_t i = 0; i < list_.size; ++i) {
           if (base::ParseNetwork(Text(i)).has_value()) continue;
-          return Say({": operand ", std::to_string(i), " is neither an address nor a network"});
+          return Say({": operand ", Number(i), " is neither an address nor a network"});
         }
         return;
       case Operands::kPlace:
@@ -232,8 +234,8 @@ class OperandCheck {
 
   void Pattern() {
     if (Text(0).size() > kMaxPatternBytes) {
-      return Say({": the pattern has ", std::to_string(Text(0).size()), " bytes, expected at most ",
-                  std::to_string(kMaxPatternBytes)});
+      return Say({": the pattern has ", Number(Text(0).size()), " bytes, expected at most ",
+                  Number(kMaxPatternBytes)});
     }
     if (HasUnicodeClass(Text(0))) Say({": \\p and \\P are not supported in patterns"});
   }
@@ -245,7 +247,7 @@ class OperandCheck {
       const int64_t start = minutes[i];
       const int64_t end = minutes[i + 1];
       if (start < 0 || start >= kWeekMinutes || end <= 0 || end > kWeekMinutes || start == end) {
-        return Say({": window ", std::to_string(i / 2), ": expected two different minutes of the week"});
+        return Say({": window ", Number(i / 2), ": expected two different minutes of the week"});
       }
     }
   }
@@ -263,7 +265,7 @@ class OperandCheck {
     for (uint32_t i = 0; i < list_.size; ++i) {
       const Index variant = s_.reference_pool[list_.begin + i];
       if (variant < flag.variant_keys.size()) continue;
-      return Say({": variant ", std::to_string(variant), " is not one of the ", std::to_string(flag.variant_keys.size()),
+      return Say({": variant ", Number(variant), " is not one of the ", Number(flag.variant_keys.size()),
                   " of ", Named("flag", s_.strings[flag.key])});
     }
   }
@@ -277,7 +279,7 @@ class OperandCheck {
       return SayOfAttribute(attribute, {"names that begin with \"$\" are reserved"});
     }
     if (schema.type == ValueType::kJson || schema.type > ValueType::kStringList) {
-      const std::string type = std::to_string(static_cast<int>(schema.type));
+      const Message type = Number(static_cast<int>(schema.type));
       return SayOfAttribute(attribute, {"type ", type, " is not one of attributes"});
     }
     const uint8_t compared = TypesOf(list_.kind, is_boolean_);

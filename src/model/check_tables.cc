@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <string>
 #include <utility>
 
+#include "src/base/small_code.h"
 #include "src/base/utf8.h"
 #include "src/model/check.h"
 #include "src/model/operator_rule.h"
+#include "src/model/place.h"
+#include "src/model/row_references.h"
 
 namespace expt::model {
 namespace {
@@ -41,23 +43,18 @@ class TableCheck {
   void Run() {
     Header();
     Strings();
-    Attributes();
+    for (const RowReference& reference : kRowReferences) References(reference);
     Operands();
     Conditions();
     Values();
-    Bucketings();
-    Rules();
-    Lists();
-    Segments();
-    LayersAndHoldouts();
-    Experiments();
-    TimeZones();
+    Serves();
+    Holdouts();
     Flags();
     GoldenVectors();
   }
 
  private:
-  void Report(std::string place, std::string text) {
+  void Report(Message place, Message text) {
     if (issues_.size() >= kMaxIssues) return;
     issues_.push_back(
         {.scope = Issue::Scope::kSnapshot, .flag = kNone, .place = std::move(place), .text = std::move(text)});
@@ -69,15 +66,32 @@ class TableCheck {
   }
   [[gnu::noinline]] void Outside(std::string_view table, size_t row, std::string_view target, Index index,
                                  size_t size) {
-    Report(std::string(table) + " " + std::to_string(row),
-           std::string(target) + " " + std::to_string(index) + " is outside its table of " + std::to_string(size));
+    Report(Message(table) + " " + Number(row),
+           Message(target) + " " + Number(index) + " is outside its table of " + Number(size));
   }
   void OptionalRow(std::string_view table, size_t row, std::string_view target, Index index, size_t size) {
     if (index != kNone) Row(table, row, target, index, size);
   }
-  void RowList(std::string_view table, size_t row, std::string_view target, const std::vector<Index>& list,
-               size_t size) {
-    for (const Index index : list) Row(table, row, target, index, size);
+
+  // One member of all rows of a table.
+  void References(const RowReference& reference) {
+    const TableRows rows = kTables[static_cast<size_t>(reference.table)].rows(s_);
+    const TableName& target = kTables[static_cast<size_t>(reference.target)];
+    const std::string_view noun = kTables[static_cast<size_t>(reference.table)].noun;
+    const size_t size = target.rows(s_).count;
+    const char* member = rows.begin + reference.offset;
+    for (size_t i = 0; i < rows.count; ++i, member += reference.row_size) {
+      if (reference.form == RowReference::Form::kList) {
+        for (const Index index : *reinterpret_cast<const std::vector<Index>*>(member)) {
+          Row(noun, i, target.noun, index, size);
+        }
+        continue;
+      }
+      const Index index = *reinterpret_cast<const Index*>(member);
+      if (index >= size && (index != kNone || reference.form == RowReference::Form::kOne)) [[unlikely]] {
+        Outside(noun, i, target.noun, index, size);
+      }
+    }
   }
 
   void Header() {
@@ -97,13 +111,7 @@ class TableCheck {
 
   void Strings() {
     for (size_t i = 0; i < s_.strings.size(); ++i) {
-      if (!IsAscii(s_.strings[i]) && !base::IsUtf8(s_.strings[i])) Report("string " + std::to_string(i), "not UTF-8");
-    }
-  }
-
-  void Attributes() {
-    for (size_t i = 0; i < s_.attributes.size(); ++i) {
-      Row("attribute", i, "string", s_.attributes[i].name, s_.strings.size());
+      if ((base::kSmallCode || !IsAscii(s_.strings[i])) && !base::IsUtf8(s_.strings[i])) Report("string " + Number(i), "not UTF-8");
     }
   }
 
@@ -113,7 +121,7 @@ class TableCheck {
       const OperandList& list = s_.operands[i];
       const uint64_t pool = PoolSize(list.kind);
       if (uint64_t{list.begin} + list.size > pool) [[unlikely]] {
-        Report("operand list " + std::to_string(i), "reaches beyond its pool of " + std::to_string(pool));
+        Report("operand list " + Number(i), "reaches beyond its pool of " + Number(pool));
       }
     }
     Pool("string", s_.string_pool, s_.strings.size());
@@ -121,7 +129,7 @@ class TableCheck {
   }
 
   void Pool(std::string_view target, const std::vector<Index>& pool, size_t size) {
-    if (AreBelow(pool, size)) return;
+    if (!base::kSmallCode && AreBelow(pool, size)) return;
     for (size_t i = 0; i < pool.size(); ++i) Row("operand", i, target, pool[i], size);
   }
 
@@ -175,7 +183,7 @@ class TableCheck {
   }
 
   [[gnu::noinline]] void NotBefore(size_t row, Index child) {
-    Report("condition " + std::to_string(row), "condition " + std::to_string(child) + " below it must come before it");
+    Report("condition " + Number(row), "condition " + Number(child) + " below it must come before it");
   }
 
   void Second(size_t i, const Condition& condition, OperatorRule::Second second) {
@@ -206,15 +214,7 @@ class TableCheck {
     }
   }
 
-  void Bucketings() {
-    for (size_t i = 0; i < s_.bucketings.size(); ++i) {
-      Row("bucketing", i, "attribute", s_.bucketings[i].bucket_by, s_.attributes.size());
-      Row("bucketing", i, "string", s_.bucketings[i].salt, s_.strings.size());
-    }
-    for (size_t i = 0; i < s_.coverages.size(); ++i) {
-      Row("coverage", i, "bucketing", s_.coverages[i].bucketing, s_.bucketings.size());
-      OptionalRow("coverage", i, "ramp", s_.coverages[i].ramp, s_.ramps.size());
-    }
+  void Serves() {
     for (size_t i = 0; i < s_.serves.size(); ++i) {
       const Serve& serve = s_.serves[i];
       if (serve.kind == Serve::Kind::kSplit) Row("serve", i, "bucketing", serve.bucketing, s_.bucketings.size());
@@ -224,95 +224,31 @@ class TableCheck {
     }
   }
 
-  void Rules() {
+  void Holdouts() {
     for (size_t i = 0; i < s_.rules.size(); ++i) {
-      const Rule& rule = s_.rules[i];
-      Row("rule", i, "string", rule.id, s_.strings.size());
-      OptionalRow("rule", i, "condition", rule.condition, s_.conditions.size());
-      OptionalRow("rule", i, "coverage", rule.coverage, s_.coverages.size());
-      Row("rule", i, "serve", rule.serve, s_.serves.size());
-      OptionalRow("rule", i, "operand list", rule.holdouts, s_.operands.size());
-      ForEach(rule.holdouts, OperandKind::kReference,
+      ForEach(s_.rules[i].holdouts, OperandKind::kReference,
               [&](uint32_t at) { Row("rule", i, "holdout", s_.reference_pool[at], s_.holdouts.size()); });
-    }
-  }
-
-  void Lists() {
-    for (size_t i = 0; i < s_.member_lists.size(); ++i) {
-      Row("member list", i, "attribute", s_.member_lists[i].bucket_by, s_.attributes.size());
-    }
-  }
-
-  void Segments() {
-    for (size_t i = 0; i < s_.segments.size(); ++i) {
-      const Segment& segment = s_.segments[i];
-      Row("segment", i, "string", segment.key, s_.strings.size());
-      OptionalRow("segment", i, "condition", segment.condition, s_.conditions.size());
-      RowList("segment", i, "member list", segment.include, s_.member_lists.size());
-      RowList("segment", i, "member list", segment.exclude, s_.member_lists.size());
-      RowList("segment", i, "string", segment.required_features, s_.strings.size());
-    }
-  }
-
-  void LayersAndHoldouts() {
-    for (size_t i = 0; i < s_.layers.size(); ++i) {
-      Row("layer", i, "string", s_.layers[i].key, s_.strings.size());
-      Row("layer", i, "bucketing", s_.layers[i].bucketing, s_.bucketings.size());
-    }
-    for (size_t i = 0; i < s_.holdouts.size(); ++i) {
-      Row("holdout", i, "string", s_.holdouts[i].key, s_.strings.size());
-      Row("holdout", i, "bucketing", s_.holdouts[i].bucketing, s_.bucketings.size());
-    }
-  }
-
-  void Experiments() {
-    for (size_t i = 0; i < s_.experiments.size(); ++i) {
-      const Experiment& experiment = s_.experiments[i];
-      Row("experiment", i, "string", experiment.key, s_.strings.size());
-      Row("experiment", i, "string", experiment.id, s_.strings.size());
-      Row("experiment", i, "flag", experiment.flag, s_.flags.size());
-      Row("experiment", i, "bucketing", experiment.bucketing, s_.bucketings.size());
-      OptionalRow("experiment", i, "layer", experiment.layer, s_.layers.size());
-      RowList("experiment", i, "string", experiment.required_features, s_.strings.size());
-    }
-  }
-
-  void TimeZones() {
-    for (size_t i = 0; i < s_.time_zones.size(); ++i) {
-      Row("time zone", i, "string", s_.time_zones[i].name, s_.strings.size());
     }
   }
 
   void Flags() {
     for (size_t i = 0; i < s_.flags.size(); ++i) {
       const Flag& flag = s_.flags[i];
-      Row("flag", i, "string", flag.key, s_.strings.size());
-      RowList("flag", i, "string", flag.variant_keys, s_.strings.size());
-      RowList("flag", i, "value", flag.variant_values, s_.values.size());
       for (const Override& row : flag.overrides) Row("flag", i, "attribute", row.bucket_by, s_.attributes.size());
       for (const Prerequisite& row : flag.prerequisites) Row("flag", i, "flag", row.flag, s_.flags.size());
-      RowList("flag", i, "rule", flag.rules, s_.rules.size());
-      OptionalRow("flag", i, "serve", flag.default_serve, s_.serves.size());
-      RowList("flag", i, "string", flag.required_features, s_.strings.size());
-      RowList("flag", i, "string", flag.tags, s_.strings.size());
-      OptionalRow("flag", i, "string", flag.owner, s_.strings.size());
     }
   }
 
   void GoldenVectors() {
     for (size_t i = 0; i < s_.golden_vectors.size(); ++i) {
       const GoldenVector& vector = s_.golden_vectors[i];
-      Row("golden vector", i, "flag", vector.flag, s_.flags.size());
       if (vector.flag < s_.flags.size()) {
         OptionalRow("golden vector", i, "variant", vector.variant, s_.flags[vector.flag].variant_keys.size());
       }
-      OptionalRow("golden vector", i, "string", vector.rule, s_.strings.size());
-      RowList("golden vector", i, "experiment", vector.exposed_experiments, s_.experiments.size());
-      RowList("golden vector", i, "holdout", vector.exposed_holdouts, s_.holdouts.size());
       for (const GoldenVector::Entry& entry : vector.context) {
         Row("golden vector", i, "string", entry.name, s_.strings.size());
         if (entry.type == ValueType::kString) Row("golden vector", i, "string", entry.text, s_.strings.size());
-        RowList("golden vector", i, "string", entry.list, s_.strings.size());
+        for (const Index text : entry.list) Row("golden vector", i, "string", text, s_.strings.size());
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include "src/model/limits.h"
 #include "src/model/operator_rule.h"
+#include "src/model/place.h"
 
 namespace expt::model {
 
@@ -12,14 +13,14 @@ ReachCheck::ReachCheck(const Snapshot& snapshot, const ConditionFacts& condition
   if (!references.is_empty()) node_seen_.resize(references.size());
 }
 
-void ReachCheck::Run(Index flag, uint64_t leaves, std::vector<std::string>& texts) {
+void ReachCheck::Run(Index flag, uint64_t leaves, std::vector<Message>& texts) {
   nodes_.assign(1, references_.OfFlag(flag));
   if (!references_.Of(nodes_[0]).empty() && !Reach(flag, texts)) return;
   for (const Index node : nodes_) {
     if (!references_.IsFlag(node)) leaves += 2 * SegmentLeaves(s_, conditions_, node);  // a true- and a false-form
   }
   if (leaves > kMaxFlagLeaves) {
-    texts.push_back("has more than " + std::to_string(kMaxFlagLeaves) + " conditions");
+    texts.push_back("has more than " + Number(kMaxFlagLeaves) + " conditions");
     return;
   }
   const bool may_read_too_much = s_.attributes.size() > kMaxFlagAttributes &&
@@ -27,7 +28,7 @@ void ReachCheck::Run(Index flag, uint64_t leaves, std::vector<std::string>& text
   if (may_read_too_much || (conditions_.marks & ConditionFact::kHasPattern) != 0) Count(texts);
 }
 
-bool ReachCheck::Reach(Index flag, std::vector<std::string>& texts) {
+bool ReachCheck::Reach(Index flag, std::vector<Message>& texts) {
   ++round_;
   node_seen_[references_.OfFlag(flag)] = round_;
   size_t segments = 0;
@@ -40,7 +41,7 @@ bool ReachCheck::Reach(Index flag, std::vector<std::string>& texts) {
       ++(references_.IsFlag(target) ? flags : segments);
       if (segments > kMaxFlagSegments || flags > kMaxFlagFlags) {
         const bool is_flags = flags > kMaxFlagFlags;
-        texts.push_back("reaches more than " + std::to_string(is_flags ? kMaxFlagFlags : kMaxFlagSegments) +
+        texts.push_back("reaches more than " + Number(is_flags ? kMaxFlagFlags : kMaxFlagSegments) +
                         (is_flags ? " flags" : " segments"));
         return false;
       }
@@ -54,7 +55,7 @@ bool ReachCheck::MayReadTooMuch(const Flag& flag, uint64_t leaves) const {
   return 2 * leaves + (4 + kMaxFlagExposures) * flag.rules.size() + flag.overrides.size() + 1 > kMaxFlagAttributes;
 }
 
-void ReachCheck::Count(std::vector<std::string>& texts) {
+void ReachCheck::Count(std::vector<Message>& texts) {
   if (own_.empty()) {
     own_.resize(references_.size());
     attribute_seen_.resize(s_.attributes.size());
@@ -74,10 +75,10 @@ void ReachCheck::Count(std::vector<std::string>& texts) {
     }
   }
   if (attributes > kMaxFlagAttributes) {
-    texts.push_back("reads more than " + std::to_string(kMaxFlagAttributes) + " attributes");
+    texts.push_back("reads more than " + Number(kMaxFlagAttributes) + " attributes");
   }
   if (patterns.size() > kMaxFlagPatterns) {
-    texts.push_back("has more than " + std::to_string(kMaxFlagPatterns) + " conditions with regular expressions");
+    texts.push_back("has more than " + Number(kMaxFlagPatterns) + " conditions with regular expressions");
   }
 }
 

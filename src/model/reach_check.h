@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "src/model/check.h"
 #include "src/model/condition_walk.h"
+#include "src/model/place.h"
 #include "src/model/references.h"
 #include "src/model/snapshot.h"
 
@@ -20,7 +20,7 @@ class ReachCheck {
   ReachCheck(const Snapshot& snapshot, const ConditionFacts& conditions, const References& references);
 
   // Appends what is too much. `leaves`: of the flag's own rules.
-  void Run(Index flag, uint64_t leaves, std::vector<std::string>& texts);
+  void Run(Index flag, uint64_t leaves, std::vector<Message>& texts);
 
  private:
   // What one node has itself, cut short behind the first that is too many.
@@ -31,9 +31,9 @@ class ReachCheck {
   };
 
   // Nodes that a flag reaches, itself first. False when they are too many.
-  bool Reach(Index flag, std::vector<std::string>& texts);
+  bool Reach(Index flag, std::vector<Message>& texts);
   bool MayReadTooMuch(const Flag& flag, uint64_t leaves) const;
-  void Count(std::vector<std::string>& texts);
+  void Count(std::vector<Message>& texts);
 
   const Own& OwnOf(Index node);
   void FlagParts(const Flag& flag, Own& own);

@@ -4,6 +4,7 @@
 
 #include "src/model/check.h"
 #include "src/model/references.h"
+#include "src/model/place.h"
 
 namespace expt::model {
 namespace {
@@ -44,7 +45,7 @@ std::vector<Issue> Validate(const Snapshot& snapshot) {
     issues.push_back({.scope = Issue::Scope::kSnapshot,
                       .flag = kNone,
                       .place = "flags",
-                      .text = std::to_string(broken) + " of " + std::to_string(snapshot.flags.size()) +
+                      .text = Number(broken) + " of " + Number(snapshot.flags.size()) +
                               " are broken, expected at most half"});
   }
   return issues;

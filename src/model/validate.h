@@ -2,9 +2,9 @@
 #ifndef EXPT_SRC_MODEL_VALIDATE_H_
 #define EXPT_SRC_MODEL_VALIDATE_H_
 
-#include <string>
 #include <vector>
 
+#include "src/model/place.h"
 #include "src/model/snapshot.h"
 
 namespace expt::model {
@@ -17,8 +17,8 @@ struct Issue {
   };
   Scope scope = Scope::kSnapshot;
   Index flag = kNone;  // with kFlag, and with kWarning where one flag is meant
-  std::string place;   // `flag "checkout": rule "r2": attribute "age"`
-  std::string text;    // `expected number, got string`
+  Message place;   // `flag "checkout": rule "r2": attribute "age"`
+  Message text;    // `expected number, got string`
 };
 
 // Every problem at once, in the order of the tables. Publish refuses any kSnapshot or kFlag issue; load refuses

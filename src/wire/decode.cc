@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "src/base/message.h"
 #include "src/base/status.h"
 #include "src/model/snapshot.h"
 #include "src/wire/varint.h"
@@ -215,7 +216,7 @@ class Decoder {
       const FieldDescription* const field = FindField(message, cursor.number);
       if (field == nullptr || cursor.content.empty()) continue;
       if (CountVarints(cursor.content) != count) {
-        Fail(std::string(message.name).append(": columns are of different length"));
+        Fail(base::Message(message.name).append(": columns are of different length"));
         continue;
       }
       ReadPacked(field->form, cursor.content, rows + field->offset, message.row_size);
@@ -228,15 +229,15 @@ class Decoder {
       std::memcpy(to.data(), content.data(), to.size());
       return;
     }
-    Fail(std::string(message.name)
+    Fail(base::Message(message.name)
              .append(": field ")
-             .append(std::to_string(field.number))
+             .append(base::Number(field.number))
              .append(": expected 32 bytes, found ")
-             .append(std::to_string(content.size())));
+             .append(base::Number(content.size())));
   }
 
   // The first failure counts.
-  void Fail(std::string_view text) {
+  void Fail(base::MessagePart text) {
     if (status.ok()) status = base::LoadFailure(LoadCode::kBadEncoding, text);
   }
 };

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "src/base/message.h"
 #include "src/base/status.h"
 
 namespace expt::wire {
@@ -19,10 +20,10 @@ uint64_t LeadingVersion(std::string_view payload) {
   return 0;
 }
 
-absl::Status Unsupported(std::string_view place, uint64_t found) {
-  return base::LoadFailure(LoadCode::kUnsupportedVersion, std::string(place)
+absl::Status Unsupported(base::MessagePart place, uint64_t found) {
+  return base::LoadFailure(LoadCode::kUnsupportedVersion, base::Message(place)
                                                               .append(" ")
-                                                              .append(std::to_string(found))
+                                                              .append(base::Number(found))
                                                               .append(" is newer than this library, which reads 1"));
 }
 
@@ -35,13 +36,13 @@ absl::Status ScanVersioned(std::string_view payload, const MessageDescription& m
   if (status.ok() || LoadErrorOf(status)->code != LoadCode::kBadEncoding) return status;
   const uint64_t version = LeadingVersion(payload);
   if (version <= kFormatVersion) return status;
-  return Unsupported(std::string(message.name).append(": format version"), version);
+  return Unsupported(base::Message(message.name).append(": format version"), version);
 }
 
 absl::Status CheckVersion(std::string_view place, uint32_t found) {
   if (found == 1) return absl::OkStatus();
   if (found > 1) return Unsupported(place, found);
-  return base::LoadFailure(LoadCode::kBadEncoding, std::string(place).append(" is missing"));
+  return base::LoadFailure(LoadCode::kBadEncoding, base::Message(place).append(" is missing"));
 }
 
 }  // namespace expt::wire

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/base/message.h"
 #include "src/base/status.h"
 
 namespace expt::wire {
@@ -19,23 +20,23 @@ uint64_t ReadLittleEndian(std::string_view bytes, size_t at, size_t size) {
   return value;
 }
 
-absl::Status TooLarge(std::string_view what, uint64_t found, uint64_t limit) {
-  return base::LoadFailure(LoadCode::kTooLarge, std::string("envelope: ")
+absl::Status TooLarge(base::MessagePart what, uint64_t found, uint64_t limit) {
+  return base::LoadFailure(LoadCode::kTooLarge, base::Message("envelope: ")
                                                     .append(what)
                                                     .append(" is ")
-                                                    .append(std::to_string(found))
+                                                    .append(base::Number(found))
                                                     .append(" bytes, expected at most ")
-                                                    .append(std::to_string(limit)));
+                                                    .append(base::Number(limit)));
 }
 
-absl::Status BadEnvelope(std::string_view text) {
-  return base::LoadFailure(LoadCode::kBadEnvelope, std::string("envelope: ").append(text));
+absl::Status BadEnvelope(base::MessagePart text) {
+  return base::LoadFailure(LoadCode::kBadEnvelope, base::Message("envelope: ").append(text));
 }
 
-absl::Status Unknown(std::string_view what, uint8_t number) {
+absl::Status Unknown(base::MessagePart what, uint8_t number) {
   return base::LoadFailure(
       LoadCode::kBadEnvelope, absl::StatusCode::kUnimplemented,
-      std::string("envelope: ").append(what).append(" ").append(std::to_string(number)).append(" is unknown"));
+      base::Message("envelope: ").append(what).append(" ").append(base::Number(number)).append(" is unknown"));
 }
 
 std::string_view NameOf(PayloadType type) {
@@ -74,7 +75,7 @@ absl::StatusOr<Envelope> ParseEnvelope(std::string_view file, PayloadType expect
   const auto codec = static_cast<uint8_t>(file[9]);
   const uint64_t signature_count = ReadLittleEndian(file, 10, 2);
   if (signature_count < 1 || signature_count > kMaxSignatures) {
-    return BadEnvelope(std::string("expected 1 to 16 signatures, found ").append(std::to_string(signature_count)));
+    return BadEnvelope(base::Message("expected 1 to 16 signatures, found ").append(base::Number(signature_count)));
   }
   if (header_size != 12 + kSignatureSize * signature_count) {
     return BadEnvelope("header size does not fit the number of signatures");
@@ -83,7 +84,7 @@ absl::StatusOr<Envelope> ParseEnvelope(std::string_view file, PayloadType expect
   if (file.size() < payload_begin) return BadEnvelope("cut short within the signatures");
   if (type < 1 || type > 3) return Unknown("payload type", type);
   if (type != static_cast<uint8_t>(expected)) {
-    return BadEnvelope(std::string("expected a ")
+    return BadEnvelope(base::Message("expected a ")
                            .append(NameOf(expected))
                            .append(", found a ")
                            .append(NameOf(static_cast<PayloadType>(type))));

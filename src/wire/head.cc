@@ -1,5 +1,6 @@
 #include "src/wire/head.h"
 
+#include "src/base/message.h"
 #include "src/base/status.h"
 #include "src/wire/decode.h"
 #include "src/wire/decode_check.h"
@@ -12,8 +13,8 @@ namespace {
 constexpr size_t kMaxEmergencyOff = 256;
 constexpr uint32_t kWholePpm = 1'000'000;
 
-absl::Status BadEncoding(std::string_view text) {
-  return base::LoadFailure(LoadCode::kBadEncoding, std::string("head: ").append(text));
+absl::Status BadEncoding(base::MessagePart text) {
+  return base::LoadFailure(LoadCode::kBadEncoding, base::Message("head: ").append(text));
 }
 
 void WriteSnapshotRef(Writer& writer, const SnapshotRef& ref) {

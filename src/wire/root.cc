@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/base/sort.h"
+#include "src/base/message.h"
 #include "src/base/status.h"
 #include "src/wire/decode.h"
 #include "src/wire/decode_check.h"
@@ -13,8 +14,8 @@
 namespace expt::wire {
 namespace {
 
-absl::Status BadContent(std::string_view text) {
-  return base::LoadFailure(LoadCode::kBadContent, std::string("root: ").append(text));
+absl::Status BadContent(base::MessagePart text) {
+  return base::LoadFailure(LoadCode::kBadContent, base::Message("root: ").append(text));
 }
 
 template <size_t kSize>
@@ -22,23 +23,23 @@ std::string_view TextOf(const std::array<uint8_t, kSize>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), kSize};
 }
 
-std::string NameOf(const Role& role) {
+base::Message NameOf(const Role& role) {
   switch (role.kind) {
     case RoleKind::kRoot:
       return "role root: ";
     case RoleKind::kHead:
-      return "role head of \"" + role.environment + "\": ";
+      return base::Named("role head of", role.environment) + ": ";
     case RoleKind::kSnapshot:
-      return "role snapshot of \"" + role.environment + "\": ";
+      return base::Named("role snapshot of", role.environment) + ": ";
   }
-  return "role " + std::to_string(static_cast<int>(role.kind)) + ": ";
+  return "role " + base::Number(static_cast<int>(role.kind)) + ": ";
 }
 
 absl::Status CheckRole(const RootModel& root, const Role& role) {
   std::vector<uint32_t> keys = role.keys;
   base::Sort(keys.begin(), keys.end());
   const bool has_repeated = std::adjacent_find(keys.begin(), keys.end()) != keys.end();
-  const auto fail = [&](std::string_view text) { return BadContent(NameOf(role).append(text)); };
+  const auto fail = [&](base::MessagePart text) { return BadContent(NameOf(role).append(text)); };
   if (!keys.empty() && keys.back() >= root.public_keys.size()) return fail("names a key that is not there");
   if (has_repeated) return fail("names a key twice");
   if (role.threshold < 1) return fail("threshold is 0, expected at least 1");
@@ -53,7 +54,7 @@ absl::Status CheckRole(const RootModel& root, const Role& role) {
 absl::Status CheckContent(const RootModel& root) {
   if (root.root_version < 1) return BadContent("root version is not positive");
   for (size_t i = 0; i < root.public_keys.size(); ++i) {
-    const std::string place = "key " + std::to_string(i) + ": ";
+    const base::Message place = "key " + base::Number(i) + ": ";
     if (!IsCanonicalPoint(root.public_keys[i])) return BadContent(place + "is not in canonical form");
     if (IsSmallOrderPoint(root.public_keys[i])) return BadContent(place + "is of small order");
     if (std::find(root.public_keys.begin(), root.public_keys.begin() + i, root.public_keys[i]) !=
@@ -73,9 +74,9 @@ absl::Status CheckContent(const RootModel& root) {
     const EnvironmentEpoch& epoch = root.epochs[i];
     const auto is_same = [&](const EnvironmentEpoch& other) { return other.environment == epoch.environment; };
     if (std::any_of(root.epochs.begin(), root.epochs.begin() + i, is_same)) {
-      return BadContent("epoch of \"" + epoch.environment + "\" is there twice");
+      return BadContent(base::Named("epoch of", epoch.environment) + " is there twice");
     }
-    if (epoch.epoch < 0) return BadContent("epoch of \"" + epoch.environment + "\" is negative");
+    if (epoch.epoch < 0) return BadContent(base::Named("epoch of", epoch.environment) + " is negative");
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "src/base/message.h"
 #include "src/base/status.h"
 #include "src/base/utf8.h"
 
@@ -106,27 +107,27 @@ class Scanner {
   };
 
   // Keeps the failure for Run(); false, so that callers can return it.
-  bool Fail(LoadCode code, std::string_view text) {
-    std::string place;
+  bool Fail(LoadCode code, base::MessagePart text) {
+    base::Message place;
     for (const Frame& frame : frames_) place.append(frame.message->name).append(": ");
     if (frames_.back().number != 0) {
-      place.append("field ").append(std::to_string(frames_.back().number)).append(": ");
+      place.append("field ").append(base::Number(frames_.back().number)).append(": ");
     }
     failure_ = base::LoadFailure(code, place.append(text));
     return false;
   }
-  bool BadEncoding(std::string_view text) { return Fail(LoadCode::kBadEncoding, text); }
-  bool CutShort() { return BadEncoding(std::string("cut short at byte ").append(std::to_string(at_ - begin_))); }
+  bool BadEncoding(base::MessagePart text) { return Fail(LoadCode::kBadEncoding, text); }
+  bool CutShort() { return BadEncoding(base::Message("cut short at byte ").append(base::Number(at_ - begin_))); }
   bool TooMany() {
     return Fail(LoadCode::kWireLimit,
-                std::string("more than ").append(std::to_string(limits_.elements)).append(" elements"));
+                base::Message("more than ").append(base::Number(limits_.elements)).append(" elements"));
   }
   bool TooDeep() {
-    return Fail(LoadCode::kWireLimit, std::string("nested deeper than ").append(std::to_string(limits_.depth)));
+    return Fail(LoadCode::kWireLimit, base::Message("nested deeper than ").append(base::Number(limits_.depth)));
   }
   bool TooLarge() {
     return BadEncoding(
-        std::string("would take more than ").append(std::to_string(limits_.memory)).append(" bytes of memory"));
+        base::Message("would take more than ").append(base::Number(limits_.memory)).append(" bytes of memory"));
   }
 
   bool ScanField(Frame& frame) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "src/base/message.h"
 #include "src/base/status.h"
 #include "src/wire/decode.h"
 #include "src/wire/decode_check.h"
@@ -14,8 +15,8 @@ namespace {
 
 constexpr size_t kHashSize = 32;
 
-absl::Status BadEncoding(std::string_view text) {
-  return base::LoadFailure(LoadCode::kBadEncoding, std::string("snapshot: ").append(text));
+absl::Status BadEncoding(base::MessagePart text) {
+  return base::LoadFailure(LoadCode::kBadEncoding, base::Message("snapshot: ").append(text));
 }
 
 // Lists take the entries of their pools in turn.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/base/message.h"
 #include "src/base/sha256.h"
 #include "src/base/status.h"
 #include "src/wire/ed25519_encoding.h"
@@ -21,8 +22,8 @@ std::string_view PlaceOf(PayloadType type) {
   return "snapshot: ";
 }
 
-absl::Status Failure(PayloadType type, LoadCode code, std::string_view text) {
-  return base::LoadFailure(code, std::string(PlaceOf(type)).append(text));
+absl::Status Failure(PayloadType type, LoadCode code, base::MessagePart text) {
+  return base::LoadFailure(code, base::Message(PlaceOf(type)).append(text));
 }
 
 RoleKind RoleOf(PayloadType type) {
@@ -86,10 +87,10 @@ absl::StatusOr<BeginResult> Begin(std::string_view file, const RootModel& root, 
   if (!envelope.ok()) return envelope.status();
   if (request.expected_size.has_value() && envelope->payload.size() > *request.expected_size) {
     return Failure(request.type, LoadCode::kTooLarge,
-                   std::string("payload is ")
-                       .append(std::to_string(envelope->payload.size()))
+                   base::Message("payload is ")
+                       .append(base::Number(envelope->payload.size()))
                        .append(" bytes, expected ")
-                       .append(std::to_string(*request.expected_size)));
+                       .append(base::Number(*request.expected_size)));
   }
 
   BeginResult result;
@@ -148,16 +149,16 @@ absl::StatusOr<std::string_view> Finish(const BeginResult& begun, const HostAnsw
     if (!answer.plain.has_value()) {
       return Failure(
           envelope.type, LoadCode::kBadInflate,
-          std::string("payload does not inflate to ").append(std::to_string(envelope.plain_size)).append(" bytes"));
+          base::Message("payload does not inflate to ").append(base::Number(envelope.plain_size)).append(" bytes"));
     }
     plain = *answer.plain;
   }
   if (plain.size() != envelope.plain_size) {
     return Failure(envelope.type, LoadCode::kBadInflate,
-                   std::string("plain payload is ")
-                       .append(std::to_string(plain.size()))
+                   base::Message("plain payload is ")
+                       .append(base::Number(plain.size()))
                        .append(" bytes, expected ")
-                       .append(std::to_string(envelope.plain_size)));
+                       .append(base::Number(envelope.plain_size)));
   }
   return plain;
 }

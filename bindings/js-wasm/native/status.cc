@@ -10,9 +10,11 @@ struct Status::Error {
 };
 
 Status::Status(StatusCode code, string_view message) {
-  if (code == StatusCode::kOk) return;
-  error_ = std::make_shared<const Error>(Error{code, std::string(message), {}, {}});
+  if (code != StatusCode::kOk) error_ = new Error{code, std::string(message), {}, {}};
 }
+
+Status::Error* Status::CopyOf(const Error* error) { return error == nullptr ? nullptr : new Error(*error); }
+void Status::Free(Error* error) { delete error; }
 
 StatusCode Status::code() const { return error_ == nullptr ? StatusCode::kOk : error_->code; }
 
@@ -20,7 +22,8 @@ string_view Status::message() const { return error_ == nullptr ? string_view() :
 
 void Status::SetPayload(string_view url, Cord payload) {
   if (error_ == nullptr) return;
-  error_ = std::make_shared<const Error>(Error{error_->code, error_->message, std::string(url), std::move(payload)});
+  error_->url = url;
+  error_->payload = std::move(payload);
 }
 
 std::optional<Cord> Status::GetPayload(string_view url) const {

@@ -81,6 +81,9 @@ export function expectedOf(expect) {
   return answer;
 }
 
+/** Keys of the flags that warnings name: all that the module of pages says about them. */
+export const brokenFlags = (warnings) => [...new Set(warnings.map((text) => /^flag "([^"]*)"/.exec(text)?.[1]))].sort();
+
 export function overlayOf(overlay) {
   return {
     emergencyOff: overlay.emergency_off,

@@ -46,8 +46,10 @@ _LIBCPP_BEGIN_NAMESPACE_STD
 void string::reserve(size_t capacity) {
   if (capacity <= capacity_) return;
   if (capacity < capacity_ * 2) capacity = capacity_ * 2;
-  data_ = static_cast<char*>(std::realloc(data_, capacity));
-  if (data_ == nullptr) __builtin_trap();
+  char* const data = static_cast<char*>(operator new(capacity));
+  if (size_ != 0) std::memcpy(data, data_, size_);
+  std::free(data_);
+  data_ = data;
   capacity_ = capacity;
 }
 
@@ -75,8 +77,7 @@ string& string::assign(const char* text, size_t size) {
 
 string& string::insert(size_t at, string_view text) {
   if (text.empty()) return *this;
-  char* const old = data_;
-  const size_t inside = static_cast<size_t>(text.data() - old);  // beyond the end unless it is a part of this text
+  const size_t inside = static_cast<size_t>(text.data() - data_);  // beyond the end unless it is a part of this text
   const size_t size = size_;
   reserve(size + text.size());
   const char* const from = inside < size ? data_ + inside : text.data();

@@ -4,7 +4,6 @@
 #ifndef EXPT_BINDINGS_JS_WASM_NATIVE_ABSL_STATUS_STATUS_H_
 #define EXPT_BINDINGS_JS_WASM_NATIVE_ABSL_STATUS_STATUS_H_
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,11 +33,18 @@ enum class StatusCode : int {
   kUnauthenticated = 16,
 };
 
-// OK, or a code with a text and at most one payload. Copies share them.
+// OK, or a code with a text and at most one payload.
 class [[nodiscard]] Status {
  public:
   Status() = default;
   Status(StatusCode code, string_view message);
+  Status(const Status& other) : error_(CopyOf(other.error_)) {}
+  Status(Status&& other) noexcept : error_(std::exchange(other.error_, nullptr)) {}
+  Status& operator=(Status other) noexcept {
+    std::swap(error_, other.error_);
+    return *this;
+  }
+  ~Status() { Free(error_); }
 
   bool ok() const { return error_ == nullptr; }
   StatusCode code() const;
@@ -50,7 +56,10 @@ class [[nodiscard]] Status {
 
  private:
   struct Error;
-  std::shared_ptr<const Error> error_;
+  static Error* CopyOf(const Error* error);
+  static void Free(Error* error);
+
+  Error* error_ = nullptr;
 };
 
 inline Status OkStatus() { return Status(); }

@@ -10,15 +10,19 @@ const names = [
 
 export type LoadCode = (typeof names)[number];
 
-/** A Root, Head or Snapshot was refused. `step` is that of the acceptance order, 0 when no step is at fault. */
+/**
+ * A Root, Head or Snapshot was refused. `step` is that of the acceptance order, 0 when no step is at fault. In a page
+ * the message says little more than that; in Node it says where and why.
+ */
 export class LoadError extends Error {
   override readonly name = 'LoadError';
   readonly code: LoadCode;
   readonly step: number;
 
   constructor(code: LoadCode | number, step: number, text: string) {
-    super(text);
-    this.code = typeof code === 'number' ? (names[code] ?? '') : code;
+    const name = typeof code === 'number' ? (names[code] ?? '') : code;
+    super(text || `refused at step ${step}: ${name}`);
+    this.code = name;
     this.step = step;
   }
 }
