@@ -38,7 +38,7 @@ test('every evaluation vector is decided as written', async () => {
 // As in a page: one module decides, another explains.
 const moduleOf = (name) => readFileSync(path.join(core, 'dist', 'esm', name));
 const pair = async () =>
-  Engine.load(moduleOf('expt.wasm'), (await engine()).host, moduleOf('expt_explain.wasm'));
+  Engine.load(moduleOf('expt.wasm'), (await engine()).host, moduleOf('expt_explain.wasm'), moduleOf('expt_regex.wasm'));
 
 for (const [where, engineOf] of [['in Node', engine], ['by the second module', pair]]) test(`an explanation carries the decision that is taken, ${where}`, async () => {
   const root = await Root.parse(await engineOf(), readFileSync(path.join(snapshots, 'root.exs1')));
