@@ -10,7 +10,7 @@ export default defineConfig({
   plugins: [react()],
   resolve: {
     alias: [
-      { find: /^@expt\/core\/expt_explain\.wasm/, replacement: `${core}expt_explain.wasm` },
+      { find: /^@expt\/core\/(expt_\w+\.wasm)/, replacement: `${core}$1` },
       { find: /^@expt\/core$/, replacement: `${core}index.js` },
     ],
   },

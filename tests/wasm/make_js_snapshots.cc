@@ -4,6 +4,7 @@
 //   evaluation/<name>.exs1   each file of tests/vectors/evaluation, also those that loading must refuse
 //   workload.exs1            the flags w1 to w4 of docs/performance.md
 //   many.exs1                10,000 flags
+//   regex.json               what src/eval/regex.h says here about generated patterns, see regex_answers.h
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -17,6 +18,7 @@
 #include "src/wire/root.h"
 #include "src/wire/snapshot_codec.h"
 #include "tests/vectors/definitions.h"
+#include "tests/wasm/regex_answers.h"
 
 namespace {
 
@@ -109,6 +111,7 @@ int Make(const fs::path& directory) {
           expt::host::MakeSignedFile(expt::wire::PayloadType::kSnapshot, expt::wire::EncodeSnapshot(model),
                                      {{snapshot_key}}));
   }
+  Write(directory / "regex.json", expt::wasm::RegexAnswers().dump());
   return 0;
 }
 

@@ -26,6 +26,7 @@ before(async () => {
     '/': '<!doctype html><title>page</title><script type="module" src="/page.js"></script>',
     '/expt.wasm': readFileSync(path.join(core, 'dist', 'esm', 'expt.wasm')),
     '/expt_explain.wasm': readFileSync(path.join(core, 'dist', 'esm', 'expt_explain.wasm')),
+    '/expt_regex.wasm': readFileSync(path.join(core, 'dist', 'esm', 'expt_regex.wasm')),
     '/vectors/*': filesOf(vectors),
     '/snapshots/*': filesOf(snapshots),
   };

@@ -14,7 +14,7 @@ const signed = (name) => readFileSync(path.join(snapshots, 'evaluation', name.re
 // As in a page: one module decides, another explains and says what is wrong.
 const moduleOf = (name) => readFileSync(path.join(core, 'dist', 'esm', name));
 const pair = async () =>
-  Engine.load(moduleOf('expt.wasm'), (await engine()).host, moduleOf('expt_explain.wasm'));
+  Engine.load(moduleOf('expt.wasm'), (await engine()).host, moduleOf('expt_explain.wasm'), moduleOf('expt_regex.wasm'));
 const engines = [['in Node', engine], ['by the modules of pages', pair]];
 
 for (const [where, engineOf] of engines) test(`every evaluation vector is decided as written, ${where}`, async () => {

@@ -1,5 +1,5 @@
 // Builds the packages: types with TypeScript, modules with esbuild, the engine beside them.
-// Usage: node tools/build.mjs FOLDER     FOLDER: with expt.wasm and expt_explain.wasm
+// Usage: node tools/build.mjs FOLDER     FOLDER: with expt.wasm, expt_explain.wasm and expt_regex.wasm
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -51,10 +51,14 @@ for (const [name, bundles] of Object.entries(bundlesOf)) {
   for (const format of ['esm', 'cjs']) mkdirSync(path.join(dist, format), { recursive: true });
   if (name === 'core') {
     for (const format of ['esm', 'cjs']) {
-      for (const file of ['expt.wasm', 'expt_explain.wasm']) cpSync(path.join(modules, file), path.join(dist, format, file));
+      for (const file of ['expt.wasm', 'expt_explain.wasm', 'expt_regex.wasm']) {
+        cpSync(path.join(modules, file), path.join(dist, format, file));
+      }
     }
-    const text = readFileSync(path.join(modules, 'expt_explain.wasm')).toString('base64');
-    writeFileSync(path.join(folder, 'src', 'wasm_text.generated.ts'), `export const wasmText: string = '${text}';\n`);
+    const textOf = (file) => readFileSync(path.join(modules, file)).toString('base64');
+    writeFileSync(path.join(folder, 'src', 'wasm_text.generated.ts'),
+      `export const wasmText: string = '${textOf('expt_explain.wasm')}';\n` +
+      `export const regexText: string = '${textOf('expt_regex.wasm')}';\n`);
   }
   execFileSync(process.execPath, [tsc, '-p', folder], { stdio: 'inherit' });
   for (const format of ['esm', 'cjs']) for (const forNode of bundles) await bundle(folder, format, forNode);

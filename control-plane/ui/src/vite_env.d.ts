@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-declare module '@expt/core/expt_explain.wasm?url' {
+declare module '@expt/core/*.wasm?url' {
   const url: string;
   export default url;
 }

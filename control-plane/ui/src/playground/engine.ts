@@ -1,6 +1,7 @@
 // The production engine, compiled to WASM, over the live snapshot of an environment.
-import { Engine, Root, Snapshot, type Explanation } from '@expt/core';
+import { Engine, Root, Snapshot, webHost, type Explanation } from '@expt/core';
 import wasm from '@expt/core/expt_explain.wasm?url';
+import regexWasm from '@expt/core/expt_regex.wasm?url';
 import { queryOptions } from '@tanstack/react-query';
 import { api, ok } from '../api/client';
 import type { Place } from '../api/queries';
@@ -9,7 +10,7 @@ let engine: Promise<Engine> | undefined;
 
 /** Once for the page; tried again after a failure. */
 function loadEngine(): Promise<Engine> {
-  const loading = engine ?? Engine.load(wasm);
+  const loading = engine ?? Engine.load(wasm, webHost, undefined, regexWasm);
   engine = loading;
   loading.catch(() => (engine = undefined));
   return loading;

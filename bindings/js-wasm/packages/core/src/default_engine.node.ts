@@ -1,10 +1,10 @@
 // The engine of a program, compiled once; in Node. Servers are bundled in ways that lose files, so it travels inside
-// the module, as the one that explains.
+// the module, as the one that explains; regular expressions as well.
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import { Engine, type WasmSource } from './engine.js';
 import { webHost, type Host } from './host.js';
-import { wasmText } from './wasm_text.generated.js';
+import { regexText, wasmText } from './wasm_text.generated.js';
 
 interface Inflated {
   buffer: Uint8Array;
@@ -27,10 +27,14 @@ const nodeHost: Host = {
 
 let loaded: Promise<Engine> | undefined;
 
-export function init(source: WasmSource, explainSource?: WasmSource): Promise<Engine> {
-  return (loaded = Engine.load(source, nodeHost, explainSource));
+export function init(source: WasmSource, explainSource?: WasmSource, regexSource?: WasmSource): Promise<Engine> {
+  return (loaded = Engine.load(source, nodeHost, explainSource, regexSource ?? regexBytes()));
 }
 
 export function engine(): Promise<Engine> {
-  return (loaded ??= Engine.load(Buffer.from(wasmText, 'base64'), nodeHost));
+  return (loaded ??= Engine.load(Buffer.from(wasmText, 'base64'), nodeHost, undefined, regexBytes()));
+}
+
+function regexBytes(): Uint8Array<ArrayBuffer> {
+  return Buffer.from(regexText, 'base64');
 }

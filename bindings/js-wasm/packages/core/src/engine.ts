@@ -2,6 +2,7 @@
 //
 //   expt.wasm           decides
 //   expt_explain.wasm   the same engine, which explains as well; a page loads it when it asks for an explanation
+//   expt_regex.wasm     regular expressions for either; loaded when a snapshot has one
 import { webHost, type Host } from './host.js';
 import { Instance } from './instance.js';
 
@@ -12,21 +13,31 @@ export class Engine {
   readonly module: WebAssembly.Module;
   readonly host: Host;
   readonly #explainSource: WasmSource | undefined;
+  readonly #regexSource: WasmSource | undefined;
   #explainer: Promise<Engine> | undefined;
+  #decider: Engine | undefined; // of an explainer: the engine that it explains for
+  #regex: Promise<WebAssembly.Module> | undefined;
   #scratch: Promise<Instance> | undefined;
 
-  constructor(module: WebAssembly.Module, host: Host = webHost, explainSource?: WasmSource) {
+  constructor(module: WebAssembly.Module, host: Host = webHost, explainSource?: WasmSource, regexSource?: WasmSource) {
     this.module = module;
     this.host = host;
     this.#explainSource = explainSource;
+    this.#regexSource = regexSource;
   }
 
   /**
    * Compiles `source`: bytes, a compiled module, or where to fetch it. `explainSource` is expt_explain.wasm, looked at
-   * when the first explanation is asked for; not needed where `source` explains itself.
+   * when the first explanation is asked for; not needed where `source` explains itself. `regexSource` is
+   * expt_regex.wasm, looked at when a snapshot has a regular expression; without it flags that need one are broken.
    */
-  static async load(source: WasmSource, host: Host = webHost, explainSource?: WasmSource): Promise<Engine> {
-    return new Engine(await compile(source), host, explainSource);
+  static async load(
+    source: WasmSource,
+    host: Host = webHost,
+    explainSource?: WasmSource,
+    regexSource?: WasmSource,
+  ): Promise<Engine> {
+    return new Engine(await compile(source), host, explainSource, regexSource);
   }
 
   /** This engine if it explains, else the one that does. Rejects when that cannot be loaded; tried again then. */
@@ -42,11 +53,24 @@ export class Engine {
     if (this.#explainSource === undefined) {
       throw new Error('expected the address of expt_explain.wasm, found none: give it to init()');
     }
-    return Engine.load(this.#explainSource, this.host);
+    const explainer = await Engine.load(this.#explainSource, this.host);
+    explainer.#decider = this;
+    return explainer;
   }
 
-  instantiate(): Promise<Instance> {
-    return Instance.make(this.module);
+  /** expt_regex.wasm; undefined when nobody said where it is. Rejects when it cannot be loaded; tried again then. */
+  regexModule(): Promise<WebAssembly.Module | undefined> {
+    if (this.#decider !== undefined) return this.#decider.regexModule();
+    if (this.#regexSource === undefined) return Promise.resolve(undefined);
+    return (this.#regex ??= compile(this.#regexSource).catch((error: unknown) => {
+      this.#regex = undefined;
+      throw error;
+    }));
+  }
+
+  /** With `regex`, which is expt_regex.wasm, it knows regular expressions. */
+  instantiate(regex?: WebAssembly.Module): Promise<Instance> {
+    return Instance.make(this.module, regex);
   }
 
   /** The instance in which Roots and Heads are read. */

@@ -2,6 +2,7 @@
 // whole, so heaps do not grow from one snapshot to the next, and a trap spoils one snapshot only.
 import { doubleText } from './double_text.js';
 import { LoadError } from './load_error.js';
+import { Patterns, regexImports } from './regex.js';
 import { fromUtf8, writeUtf8 } from './text.js';
 
 /** What bindings/js-wasm/native exports. Addresses and flags are numbers; 0 is null. */
@@ -47,32 +48,39 @@ const outputWords = 96;
 
 export class Instance {
   readonly exports: Exports;
+  readonly patterns: Patterns | undefined;
+  /** The engine asked for a regular expression, and there was no module for them. */
+  lacksPatterns = false;
   #bytes!: Uint8Array;
   #words!: Uint32Array;
   readonly #output: number;
   readonly #texts = new Map<number, string>();
 
-  private constructor(exports: Exports) {
+  private constructor(exports: Exports, patterns: Patterns | undefined) {
     this.exports = exports;
+    this.patterns = patterns;
     exports._initialize();
     this.#output = exports.expt_output() >> 2;
     this.#look();
   }
 
-  static async make(module: WebAssembly.Module): Promise<Instance> {
+  /** `regex` is expt_regex.wasm; without it, see lacksPatterns. */
+  static async make(module: WebAssembly.Module, regex?: WebAssembly.Module): Promise<Instance> {
     let instance: Instance;
+    const patterns = regex && (await Patterns.make(regex));
     const functions: Record<string, (...values: number[]) => number> = {
       proc_exit: () => {
         throw new WebAssembly.RuntimeError('the engine has stopped');
       },
       double_text: (value, at) => writeUtf8(instance.bytes, at!, doubleText(value!)) - at!,
+      ...(regexImports(patterns, () => instance) as Record<string, (...values: number[]) => number>),
     };
     const imports: Record<string, Record<string, () => number>> = {};
     for (const { module: from, name } of WebAssembly.Module.imports(module)) {
       (imports[from] ??= {})[name] = functions[name] ?? (() => 0);
     }
     const { exports } = await WebAssembly.instantiate(module, imports);
-    return (instance = new Instance(exports as unknown as Exports));
+    return (instance = new Instance(exports as unknown as Exports, patterns));
   }
 
   #look(): void {
@@ -84,6 +92,11 @@ export class Instance {
   get bytes(): Uint8Array {
     if (this.#bytes.length === 0) this.#look();
     return this.#bytes;
+  }
+
+  /** Memory that it takes in all. */
+  get sizeBytes(): number {
+    return this.bytes.length + (this.patterns?.sizeBytes ?? 0);
   }
 
   word(index: number): number {

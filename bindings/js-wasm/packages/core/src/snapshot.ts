@@ -243,13 +243,24 @@ export class Snapshot {
 
   /** Verifies, decodes and compiles `bytes`, a whole file. Rejects with a LoadError that names step and code. */
   static async parse(bytes: Uint8Array, trust: Trust): Promise<Snapshot> {
-    const { root, environment = '', audience, floor, expected } = trust;
-    const engine: Engine = root.engine;
+    const { engine } = trust.root;
     const file = bytes.slice();
+    const first = await engine.instantiate();
+    const opened = await Snapshot.#open(first, file, trust).catch((error: unknown) => ({ error }));
+    // Only here it is known whether there is a pattern. What came of it without patterns does not count, an error
+    // neither: it may be that too many flags were broken.
+    const regex = first.lacksPatterns ? await engine.regexModule() : undefined;
+    if (regex !== undefined) return Snapshot.#open(await engine.instantiate(regex), file, trust);
+    if (opened instanceof Snapshot) return opened;
+    throw opened.error;
+  }
+
+  static async #open(instance: Instance, file: Uint8Array, trust: Trust): Promise<Snapshot> {
+    const { root, environment = '', audience, floor, expected } = trust;
+    const { engine } = root;
     // What was accepted once needs no floor.
     const again: Reader = async (other) =>
       Snapshot.parse(file, { environment, ...(audience && { audience }), root: await Root.parse(other, root.file) });
-    const instance = await engine.instantiate();
     return root.within(instance, (rootAt) => {
       const request = { type: PayloadType.snapshot, root: rootAt, environment, expected };
       return withVerified(engine, instance, file, request, (verification) => {
@@ -428,7 +439,7 @@ export class Snapshot {
 
   /** Memory that the rules take, and with them everything that evaluating them needs. */
   get sizeBytes(): number {
-    return this.#rules?.instance.bytes.length ?? 0;
+    return this.#rules?.instance.sizeBytes ?? 0;
   }
 
   get isSpoiled(): boolean {

@@ -21,6 +21,8 @@ export interface ClientOptions extends CommonOptions {
   wasm?: WasmSource;
   /** The same for expt_explain.wasm, which `explain` needs. */
   explainWasm?: WasmSource;
+  /** The same for expt_regex.wasm, which snapshots with regular expressions need. */
+  regexWasm?: WasmSource;
 }
 
 type Inner = CoreClient | FixedClient;
@@ -158,10 +160,10 @@ export function createClient(options: ClientOptions): Client {
   }
   const hasDatabase = typeof indexedDB !== 'undefined';
   if (settings.store === undefined && hasDatabase) settings.store = new DatabaseStore(key.environment, key.audience);
-  const { bootstrap, wasm, explainWasm } = options;
+  const { bootstrap, wasm, explainWasm, regexWasm } = options;
   const dehydrated = bootstrap !== undefined && 'decisions' in bootstrap ? bootstrap : undefined;
   const files = bootstrap !== undefined && 'roots' in bootstrap ? bootstrap : undefined;
-  const load = wasm === undefined ? engine : () => init(wasm, explainWasm);
+  const load = wasm === undefined ? engine : () => init(wasm, explainWasm, regexWasm);
   const inner = new CoreClient(settings, load, files, options.signal);
   const isOurs = dehydrated?.format === 1 && dehydrated.environment === key.environment;
   if (dehydrated !== undefined && !isOurs) {
