@@ -13,17 +13,25 @@
 namespace expt::model {
 namespace {
 
-// Most text is ASCII, which is UTF-8.
+template <typename Word>
+Word WordAt(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Most text is ASCII, which is UTF-8. Reads whole words, the last ones overlapping.
 bool IsAscii(std::string_view text) {
+  const char* const end = text.data() + text.size();
   uint64_t bits = 0;
-  const char* at = text.data();
-  size_t rest = text.size();
-  for (; rest >= 8; at += 8, rest -= 8) {
-    uint64_t word;
-    std::memcpy(&word, at, 8);
-    bits |= word;
+  if (text.size() >= 8) {
+    for (const char* at = text.data(); at < end - 8; at += 8) bits |= WordAt<uint64_t>(at);
+    bits |= WordAt<uint64_t>(end - 8);
+  } else if (text.size() >= 4) {
+    bits = WordAt<uint32_t>(text.data()) | WordAt<uint32_t>(end - 4);
+  } else {
+    for (const char c : text) bits |= static_cast<uint8_t>(c);
   }
-  for (; rest > 0; ++at, --rest) bits |= static_cast<uint8_t>(*at);
   return (bits & 0x8080808080808080) == 0;
 }
 

@@ -170,6 +170,23 @@ TEST_F(Validation, EveryIndexOutsideItsTableIsASnapshotIssue) {
   refuse([](Snapshot& s) { s.strings[0] = "\xff"; }, "string 0: not UTF-8");
 }
 
+TEST_F(Validation, TextIsUtf8WhereverTheBadByteStands) {
+  for (size_t size = 1; size <= 20; ++size) {
+    for (size_t at = 0; at < size; ++at) {
+      Reset();
+      std::string text(size, 'x');
+      b_.String(text);
+      EXPECT_THAT(Refused(), IsEmpty());
+      text[at] = '\xff';
+      b_.String(text);
+      EXPECT_EQ(Refused().size(), 1u) << size << " bytes, at " << at;
+    }
+  }
+  Reset();
+  b_.String("Z\u00fcrich \u65e5\u672c");
+  EXPECT_THAT(Refused(), IsEmpty());
+}
+
 TEST_F(Validation, OverlapWithinOneLayerOnlyAndNotOfStoppedOnes) {
   s().layers = {{.key = b_.String("web"), .bucketing = b_.AddBucketing(0, "l1")},
                 {.key = b_.String("mail"), .bucketing = b_.AddBucketing(0, "l2")}};
