@@ -33,12 +33,14 @@ function(expt_room)
 endfunction()
 
 # exptd_room(NAME storage SOURCES a.cc ... [LINK targets...])
-# A static library exptd_<name> of one room of control-plane/.
+# A static library exptd_<name> of one room of control-plane/. Its files include what they need also where EXPT_UNITY
+# compiles several at once: the builds with sanitizers do not.
 function(exptd_room)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
   add_library(exptd_${ARG_NAME} STATIC ${ARG_SOURCES})
   target_include_directories(exptd_${ARG_NAME} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR})
   target_link_libraries(exptd_${ARG_NAME} PRIVATE expt_flags PUBLIC ${ARG_LINK})
+  set_target_properties(exptd_${ARG_NAME} PROPERTIES UNITY_BUILD ${EXPT_UNITY} UNITY_BUILD_BATCH_SIZE 9)
 endfunction()
 
 # expt_test(NAME wire_test SOURCES a_test.cc ... [LINK targets...] [LABELS unit] [TIMEOUT seconds] [ARGS ...])

@@ -26,8 +26,6 @@ constexpr Kind kKinds[] = {
     {"experiments", "experiment", &Definitions::experiments},
 };
 
-std::string Place(const char* one, const std::string& key) { return std::string(one) + " \"" + key + "\""; }
-
 // Brings one document to what `wanted` says. `collection` is the path that ends before "/<key>".
 Change Bring(ApiClient& api, const std::string& collection, const std::string& place, const json& wanted) {
   const std::string path = collection + "/" + PathSegment(TextAt(wanted, "key"));
@@ -78,6 +76,8 @@ class DoubledNames {
 
 }  // namespace
 
+std::string NameOf(const char* kind, const std::string& key) { return std::string(kind) + " \"" + key + "\""; }
+
 absl::StatusOr<Definitions> ParseDefinitions(std::string_view text) {
   DoubledNames doubled;
   const json document = json::parse(text.begin(), text.end(), doubled.Callback(), false, true);
@@ -117,7 +117,7 @@ absl::StatusOr<Definitions> ParseDefinitions(std::string_view text) {
       if (key.empty()) {
         complain("definitions: \"" + name + "\": entry " + std::to_string(i) + ": expected an object with a \"key\"");
       } else if (!keys.insert(key).second) {
-        complain("definitions: " + Place(kind->one, key) + " is given twice");
+        complain("definitions: " + NameOf(kind->one, key) + " is given twice");
       }
       (definitions.*kind->list).push_back(entries[i]);
     }
@@ -133,14 +133,14 @@ std::vector<Change> ApplyDefinitions(ApiClient& api, const std::string& project,
   std::vector<Change> changes;
   const auto bring_all = [&](const std::string& collection, const char* one, const std::vector<json>& documents) {
     for (const json& document : documents) {
-      changes.push_back(Bring(api, collection, Place(one, TextAt(document, "key")), document));
+      changes.push_back(Bring(api, collection, NameOf(one, TextAt(document, "key")), document));
     }
   };
   bring_all(shared + "/attributes", "attribute", definitions.attributes);
   for (const json& flag : definitions.flags) {
     json definition = flag;
     definition.erase("configuration");
-    changes.push_back(Bring(api, shared + "/flags", Place("flag", TextAt(flag, "key")), definition));
+    changes.push_back(Bring(api, shared + "/flags", NameOf("flag", TextAt(flag, "key")), definition));
   }
   bring_all(shared + "/segments", "segment", definitions.segments);
   bring_all(shared + "/metrics", "metric", definitions.metrics);
@@ -151,7 +151,7 @@ std::vector<Change> ApplyDefinitions(ApiClient& api, const std::string& project,
     if (!flag.contains("configuration")) continue;
     const std::string key = TextAt(flag, "key");
     changes.push_back(BringConfiguration(api, own + "/flags/" + PathSegment(key),
-                                         Place("flag", key) + ": configuration", flag["configuration"]));
+                                         NameOf("flag", key) + ": configuration", flag["configuration"]));
   }
   return changes;
 }

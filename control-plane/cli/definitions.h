@@ -32,6 +32,9 @@ struct Definitions {
 // member, an entry without key, a key given twice.
 absl::StatusOr<Definitions> ParseDefinitions(std::string_view json);
 
+// `flag "new-checkout"`
+std::string NameOf(const char* kind, const std::string& key);
+
 struct Change {
   enum class Kind { kCreated, kReplaced, kUnchanged, kFailed };
   Kind kind;

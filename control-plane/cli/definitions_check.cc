@@ -110,8 +110,6 @@ class Checker {
   std::vector<storage::Document> documents_;
 };
 
-std::string Place(const char* one, const std::string& key) { return std::string(one) + " \"" + key + "\""; }
-
 }  // namespace
 
 DefinitionsCheck CheckDefinitions(const Definitions& definitions, bool is_complete) {
@@ -122,7 +120,7 @@ DefinitionsCheck CheckDefinitions(const Definitions& definitions, bool is_comple
   for (const json& document : definitions.attributes) {
     const std::string key = TextAt(document, "key");
     is_targeting_key_given |= key == TextAt(targeting_key, "key");
-    checker.Add(service::kAttributeKind, Place("attribute", key), key, document, service::ReadAttribute, nothing);
+    checker.Add(service::kAttributeKind, NameOf("attribute", key), key, document, service::ReadAttribute, nothing);
   }
   // Every project has it from the start.
   if (!is_targeting_key_given) {
@@ -131,20 +129,20 @@ DefinitionsCheck CheckDefinitions(const Definitions& definitions, bool is_comple
   }
   for (const json& document : definitions.segments) {
     const std::string key = TextAt(document, "key");
-    checker.Add(service::kSegmentKind, Place("segment", key), key, document, service::ReadSegment,
+    checker.Add(service::kSegmentKind, NameOf("segment", key), key, document, service::ReadSegment,
                 service::CheckSegment);
   }
   for (const json& document : definitions.metrics) {
     const std::string key = TextAt(document, "key");
-    checker.Add(service::kMetricKind, Place("metric", key), key, document, service::ReadMetric, service::CheckMetric);
+    checker.Add(service::kMetricKind, NameOf("metric", key), key, document, service::ReadMetric, service::CheckMetric);
   }
   for (const json& document : definitions.layers) {
     const std::string key = TextAt(document, "key");
-    checker.Add(service::kLayerKind, Place("layer", key), key, document, service::ReadLayer, service::CheckLayer);
+    checker.Add(service::kLayerKind, NameOf("layer", key), key, document, service::ReadLayer, service::CheckLayer);
   }
   for (const json& document : definitions.holdouts) {
     const std::string key = TextAt(document, "key");
-    checker.Add(service::kHoldoutKind, Place("holdout", key), key, document, service::ReadHoldout,
+    checker.Add(service::kHoldoutKind, NameOf("holdout", key), key, document, service::ReadHoldout,
                 service::CheckHoldout);
   }
   std::vector<service::Experiment> experiments;
@@ -154,7 +152,7 @@ DefinitionsCheck CheckDefinitions(const Definitions& definitions, bool is_comple
   }
   for (const json& document : definitions.experiments) {
     const std::string key = TextAt(document, "key");
-    checker.Add(service::kExperimentKind, Place("experiment", key), key, document, service::ReadExperiment,
+    checker.Add(service::kExperimentKind, NameOf("experiment", key), key, document, service::ReadExperiment,
                 [&experiments](const service::Experiment& experiment, Library& library, Problems& problems) {
                   service::CheckExperiment(experiment, library, experiments, problems);
                 });
@@ -163,9 +161,9 @@ DefinitionsCheck CheckDefinitions(const Definitions& definitions, bool is_comple
     const std::string key = TextAt(document, "key");
     json definition = document;
     definition.erase("configuration");
-    checker.Add(service::kFlagKind, Place("flag", key), key, definition, service::ReadFlag, nothing);
+    checker.Add(service::kFlagKind, NameOf("flag", key), key, definition, service::ReadFlag, nothing);
     if (!document.contains("configuration")) continue;
-    checker.Add(service::kConfigurationKind, Place("flag", key) + ": configuration", key, document["configuration"],
+    checker.Add(service::kConfigurationKind, NameOf("flag", key) + ": configuration", key, document["configuration"],
                 service::ReadFlagConfiguration,
                 [key](const service::FlagConfiguration& configuration, Library& library, Problems& problems) {
                   service::CheckConfiguration(configuration, key, library, problems);

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-const json& At(const json& object, const char* name) {
+const json& MemberAt(const json& object, const char* name) {
   static const json kNull;
   if (!object.is_object()) return kNull;
   const auto found = object.find(name);
@@ -20,7 +20,7 @@ const json& At(const json& object, const char* name) {
 }
 
 std::optional<double> NumberAt(const json& object, const char* name) {
-  const json& value = At(object, name);
+  const json& value = MemberAt(object, name);
   if (!value.is_number()) return std::nullopt;
   return value.get<double>();
 }
@@ -82,7 +82,7 @@ std::string VerdictText(const json& comparison) {
 }
 
 std::string WarningsText(const json& block) {
-  const json& warnings = At(block, "warnings");
+  const json& warnings = MemberAt(block, "warnings");
   if (!warnings.is_array()) return "";
   std::string text;
   for (const json& warning : warnings) {
@@ -95,7 +95,7 @@ std::string WarningsText(const json& block) {
 std::string Heading(const json& results) {
   std::string text = "experiment \"" + TextAt(results, "experiment") + "\"";
   if (const std::string id = TextAt(results, "experiment_id"); !id.empty()) text += " (" + id + ")";
-  if (At(results, "phase").is_number()) text += ", phase " + CountAt(results, "phase");
+  if (MemberAt(results, "phase").is_number()) text += ", phase " + CountAt(results, "phase");
   if (const std::string mode = TextAt(results, "mode"); !mode.empty()) text += ", mode " + mode;
   if (const std::optional<double> alpha = NumberAt(results, "alpha")) {
     char number[32];
@@ -104,10 +104,10 @@ std::string Heading(const json& results) {
   }
   if (const std::string watermark = TextAt(results, "watermark"); !watermark.empty()) {
     text += ", as of " + watermark;
-  } else if (At(results, "watermark").is_number()) {
+  } else if (MemberAt(results, "watermark").is_number()) {
     text += ", as of event " + CountAt(results, "watermark");
   }
-  const json& exposures = At(results, "exposures");
+  const json& exposures = MemberAt(results, "exposures");
   text += "\nexposures: " + CountAt(exposures, "events") + " events of " + CountAt(exposures, "units") + " units, " +
           CountAt(exposures, "multi_exposed") + " of them in more than one variant\n";
   return text;
@@ -122,13 +122,13 @@ std::string SrmLine(const json& srm) {
   } else {
     text += status.empty() ? "-" : status;
   }
-  const json& alarm = At(srm, "alarm");
+  const json& alarm = MemberAt(srm, "alarm");
   if (alarm.is_boolean()) {
     text += alarm.get<bool>() ? "  ALARM: the variants do not have the units that their weights promise" : "  no alarm";
   }
   if (const std::string warnings = WarningsText(srm); !warnings.empty()) text += "  (" + warnings + ")";
   text += "\n";
-  const json& variants = At(srm, "variants");
+  const json& variants = MemberAt(srm, "variants");
   if (!variants.is_array()) return text;
   for (const json& variant : variants) {
     text += "  " + TextAt(variant, "variant") + " " + CountAt(variant, "units") + " units";
@@ -140,7 +140,7 @@ std::string SrmLine(const json& srm) {
 }
 
 const json* ComparisonOf(const json& metric, const std::string& variant) {
-  const json& comparisons = At(metric, "comparisons");
+  const json& comparisons = MemberAt(metric, "comparisons");
   if (!comparisons.is_array()) return nullptr;
   for (const json& comparison : comparisons) {
     if (TextAt(comparison, "treatment") == variant) return &comparison;
@@ -150,7 +150,7 @@ const json* ComparisonOf(const json& metric, const std::string& variant) {
 
 void AddMetric(const json& metric, TextTable& table, std::string& notes) {
   const Scale scale{TextAt(metric, "kind") == "proportion"};
-  const json& variants = At(metric, "variants");
+  const json& variants = MemberAt(metric, "variants");
   if (!variants.is_array()) return;
   std::string name = TextAt(metric, "metric");
   std::string role = TextAt(metric, "role");
@@ -161,9 +161,9 @@ void AddMetric(const json& metric, TextTable& table, std::string& notes) {
     name.clear();
     role.clear();
     if (const json* comparison = ComparisonOf(metric, key)) {
-      const json& effect = At(*comparison, "effect");
+      const json& effect = MemberAt(*comparison, "effect");
       row.push_back(scale.Difference(NumberAt(effect, "estimate")));
-      row.push_back(LiftText(At(*comparison, "lift")));
+      row.push_back(LiftText(MemberAt(*comparison, "lift")));
       row.push_back(IntervalText(effect, scale));
       row.push_back(PText(effect));
       row.push_back(VerdictText(*comparison));
@@ -180,8 +180,8 @@ void AddMetric(const json& metric, TextTable& table, std::string& notes) {
 }  // namespace
 
 std::string ResultsTable(const json& results) {
-  std::string out = Heading(results) + SrmLine(At(results, "srm"));
-  const json& metrics = At(results, "metrics");
+  std::string out = Heading(results) + SrmLine(MemberAt(results, "srm"));
+  const json& metrics = MemberAt(results, "metrics");
   if (!metrics.is_array() || metrics.empty()) return out + "no metrics\n";
   TextTable table("lllrrrrlrl");
   const double coverage = 100 * (1 - NumberAt(results, "alpha").value_or(0.05));

@@ -46,13 +46,13 @@ bool HasControlByte(std::string_view text) {
   return false;
 }
 
-absl::Status Bad(std::string_view text) { return base::Error(absl::StatusCode::kInvalidArgument, text); }
+absl::Status BadTarget(std::string_view text) { return base::Error(absl::StatusCode::kInvalidArgument, text); }
 
 absl::StatusOr<std::string> DecodePart(std::string_view part, bool plus_is_space, std::string_view where) {
   const std::optional<std::string> decoded = Decode(part, plus_is_space);
-  if (!decoded) return Bad(std::string(where) + ": \"%\" without two hexadecimal digits");
-  if (HasControlByte(*decoded)) return Bad(std::string(where) + ": encoded control byte");
-  if (!IsUtf8(*decoded)) return Bad(std::string(where) + ": invalid UTF-8");
+  if (!decoded) return BadTarget(std::string(where) + ": \"%\" without two hexadecimal digits");
+  if (HasControlByte(*decoded)) return BadTarget(std::string(where) + ": encoded control byte");
+  if (!IsUtf8(*decoded)) return BadTarget(std::string(where) + ": invalid UTF-8");
   return *decoded;
 }
 
@@ -63,9 +63,9 @@ absl::Status ParsePath(std::string_view path, std::vector<std::string>* segments
     const size_t slash = std::min(path.find('/', start), path.size());
     absl::StatusOr<std::string> segment = DecodePart(path.substr(start, slash - start), false, "path");
     if (!segment.ok()) return segment.status();
-    if (segment->empty()) return Bad("path: empty segment");
-    if (*segment == "." || *segment == "..") return Bad("path: \".\" and \"..\" are not resolved");
-    if (segment->find_first_of("/\\") != std::string::npos) return Bad("path: encoded slash or backslash");
+    if (segment->empty()) return BadTarget("path: empty segment");
+    if (*segment == "." || *segment == "..") return BadTarget("path: \".\" and \"..\" are not resolved");
+    if (segment->find_first_of("/\\") != std::string::npos) return BadTarget("path: encoded slash or backslash");
     segments->push_back(*std::move(segment));
     start = slash + 1;
   }
@@ -82,8 +82,8 @@ absl::Status ParseQuery(std::string_view query, Pairs* pairs) {
     if (!name.ok()) return name.status();
     absl::StatusOr<std::string> value = DecodePart(equals < pair.size() ? pair.substr(equals + 1) : "", true, "query");
     if (!value.ok()) return value.status();
-    if (Find(*pairs, *name)) return Bad("query: \"" + *name + "\" stands twice");
-    if (pairs->size() == kMaxQueryParameters) return Bad("query: too many parameters");
+    if (Find(*pairs, *name)) return BadTarget("query: \"" + *name + "\" stands twice");
+    if (pairs->size() == kMaxQueryParameters) return BadTarget("query: too many parameters");
     pairs->emplace_back(*std::move(name), *std::move(value));
   }
   return absl::OkStatus();
@@ -110,8 +110,8 @@ bool IsUtf8(std::string_view text) {
 }
 
 absl::StatusOr<Target> ParseTarget(std::string_view target) {
-  if (target.empty() || target.front() != '/') return Bad("path: expected \"/\" first");
-  if (target.find('#') != std::string_view::npos) return Bad("path: has a fragment");
+  if (target.empty() || target.front() != '/') return BadTarget("path: expected \"/\" first");
+  if (target.find('#') != std::string_view::npos) return BadTarget("path: has a fragment");
   const size_t question = std::min(target.find('?'), target.size());
   Target parsed;
   if (absl::Status status = ParsePath(target.substr(0, question), &parsed.segments); !status.ok()) return status;

@@ -10,8 +10,6 @@
 namespace expt::service {
 namespace {
 
-std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& library, Problems& problems) {
   const AttributeDefinition* attribute = library.FindAttribute(bucket_by);
   if (attribute == nullptr) {

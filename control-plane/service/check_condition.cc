@@ -5,8 +5,6 @@
 namespace expt::service {
 namespace {
 
-std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 bool IsNumeric(ValueType type) { return type == ValueType::kInteger || type == ValueType::kDouble; }
 
 std::string_view TypeOfOperand(const Operand& operand) {

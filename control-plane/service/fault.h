@@ -6,6 +6,7 @@
 #define EXPT_CONTROL_PLANE_SERVICE_FAULT_H_
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,6 +20,9 @@ struct Problem {
   std::string pointer;  // "/rules/0/serve/split/weights"
   std::string text;     // `weights sum to 999990, expected 1000000`
 };
+
+// A key as texts name it.
+inline std::string Quoted(std::string_view key) { return "\"" + std::string(key) + "\""; }
 
 struct Fault {
   int status = 500;         // of HTTP: 400, 401, 404, 409, 412, 422, 500, 503

@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 // What a caller wrote, short enough for a message.
 std::string Shortened(std::string_view text) {
   constexpr size_t kMost = 40;

@@ -12,7 +12,7 @@ namespace {
 // Of the tables below and of what analysis writes into them; another one makes the file anew.
 constexpr int64_t kVersion = 1;
 
-constexpr std::string_view kSchema = R"sql(
+constexpr std::string_view kAnalysisSchema = R"sql(
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS experiment(
   id INTEGER PRIMARY KEY, environment TEXT NOT NULL, name TEXT NOT NULL, phase INTEGER NOT NULL,
@@ -80,7 +80,7 @@ absl::StatusOr<AnalysisStore> AnalysisStore::OpenFile(const std::string& path) {
   AnalysisStore store(std::make_unique<Database>(*std::move(database)));
   absl::StatusOr<Transaction> transaction = Transaction::Begin(*store.database_);
   if (!transaction.ok()) return transaction.status();
-  if (absl::Status status = store.database_->Execute(kSchema); !status.ok()) return status;
+  if (absl::Status status = store.database_->Execute(kAnalysisSchema); !status.ok()) return status;
   const absl::StatusOr<int64_t> version = ReadInt(*store.database_, "SELECT value FROM meta WHERE name = 'version'");
   if (!version.ok()) return version.status();
   if (*version == 0) {

@@ -17,7 +17,7 @@ constexpr int64_t kDayMs = 86'400'000;
 constexpr std::string_view kPrefix = "events-";
 constexpr std::string_view kSuffix = ".db";
 
-constexpr std::string_view kSchema = R"sql(
+constexpr std::string_view kEventDaySchema = R"sql(
 CREATE TABLE IF NOT EXISTS environment(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS event(
   offset INTEGER PRIMARY KEY, environment INTEGER NOT NULL, event_id BLOB NOT NULL, body_hash INTEGER NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) W
 absl::Status MakeTables(Database& database) {
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database);
   if (!transaction.ok()) return transaction.status();
-  if (absl::Status status = database.Execute(kSchema); !status.ok()) return status;
+  if (absl::Status status = database.Execute(kEventDaySchema); !status.ok()) return status;
   return transaction->Commit();
 }
 

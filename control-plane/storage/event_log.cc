@@ -1,13 +1,9 @@
 #include "control-plane/storage/event_log.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <filesystem>
 #include <mutex>
@@ -16,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "control-plane/storage/directory_lock.h"
 #include "control-plane/storage/event_day.h"
 #include "control-plane/storage/event_dedupe.h"
 #include "control-plane/storage/event_hash.h"
@@ -23,31 +20,6 @@
 
 namespace expt::storage {
 namespace {
-
-// Holds a lock on the directory for as long as it lives.
-class DirectoryLock {
- public:
-  static absl::StatusOr<DirectoryLock> Take(const std::string& directory) {
-    DirectoryLock lock;
-    lock.descriptor_ = open((directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock.descriptor_ < 0 || flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      const int error = errno;
-      return base::Error(absl::StatusCode::kUnavailable,
-                         error == EWOULDBLOCK ? "event log: directory is in use by another process"
-                                              : std::string("event log: cannot lock: ") + std::strerror(error));
-    }
-    return lock;
-  }
-  DirectoryLock() = default;
-  DirectoryLock(DirectoryLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  DirectoryLock& operator=(DirectoryLock&&) = delete;
-  ~DirectoryLock() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-
- private:
-  int descriptor_ = -1;
-};
 
 absl::Status Refused(const absl::Status& cause) {
   return base::Error(cause.code() == absl::StatusCode::kDataLoss ? absl::StatusCode::kUnavailable : cause.code(),

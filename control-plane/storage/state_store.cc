@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kSchemaVersion = 1;
 constexpr int64_t kTouchIntervalMs = 60'000;
 
-constexpr std::string_view kSchema = R"sql(
+constexpr std::string_view kStateSchema = R"sql(
 CREATE TABLE document(
   project TEXT NOT NULL, environment TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
   id TEXT NOT NULL, body TEXT NOT NULL, revision INTEGER NOT NULL,
@@ -217,7 +217,7 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
                                                              std::to_string(version) + " is newer than this program");
   }
   if (version == 0) {
-    std::string sql(kSchema);
+    std::string sql(kStateSchema);
     sql += "PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
     if (absl::Status status = store->database_.Execute(sql); !status.ok()) return status;
   }
