@@ -95,7 +95,7 @@ def main() -> int:
                 kinds[flag].add(f"{reason} {first.get('variant')}")
     for what, count in sorted(seen.items()):
         print(f"  {what}: {count}")
-    same = [flag for flag, answers in kinds.items() if len(answers) < 3]
+    same = [flag for flag, answers in kinds.items() if len(answers) < 2]
     print(f"parity: {options.units} units x {len(flags)} flags in {', '.join(files)}: "
           f"{compared} decisions each, {found} differences")
     if same:

@@ -33,7 +33,7 @@ CONDITIONS: dict[str, Json] = {
     "contains": {"attribute": "name", "operator": "contains", "operands": ["ss", "本"], "case_insensitive": True},
     "starts-with": {"attribute": "name", "operator": "starts_with", "operands": ["S", "k"]},
     "ends-with": {"attribute": "email", "operator": "ends_with", "operands": ["@example.org"]},
-    "matches": {"attribute": "email", "operator": "matches", "operands": [r"^[a-z]+\.\d{1,4}@(example|test)\.org$", "ü"]},
+    "matches": {"attribute": "email", "operator": "matches", "operands": [r"^[a-zü]+\.\d{1,4}@(example|test)\.org$|müller"]},
     "equals-hashed": {"attribute": "email", "operator": "equals_hashed", "operands": ["anna.7@example.org"], "salt": "h"},
     "in-hashed": {"attribute": "name", "operator": "in_hashed", "operands": ["ZOË", "日本"], "salt": "h2",
                   "case_insensitive": True},
@@ -182,6 +182,8 @@ def unit(i: int, rng: random.Random) -> Json:
         context[rng.choice(["targeting_key", "targetingKey"])] = f"größe-{i}" if i % 5 == 4 else f"unit-{i}"
     elif key < 0.95:
         context["targeting_key"] = rng.choice(ODD + NUMBERS)
+    elif key < 0.96:
+        context.update(targeting_key="unit-1", targetingKey="unit-2")
     row: Json = {"context": context, "now_ms": START + rng.randrange(-DAY, 21 * DAY)}
     if i % 11 == 0:
         row["overlay"] = {"emergency_off": rng.sample(["checkout", "search", "three-way", "unknown"], 2)}
