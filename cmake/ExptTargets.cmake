@@ -7,7 +7,9 @@ add_library(expt_flags INTERFACE)
 target_compile_features(expt_flags INTERFACE cxx_std_20)
 target_compile_options(expt_flags INTERFACE
   -Wall -Wextra $<$<BOOL:${EXPT_WERROR}>:-Werror>
-  -ffp-contract=off -fno-fast-math -fvisibility=hidden)
+  -ffp-contract=off -fno-fast-math -fvisibility=hidden
+  # Lines and functions for stack traces, without variables: a fifth less to compile. A Debug build has them.
+  $<$<CONFIG:RelWithDebInfo>:-g1>)
 if(EXPT_SANITIZE)
   # Undefined behaviour ends the program, so that a test sees it.
   target_compile_options(expt_flags INTERFACE
@@ -22,25 +24,34 @@ if(EXPT_COVERAGE)
   target_link_options(expt_flags INTERFACE --coverage)
 endif()
 
-# expt_room(NAME base SOURCES a.cc ... [LINK targets...])
+# Several files at a time, where EXPT_UNITY says so. They include what they need all the same: the builds with sanitizers
+# compile each by itself. The rooms that run at every
+# evaluation are left out: they are measured as users compile them.
+function(expt_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${EXPT_UNITY} UNITY_BUILD_BATCH_SIZE 9)
+endfunction()
+
+# expt_room(NAME base [UNITY] SOURCES a.cc ... [LINK targets...])
 # An OBJECT library expt_<name> of one room of src/; src/core and src/client gather the objects.
 function(expt_room)
-  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "UNITY" "NAME" "SOURCES;LINK" ${ARGN})
   add_library(expt_${ARG_NAME} OBJECT ${ARG_SOURCES})
   target_include_directories(expt_${ARG_NAME} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR})
   target_link_libraries(expt_${ARG_NAME} PRIVATE expt_flags PUBLIC ${ARG_LINK})
   set_target_properties(expt_${ARG_NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  if(ARG_UNITY)
+    expt_unity(expt_${ARG_NAME})
+  endif()
 endfunction()
 
 # exptd_room(NAME storage SOURCES a.cc ... [LINK targets...])
-# A static library exptd_<name> of one room of control-plane/. Its files include what they need also where EXPT_UNITY
-# compiles several at once: the builds with sanitizers do not.
+# A static library exptd_<name> of one room of control-plane/.
 function(exptd_room)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
   add_library(exptd_${ARG_NAME} STATIC ${ARG_SOURCES})
   target_include_directories(exptd_${ARG_NAME} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR})
   target_link_libraries(exptd_${ARG_NAME} PRIVATE expt_flags PUBLIC ${ARG_LINK})
-  set_target_properties(exptd_${ARG_NAME} PROPERTIES UNITY_BUILD ${EXPT_UNITY} UNITY_BUILD_BATCH_SIZE 9)
+  expt_unity(exptd_${ARG_NAME})
 endfunction()
 
 # expt_test(NAME wire_test SOURCES a_test.cc ... [LINK targets...] [LABELS unit] [TIMEOUT seconds] [ARGS ...])

@@ -2,6 +2,7 @@
 #ifndef EXPT_SRC_BASE_STATUS_H_
 #define EXPT_SRC_BASE_STATUS_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -11,6 +12,10 @@ namespace expt::base {
 
 inline absl::Status Error(absl::StatusCode code, std::string_view text) {
   return absl::Status(code, {text.data(), text.size()});
+}
+
+inline std::string TextOf(const absl::Status& status) {
+  return std::string(status.message().data(), status.message().size());
 }
 
 // An error that LoadErrorOf() reads back: the canonical code and the step of `code` are those of

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/base/status.h"
+
 namespace expt::client {
 
 using std::chrono::milliseconds;
@@ -11,8 +13,6 @@ namespace {
 // docs/client.md, "Staleness".
 constexpr milliseconds kFreshFor = std::chrono::minutes(15);
 constexpr milliseconds kStaleFor = std::chrono::hours(24);
-
-std::string TextOf(const absl::Status& status) { return std::string(status.message().data(), status.message().size()); }
 
 }  // namespace
 
@@ -33,7 +33,7 @@ void Health::SetVerified(milliseconds now) {
 }
 
 bool Health::Set(std::string& place, const absl::Status& status) {
-  std::string text = TextOf(status);
+  std::string text = base::TextOf(status);
   if (text == place) return false;
   place = std::move(text);
   return true;

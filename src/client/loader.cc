@@ -31,8 +31,6 @@ std::string Hex(const Digest& digest) {
   return text;
 }
 
-std::string TextOf(const absl::Status& status) { return std::string(status.message().data(), status.message().size()); }
-
 LoadCode CodeOf(const absl::Status& status) {
   const std::optional<LoadError> error = LoadErrorOf(status);
   return error.has_value() ? error->code : LoadCode::kNone;
@@ -77,7 +75,7 @@ SteadyTime Loader::Step() {
   is_reachable_ = false;
   retry_after_.reset();
   const absl::Status status = is_poll ? Refresh() : FollowHead();
-  if (health_->SetLoadStatus(status) && !status.ok()) Log(LogLevel::kWarning, TextOf(status));
+  if (health_->SetLoadStatus(status) && !status.ok()) Log(LogLevel::kWarning, base::TextOf(status));
   const SteadyTime now = std::chrono::steady_clock::now();
   if (!is_reachable_) {
     next_poll_ = now + std::max(kShortestWait, backoff_.Next(retry_after_, jitter_));
@@ -314,8 +312,8 @@ void Loader::SaveState() {
                                            .head = head_file_,
                                            .roots = chain_.files()});
   if (!snapshot_saved_.ok()) status = snapshot_saved_;
-  if (!status.ok()) status = base::LoadFailure(LoadCode::kLkgNotSaved, TextOf(status));
-  if (health_->SetSaveStatus(status) && !status.ok()) Log(LogLevel::kWarning, TextOf(status));
+  if (!status.ok()) status = base::LoadFailure(LoadCode::kLkgNotSaved, base::TextOf(status));
+  if (health_->SetSaveStatus(status) && !status.ok()) Log(LogLevel::kWarning, base::TextOf(status));
 }
 
 void Loader::LoadSaved() {
@@ -370,7 +368,7 @@ bool Loader::LoadSlot(Store::Slot slot, const SavedState& state) {
     const LoadCode code = CodeOf(status);
     if (code != LoadCode::kWrongEnvironment && code != LoadCode::kUnknownKey) store_->MarkCorrupt(slot);
   }
-  if (!absl::IsNotFound(status) && health_->SetSaveStatus(status)) Log(LogLevel::kWarning, TextOf(status));
+  if (!absl::IsNotFound(status) && health_->SetSaveStatus(status)) Log(LogLevel::kWarning, base::TextOf(status));
   return false;
 }
 

@@ -15,8 +15,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kShortestWait{10};
 constexpr uint64_t kMaxReply = 1u << 20;
 
-std::string TextOf(const absl::Status& status) { return std::string(status.message().data(), status.message().size()); }
-
 bool IsSummary(const EncodedEvent& event) { return event.kind == EventKind::kSummary; }
 
 }  // namespace
@@ -105,7 +103,7 @@ void Uploader::Send(bool is_clock_suspect) {
     Wait(nullptr);
   }
   if (health_->SetSendStatus(status) && !status.ok() && settings_.options.log) {
-    settings_.options.log(LogLevel::kWarning, TextOf(status));
+    settings_.options.log(LogLevel::kWarning, base::TextOf(status));
   }
 }
 

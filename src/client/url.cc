@@ -25,26 +25,26 @@ bool IsLoopback(std::string_view host) {
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-absl::Status Invalid(std::string_view text) { return base::Error(absl::StatusCode::kInvalidArgument, text); }
+absl::Status InvalidUrl(std::string_view text) { return base::Error(absl::StatusCode::kInvalidArgument, text); }
 
 absl::Status Check(const std::string& text, bool is_base) {
   UrlHandle url(curl_url(), &curl_url_cleanup);
   if (url == nullptr) return base::Error(absl::StatusCode::kResourceExhausted, "url: out of memory");
   if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
-    return Invalid("url: expected an address such as \"https://flags.example.com\"");
+    return InvalidUrl("url: expected an address such as \"https://flags.example.com\"");
   }
   const std::string scheme = Part(url.get(), CURLUPART_SCHEME);
   if (scheme != "https" && scheme != "http") {
-    return Invalid("url: expected scheme \"https\", got \"" + scheme + "\"");
+    return InvalidUrl("url: expected scheme \"https\", got \"" + scheme + "\"");
   }
   if (scheme == "http" && !IsLoopback(Part(url.get(), CURLUPART_HOST))) {
-    return Invalid("url: plain http is allowed to this machine only, expected \"https\"");
+    return InvalidUrl("url: plain http is allowed to this machine only, expected \"https\"");
   }
   if (!Part(url.get(), CURLUPART_USER).empty() || !Part(url.get(), CURLUPART_PASSWORD).empty()) {
-    return Invalid("url: user information is not allowed");
+    return InvalidUrl("url: user information is not allowed");
   }
-  if (is_base && !Part(url.get(), CURLUPART_QUERY).empty()) return Invalid("url: a query is not allowed");
-  if (is_base && !Part(url.get(), CURLUPART_FRAGMENT).empty()) return Invalid("url: a fragment is not allowed");
+  if (is_base && !Part(url.get(), CURLUPART_QUERY).empty()) return InvalidUrl("url: a query is not allowed");
+  if (is_base && !Part(url.get(), CURLUPART_FRAGMENT).empty()) return InvalidUrl("url: a fragment is not allowed");
   return absl::OkStatus();
 }
 

@@ -10,12 +10,6 @@
 namespace expt::model {
 namespace {
 
-bool HasRightTables(const Snapshot& snapshot) {
-  std::vector<Issue> issues;
-  CheckTables(snapshot, issues);
-  return issues.empty();
-}
-
 std::vector<bool> BrokenFlags(const Snapshot& snapshot) {
   std::vector<bool> is_broken(snapshot.flags.size());
   for (const Issue& issue : Validate(snapshot)) {
@@ -55,6 +49,12 @@ void ReviewUnused(const Snapshot& snapshot, Warnings& warnings) {
 }
 
 }  // namespace
+
+bool HasRightTables(const Snapshot& snapshot) {
+  std::vector<Issue> issues;
+  CheckTables(snapshot, issues);
+  return issues.empty();
+}
 
 std::vector<Issue> Review(const Snapshot& snapshot, const Snapshot* previous) {
   if (!HasRightTables(snapshot)) return {};

@@ -6,6 +6,7 @@
 #include "src/model/operator_rule.h"
 #include "src/model/references.h"
 #include "src/model/review.h"
+#include "src/model/review_parts.h"
 
 namespace expt::model {
 namespace {
@@ -140,12 +141,6 @@ class ComplexityCount {
   std::vector<uint32_t> condition_seen_;
   uint32_t round_ = 0;
 };
-
-bool HasRightTables(const Snapshot& snapshot) {
-  std::vector<Issue> issues;
-  CheckTables(snapshot, issues);
-  return issues.empty();
-}
 
 }  // namespace
 

@@ -14,6 +14,9 @@
 
 namespace expt::model {
 
+// Whether every index points into its table; else nothing can be followed.
+bool HasRightTables(const Snapshot& snapshot);
+
 // What a condition can come out as, for any context: a set of bits.
 inline constexpr uint8_t kCanBeTrue = 1;
 inline constexpr uint8_t kCanBeFalse = 2;
