@@ -68,7 +68,8 @@ struct ClientStatus {
 std::string_view StateName(ClientStatus::State state);  // "not_ready", "fresh", "stale", "very_stale"
 
 struct DecideOptions {
-  bool record = true;  // report the exposures of the decision
+  bool record = true;                         // report the exposures of the decision
+  const StickyAssignments* sticky = nullptr;  // what units were given before
 };
 
 // Thread-safe. Movable; a moved-from client may only be destroyed or assigned to.
@@ -108,10 +109,10 @@ class Client {
   OwnedDecision Decide(FlagRef flag, const Context& context, DecideOptions options = {}) const;
 
   // Records no exposure.
-  Explanation Explain(FlagRef flag, const Context& context) const;
+  Explanation Explain(FlagRef flag, const Context& context, const StickyAssignments* sticky = nullptr) const;
 
   // Every flag's decision, in the snapshot's order. Records no exposure; Expose() does when one is applied.
-  std::vector<OwnedDecision> All(const Context& context) const;
+  std::vector<OwnedDecision> All(const Context& context, const StickyAssignments* sticky = nullptr) const;
 
   // The snapshot that evaluations use now, for several consistent decisions with expt::Evaluate.
   Snapshot Pin() const;

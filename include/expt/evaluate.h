@@ -22,9 +22,19 @@
 namespace expt {
 inline namespace v1 {
 
+// A variant that a unit was given before; a sticky exposure of origin kEngine says what to keep. A view.
+struct Assignment {
+  std::string_view experiment_id;
+  uint32_t phase = 0;
+  std::string_view bucket_by;  // the attribute that holds the unit id
+  std::string_view unit_id;
+  std::string_view variant;  // key
+};
+
 // Variants that units were given before, as data for an evaluation. An assignment counts while its experiment is sticky
 // and running in that phase and still gives the variant to anybody; it then replaces coverage, allocation and split.
 //
+// It knows no snapshot: an assignment of another experiment or of an earlier phase may stand in it, and is as none.
 // Thread-safe while nobody calls Set().
 class StickyAssignments {
  public:
@@ -38,6 +48,12 @@ class StickyAssignments {
 
   size_t size() const { return rows_.size(); }
 
+  // In the order of their first Set(); valid until the next one.
+  Assignment row(size_t index) const {
+    const Row& row = rows_[index];
+    return {row.experiment_id, row.phase, row.bucket_by, row.unit_id, row.variant};
+  }
+
  private:
   struct Row {
     uint64_t hash;  // of the four
@@ -49,8 +65,11 @@ class StickyAssignments {
   };
   size_t Place(std::string_view experiment_id, uint32_t phase, std::string_view bucket_by, std::string_view unit_id,
                uint64_t hash) const;
+  void Grow();
 
-  std::vector<Row> rows_;  // by hash
+  std::vector<Row> rows_;
+  // Open addressing from hash to row + 1, 0 where no row is; a power of two, at most half full.
+  std::vector<uint32_t> places_;
 };
 
 struct EvaluateInput {

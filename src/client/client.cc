@@ -17,7 +17,7 @@ struct Used {
 
 // Texts are copied while the snapshot is held.
 std::string TextValue(client::Core& core, FlagRef flag, const Context& context, std::string_view fallback) {
-  return core.Evaluate(flag, context, ValueType::kString, true, [fallback](const Decision& decision) {
+  return core.Evaluate(flag, context, ValueType::kString, {}, [fallback](const Decision& decision) {
     return Used<std::string>{std::string(decision.ValueOr<std::string_view>(fallback)), decision.has_value()};
   });
 }
@@ -40,13 +40,13 @@ bool Client::Ready(std::chrono::milliseconds timeout) { return core_->Ready(time
 bool Client::Enabled(FlagRef flag, const Context& context) const { return Value(flag, context, false); }
 
 bool Client::Value(FlagRef flag, const Context& context, bool fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kBoolean, true, [fallback](const Decision& decision) {
+  return core_->Evaluate(flag, context, ValueType::kBoolean, {}, [fallback](const Decision& decision) {
     return Used<bool>{decision.ValueOr<bool>(fallback), decision.has_value()};
   });
 }
 
 int Client::Value(FlagRef flag, const Context& context, int fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kInteger, true, [fallback](const Decision& decision) {
+  return core_->Evaluate(flag, context, ValueType::kInteger, {}, [fallback](const Decision& decision) {
     const auto value = decision.ValueOr<int64_t>(fallback);
     if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
       return Used<int>{fallback, false};
@@ -56,13 +56,13 @@ int Client::Value(FlagRef flag, const Context& context, int fallback) const {
 }
 
 int64_t Client::Value(FlagRef flag, const Context& context, int64_t fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kInteger, true, [fallback](const Decision& decision) {
+  return core_->Evaluate(flag, context, ValueType::kInteger, {}, [fallback](const Decision& decision) {
     return Used<int64_t>{decision.ValueOr<int64_t>(fallback), decision.has_value()};
   });
 }
 
 double Client::Value(FlagRef flag, const Context& context, double fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kDouble, true, [fallback](const Decision& decision) {
+  return core_->Evaluate(flag, context, ValueType::kDouble, {}, [fallback](const Decision& decision) {
     return Used<double>{decision.ValueOr<double>(fallback), decision.has_value()};
   });
 }
@@ -80,28 +80,32 @@ std::string Client::Value(FlagRef flag, const Context& context, const std::strin
 }
 
 expt::Value Client::Value(FlagRef flag, const Context& context, const expt::Value& fallback) const {
-  return core_->Evaluate(flag, context, fallback.type(), true, [&fallback](const Decision& decision) {
+  return core_->Evaluate(flag, context, fallback.type(), {}, [&fallback](const Decision& decision) {
     if (!decision.has_value()) return Used<expt::Value>{fallback, false};
     return Used<expt::Value>{expt::Value(decision.value), true};
   });
 }
 
 std::string Client::Variant(FlagRef flag, const Context& context, std::string_view fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kMissing, true, [fallback](const Decision& decision) {
+  return core_->Evaluate(flag, context, ValueType::kMissing, {}, [fallback](const Decision& decision) {
     const bool is_used = decision.has_value();
     return Used<std::string>{std::string(is_used ? decision.variant : fallback), is_used};
   });
 }
 
 OwnedDecision Client::Decide(FlagRef flag, const Context& context, DecideOptions options) const {
-  return core_->Evaluate(flag, context, ValueType::kMissing, options.record, [](const Decision& decision) {
+  return core_->Evaluate(flag, context, ValueType::kMissing, options, [](const Decision& decision) {
     return Used<OwnedDecision>{decision.Own(), true};
   });
 }
 
-Explanation Client::Explain(FlagRef flag, const Context& context) const { return core_->Explain(flag, context); }
+Explanation Client::Explain(FlagRef flag, const Context& context, const StickyAssignments* sticky) const {
+  return core_->Explain(flag, context, sticky);
+}
 
-std::vector<OwnedDecision> Client::All(const Context& context) const { return core_->All(context); }
+std::vector<OwnedDecision> Client::All(const Context& context, const StickyAssignments* sticky) const {
+  return core_->All(context, sticky);
+}
 
 Snapshot Client::Pin() const { return core_->Pin(); }
 

@@ -200,19 +200,18 @@ absl::Status Core::Close(milliseconds timeout) {
                      "close: " + std::to_string(lost) + " events were not acknowledged in time");
 }
 
-std::vector<OwnedDecision> Core::All(const Context& context) {
+std::vector<OwnedDecision> Core::All(const Context& context, const StickyAssignments* sticky) {
   const Time now = settings_.options.clock->Now();
   const Snapshot snapshot = Pin();
   std::vector<OwnedDecision> decisions;
   decisions.reserve(snapshot.flag_count());
-  for (size_t i = 0; i < snapshot.flag_count(); ++i) {
-    decisions.push_back(expt::Evaluate(snapshot, snapshot.flag(i).key, context, {.now = now}).Own());
-  }
+  EvaluateAll(snapshot, context, {.now = now, .sticky = sticky},
+              [&](const Decision& decision) { decisions.push_back(decision.Own()); });
   return decisions;
 }
 
-Explanation Core::Explain(FlagRef flag, const Context& context) {
-  return expt::Explain(Pin(), flag, context, {.now = settings_.options.clock->Now()});
+Explanation Core::Explain(FlagRef flag, const Context& context, const StickyAssignments* sticky) {
+  return expt::Explain(Pin(), flag, context, {.now = settings_.options.clock->Now(), .sticky = sticky});
 }
 
 Snapshot Core::Pin() const { return slot_.Current()->snapshot; }

@@ -42,24 +42,23 @@ class Core {
   // Evaluates and calls use(decision); when that returns a value that was really used, the exposures are recorded.
   // `use` returns {result, is_used}. `expected` is kMissing where any type will do.
   template <typename Use>
-  auto Evaluate(FlagRef flag, const Context& context, ValueType expected, bool record, Use use) {
+  auto Evaluate(FlagRef flag, const Context& context, ValueType expected, const DecideOptions& options, Use use) {
     const Time now = settings_.options.clock->Now();  // before the reader: a clock is foreign code
     const SnapshotSlot::Reader reader(slot_);
     const Snapshot& snapshot = reader.installed().snapshot;
-    const Decision decision = expected == ValueType::kMissing
-                                  ? expt::Evaluate(snapshot, flag, context, {.now = now})
-                                  : expt::Evaluate(snapshot, flag, context, {.now = now}, expected);
+    const Decision decision =
+        expt::Evaluate(snapshot, flag, context, {.now = now, .sticky = options.sticky}, expected);
     if (snapshot.is_ready()) reader.Count(decision);
     auto [result, is_used] = use(decision);
-    if (decision.exposure_count != 0 && record && is_used) {
+    if (decision.exposure_count != 0 && options.record && is_used) {
       RecordExposures(reader, decision, context, now);
     }
     return result;
   }
 
   // As the methods of Client.
-  std::vector<OwnedDecision> All(const Context& context);
-  Explanation Explain(FlagRef flag, const Context& context);
+  std::vector<OwnedDecision> All(const Context& context, const StickyAssignments* sticky);
+  Explanation Explain(FlagRef flag, const Context& context, const StickyAssignments* sticky);
   Snapshot Pin() const;
   TrackResult Track(std::string_view name, const Context& context, const TrackOptions& options);
   TrackResult Expose(const Decision& decision, const Context& context);

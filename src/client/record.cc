@@ -109,7 +109,7 @@ TrackResult Core::RecordExposures(const SnapshotSlot::Reader& reader, const Deci
                  .unit_id = unit_id,
                  .snapshot_version = decision.snapshot_version,
                  .phase = exposure.phase,
-                 .origin = wire::Origin::kEngine,
+                 .origin = exposure.origin == ExposureOrigin::kSticky ? wire::Origin::kSticky : wire::Origin::kEngine,
                  .is_holdout = exposure.is_holdout,
                  .attributes = std::span(attributes).first(attribute_count)});
     const TrackResult pushed = Push(EventKind::kExposure, record);

@@ -105,6 +105,7 @@ model::Snapshot Build(const Content& content) {
   experiment.variants = {0, 1};
   experiment.weights = {500'000, 500'000};
   experiment.control = 0;
+  experiment.is_sticky = true;
   s.experiments.push_back(std::move(experiment));
   model::Rule test_rule;
   test_rule.id = b.String("test");

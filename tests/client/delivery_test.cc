@@ -105,6 +105,29 @@ TEST_F(Delivery, AMetricEventArrivesWithAllItsParts) {
                                                    testing::Pair("company", "acme"), testing::Pair("household", "h1")));
 }
 
+TEST_F(Delivery, AnExposureOfAnAssignmentMadeBeforeSaysSo) {
+  const auto client = Open();
+  for (const std::string variant : {"control", "treatment"}) {
+    StickyAssignments sticky;
+    sticky.Set("exp_checkout", 1, kTargetingKey, "user-42", variant);
+    const OwnedDecision decision = client->Decide("checkout-test", kUser, {.sticky = &sticky});
+    EXPECT_EQ(decision.view().variant, variant);
+    const OwnedDecision silent = client->Decide("checkout-test", kUser, {.record = false, .sticky = &sticky});
+    EXPECT_EQ(ToJson(silent.view()), ToJson(decision.view()));
+    for (const OwnedDecision& one : client->All(kUser, &sticky)) {
+      if (one.view().flag != "checkout-test") continue;
+      EXPECT_EQ(ToJson(one.view()), ToJson(decision.view()));
+    }
+    EXPECT_THAT(client->Explain("checkout-test", kUser, &sticky).text, testing::HasSubstr("assigned before"));
+  }
+  EXPECT_EQ(client->Flush(10s).delivered, 2u);
+  const auto stored = Stored<wire::ExposureEvent>();
+  ASSERT_EQ(stored.size(), 2u);
+  for (const auto& event : stored) {
+    EXPECT_EQ(std::get<wire::ExposureEvent>(event.body).origin, wire::Origin::kSticky);
+  }
+}
+
 TEST_F(Delivery, AnExposureArrivesWithItsExperimentAndAnalyticsAttributesOnly) {
   const auto client = Open();
   const std::string variant = client->Variant("checkout-test", kUser, "none");

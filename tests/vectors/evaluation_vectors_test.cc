@@ -28,7 +28,7 @@ namespace {
 
 using nlohmann::json;
 
-// What every language decides, and what only this library does so far: README.md.
+// What every language decides, and what only this library can: README.md.
 const char kFolder[] = EXPT_SOURCE_DIR "/tests/vectors/evaluation";
 const char kNativeFolder[] = EXPT_SOURCE_DIR "/tests/vectors/native";
 const char kDocument[] = EXPT_SOURCE_DIR "/docs/evaluation.md";

@@ -4,6 +4,7 @@
 //   evaluation/<name>.exs1   each file of tests/vectors/evaluation, also those that loading must refuse
 //   workload.exs1            the flags w1 to w4 of docs/performance.md
 //   many.exs1                10,000 flags
+//   all.exs1                 1,000 flags like w2, every second one with a segment that they share
 //   regex.json               what src/eval/regex.h says here about generated patterns, see regex_answers.h
 #include <filesystem>
 #include <fstream>
@@ -71,6 +72,21 @@ json ManyFlags() {
   return {{"environment", "env_many"}, {"flags", flags}};
 }
 
+json ThousandFlags() {
+  const json w2 = json::parse(kWorkload).at("flags").at(1);
+  json flags = json::array();
+  for (int i = 0; i < 1'000; ++i) {
+    json flag = w2;
+    flag["key"] = "w6-" + std::to_string(i);
+    json& rule = flag["rules"][0];
+    rule["coverage"]["salt"] = flag["key"];
+    if (i % 2 == 0) rule["condition"]["all"].push_back({{"operator", "in_segment"}, {"operands", {"adults"}}});
+    flags.push_back(flag);
+  }
+  const json adults = {{"attribute", "age"}, {"operator", "gte"}, {"operands", {18}}};
+  return {{"environment", "env_all"}, {"segments", {{{"key", "adults"}, {"condition", adults}}}}, {"flags", flags}};
+}
+
 void Write(const fs::path& path, const std::string& bytes) {
   std::ofstream out(path, std::ios::binary);
   out << bytes;
@@ -86,6 +102,7 @@ int Make(const fs::path& directory) {
   }
   models.emplace("workload", expt::vectors::ModelOf(json::parse(kWorkload)));
   models.emplace("many", expt::vectors::ModelOf(ManyFlags()));
+  models.emplace("all", expt::vectors::ModelOf(ThousandFlags()));
 
   std::array<uint8_t, 32> seed{};
   seed[0] = 1;

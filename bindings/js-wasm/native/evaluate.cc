@@ -11,34 +11,14 @@
 #include <vector>
 
 #include "bindings/js-wasm/native/output.h"
+#include "bindings/js-wasm/native/record.h"
+#include "bindings/js-wasm/native/sticky.h"
 #include "expt/context.h"
 #include "src/core/ruleset.h"
 #include "src/eval/evaluate.h"
 
 namespace expt::wasm {
 namespace {
-
-// Values of src/scratch.ts, 16 bytes: type, size, then a number or an offset from the beginning of the block.
-struct Record {
-  uint32_t type;
-  uint32_t size;
-  union {
-    double real;
-    int64_t integer;
-    uint32_t offset;
-  };
-};
-static_assert(sizeof(Record) == 16);
-
-enum RecordType : uint32_t {
-  kMissing = 0,
-  kBoolean = 1,      // size: 0 or 1
-  kString = 2,       // size bytes at offset
-  kSafeInteger = 3,  // an integer as a double
-  kDouble = 4,
-  kInteger = 5,     // an int64
-  kStringList = 6,  // size pairs (offset, size) at offset
-};
 
 ValueView ViewOf(const Record& record, const char* block, std::vector<std::string_view>& list) {
   switch (record.type) {
@@ -68,7 +48,7 @@ ValueView ViewOf(const Record& record, const char* block, std::vector<std::strin
 
 // bits 0-3 reason, 4-7 error code, 8-20 row of the variant + 1 (0: no value), 21-24 exposures.
 // words 0: bucket; 1, 2: rule id; then per exposure ten words: experiment id, key, variant, bucket_by (address and
-// size each), phase, is_holdout + 2 * is_sticky.
+// size each), phase, is_holdout + 2 * is_sticky + 4 where an assignment decided.
 uint32_t Answer(const eval::Ruleset& rules, uint32_t index, const Decision& decision) {
   g_words[0] = static_cast<uint32_t>(decision.bucket);
   PutView(1, decision.rule);
@@ -89,7 +69,8 @@ uint32_t Answer(const eval::Ruleset& rules, uint32_t index, const Decision& deci
     PutView(word + 4, exposure.variant);
     PutView(word + 6, exposure.bucket_by);
     g_words[word + 8] = exposure.phase;
-    g_words[word + 9] = (exposure.is_holdout ? 1 : 0) | (exposure.is_sticky ? 2 : 0);
+    g_words[word + 9] = (exposure.is_holdout ? 1 : 0) | (exposure.is_sticky ? 2 : 0) |
+                        (exposure.origin == ExposureOrigin::kSticky ? 4 : 0);
     word += 10;
   }
   return packed | static_cast<uint32_t>(decision.exposure_count) << 21;
@@ -102,6 +83,7 @@ int64_t MillisecondsOf(double now_ms) {
 }
 
 void Complete(eval::Session& session, const Snapshot& snapshot) {
+  session.sticky = g_sticky;
   if (snapshot.overlay() != nullptr) session.overlaid = snapshot.overlay()->flags.data();
 }
 

@@ -1,5 +1,5 @@
 // What browser_test.mjs calls in a page; bundled.
-import { Context, Engine, init, LoadError, openHead, Root, Snapshot, engine, webHost } from '@expt/core';
+import { Context, Engine, init, LoadError, openHead, Root, Snapshot, StickyAssignments, engine, webHost } from '@expt/core';
 import { createClient, loadSnapshot } from '@expt/web';
 import { brokenFlags, parseVectors, runEvaluationFile, runWireCases } from './vectors.mjs';
 
@@ -32,7 +32,7 @@ window.runVectors = async (names) => {
     }
     const snapshot = await Snapshot.parse(signed, { root });
     check(name, brokenFlags(snapshot.warnings), brokenFlags(file.warnings ?? []));
-    cases += runEvaluationFile(file, snapshot, Context, check);
+    cases += runEvaluationFile(file, snapshot, { Context, StickyAssignments }, check);
   }
   return { cases, refused, faults };
 };

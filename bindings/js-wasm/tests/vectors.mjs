@@ -67,6 +67,7 @@ function exposureOf(e) {
   };
   if (e.isHoldout) row.holdout = true;
   if (e.isSticky) row.sticky = true;
+  if (e.origin !== 'engine') row.origin = e.origin;
   return row;
 }
 
@@ -91,16 +92,35 @@ export function overlayOf(overlay) {
   };
 }
 
-/** Calls `check(id, got, expected)` for each case of one file, with a fresh object and with a kept context. */
-export function runEvaluationFile(file, snapshot, Context, check) {
+export function stickyOf(rows, StickyAssignments) {
+  return rows && new StickyAssignments(rows.map((row) => ({
+    experimentId: row.experiment_id, phase: row.phase, bucketBy: row.bucket_by, unitId: row.unit_id, variant: row.variant,
+  })));
+}
+
+/**
+ * Calls `check(id, got, expected)` for each case of one file: with a fresh object, with a kept context, among all flags,
+ * and as the last of three units.
+ */
+export function runEvaluationFile(file, snapshot, { Context, StickyAssignments }, check) {
   let cases = 0;
   for (const row of file.cases) {
     const overlaid = row.overlay ? snapshot.with(overlayOf(row.overlay)) : snapshot;
     const context = contextOf(row.context);
+    const sticky = stickyOf(row.sticky, StickyAssignments);
     const expected = asked[row.asked] ?? 0;
     for (const given of [context, new Context(context)]) {
-      const answer = overlaid.evaluate(row.flag, given, expected, row.now_ms ?? 0);
+      const answer = overlaid.evaluate(row.flag, given, expected, row.now_ms ?? 0, sticky);
       check(row.id, answerOf(overlaid.decisionOf(row.flag, answer, undefined)), expectedOf(row.expect));
+    }
+    if (expected === 0) {
+      const options = { nowMs: row.now_ms ?? 0, sticky };
+      const all = overlaid.all(context, options);
+      check(row.id, all.has(row.flag), row.expect.error !== 'FLAG_NOT_FOUND');
+      if (all.has(row.flag)) check(row.id, answerOf(all.get(row.flag)), expectedOf(row.expect));
+      const columns = Object.fromEntries(Object.entries(context).map(([name, value]) => [name, [null, null, value]]));
+      const many = overlaid.many(row.flag, columns, options);
+      if (many.length > 0) check(row.id, answerOf(many[2]), expectedOf(row.expect));
     }
     cases++;
   }

@@ -15,11 +15,10 @@ const snapshot = await Snapshot.parse(read('workload.exs1'), { root, environment
 const floor = (await engine().then((own) => own.instantiate())).exports.expt_output;
 
 const samples = 60;
-const calls = 20_000;
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 
 /** Nanoseconds per call of `run(i)`. */
-function measure(run) {
+function measure(run, calls = 20_000) {
   let sink = 0;
   const times = [];
   for (let sample = -10; sample < samples; sample++) {
@@ -48,6 +47,15 @@ const rows = {
   'W2 fresh object of 10 attributes': measure((i) => snapshot.enabled('w2', attributes(i), options)),
   'W4 held context, with its exposure': measure((i) => snapshot.decision('w4', held[i & 1023], undefined, options).variant),
 };
+// W6 and its counterpart, 1,000 decisions per call.
+const thousand = await Snapshot.parse(read('all.exs1'), { root, environment: 'env_all' });
+const columns = { targetingKey: ids.slice(0, 1000), country: ids.slice(0, 1000).map(() => 'CH') };
+columns.plan = columns.country.map(() => 'pro');
+const batches = {
+  'W6 all of 1,000 flags, held context': measure((i) => thousand.all(held[i & 1023], options).size, 20),
+  'the same flags one by one': measure((i) => thousand.flags.map((flag) => thousand.decision(flag, held[i & 1023], undefined, options)).length, 20),
+  'one flag for 1,000 units, three columns': measure(() => snapshot.many('w2', columns, options).length, 20),
+};
 const many = read('many.exs1');
 const loads = [];
 for (let i = 0; i < 7; i++) {
@@ -56,5 +64,6 @@ for (let i = 0; i < 7; i++) {
   loads.push(performance.now() - begin);
 }
 for (const [name, ns] of Object.entries(rows)) console.log(`${name.padEnd(40)} ${ns.toFixed(1).padStart(8)} ns`);
+for (const [name, ns] of Object.entries(batches)) console.log(`${name.padEnd(40)} ${(ns / 1000).toFixed(1).padStart(8)} us`);
 console.log(`${'load 10,000 flags of one rule'.padEnd(40)} ${median(loads).toFixed(1).padStart(8)} ms`);
-if (process.argv[3] !== undefined) writeFileSync(process.argv[3], JSON.stringify({ ns: rows, loadMs: median(loads) }));
+if (process.argv[3] !== undefined) writeFileSync(process.argv[3], JSON.stringify({ ns: { ...rows, ...batches }, loadMs: median(loads) }));

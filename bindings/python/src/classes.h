@@ -6,9 +6,10 @@
 
 namespace expt::python {
 
-void DefineContext(pybind11::module_& module);   // Context
-void DefineSnapshot(pybind11::module_& module);  // Root, Snapshot
-void DefineClient(pybind11::module_& module);    // Client
+void DefineAssignments(pybind11::module_& module);  // StickyAssignments
+void DefineContext(pybind11::module_& module);      // Context
+void DefineSnapshot(pybind11::module_& module);     // Root, Snapshot
+void DefineClient(pybind11::module_& module);       // Client
 
 }  // namespace expt::python
 

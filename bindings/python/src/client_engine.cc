@@ -116,19 +116,21 @@ bool ClientEngine::IsInheriting() {
 }
 
 OwnedDecision ClientEngine::DecideInherited(std::string_view flag, ContextArgument& argument, ValueType expected,
-                                            bool record) {
+                                            const DecideOptions& options) {
   const Context& context = argument.For(inherited_->Find(flag));
-  const Decision decision = Evaluate(inherited_->snapshot(), flag, context, {.now = Now()}, expected);
-  if (record && decision.exposure_count != 0) client_->Expose(decision, context);
+  const EvaluateInput input{.now = Now(), .sticky = options.sticky};
+  const Decision decision = Evaluate(inherited_->snapshot(), flag, context, input, expected);
+  if (options.record && decision.exposure_count != 0) client_->Expose(decision, context);
   return decision.Own();
 }
 
 // A dict is read by the names that one snapshot asks for, and the client may swap snapshots meanwhile. So the decision
 // is taken without a report first; it counts when it comes from the snapshot whose names were read.
-OwnedDecision ClientEngine::Decide(std::string_view flag, ContextArgument& argument, ValueType expected, bool record) {
+OwnedDecision ClientEngine::Decide(std::string_view flag, ContextArgument& argument, ValueType expected,
+                                   const DecideOptions& options) {
   constexpr int kMostSwaps = 8;
   expt::Client& client = this->client();
-  if (IsInheriting()) return DecideInherited(flag, argument, expected, record);
+  if (IsInheriting()) return DecideInherited(flag, argument, expected, options);
   for (int swaps = 0;; ++swaps) {
     const FlagEntry* entry = index_->Find(flag);
     const Context& context = argument.For(entry);
@@ -136,12 +138,12 @@ OwnedDecision ClientEngine::Decide(std::string_view flag, ContextArgument& argum
       Snapshot pinned = client.Pin();
       if (pinned.version() == index_->snapshot().version() || swaps == kMostSwaps) {
         client.Value(flag, context, SampleOf(expected));  // counted as the failure that it is
-        return Evaluate(pinned, flag, context, {.now = Now()}, expected).Own();
+        return Evaluate(pinned, flag, context, {.now = Now(), .sticky = options.sticky}, expected).Own();
       }
       index_ = std::make_unique<FlagIndex>(std::move(pinned));
       continue;
     }
-    OwnedDecision decision = client.Decide(flag, context, {.record = false});
+    OwnedDecision decision = client.Decide(flag, context, {.record = false, .sticky = options.sticky});
     const Decision& view = decision.view();
     if (view.snapshot_version != index_->snapshot().version() && swaps < kMostSwaps) {
       index_ = std::make_unique<FlagIndex>(client.Pin());
@@ -149,26 +151,25 @@ OwnedDecision ClientEngine::Decide(std::string_view flag, ContextArgument& argum
     }
     const bool is_inexact = expected == ValueType::kDouble && view.value.type() == ValueType::kInteger &&
                             std::isnan(view.ValueOr(std::numeric_limits<double>::quiet_NaN()));
-    if (is_inexact) return Evaluate(client.Pin(), flag, context, {.now = Now()}, expected).Own();
-    if (record && view.exposure_count != 0) client.Expose(view, context);
+    if (is_inexact) return Evaluate(client.Pin(), flag, context, {.now = Now(), .sticky = options.sticky}, expected).Own();
+    if (options.record && view.exposure_count != 0) client.Expose(view, context);
     return decision;
   }
 }
 
-std::vector<OwnedDecision> ClientEngine::DecideAll(const Context& context) {
+std::vector<OwnedDecision> ClientEngine::DecideAll(const Context& context, const StickyAssignments* sticky) {
   expt::Client& client = this->client();
-  if (!IsInheriting()) return client.All(context);
+  if (!IsInheriting()) return client.All(context, sticky);
   std::vector<OwnedDecision> decisions;
-  SnapshotEngine(inherited_->snapshot()).All(context, [&](const Decision& decision) {
-    decisions.push_back(decision.Own());
-  });
+  EvaluateAll(inherited_->snapshot(), context, {.now = Now(), .sticky = sticky},
+              [&](const Decision& decision) { decisions.push_back(decision.Own()); });
   return decisions;
 }
 
-Explanation ClientEngine::Explain(std::string_view flag, const Context& context) {
+Explanation ClientEngine::Explain(std::string_view flag, const Context& context, const StickyAssignments* sticky) {
   expt::Client& client = this->client();
-  if (!IsInheriting()) return client.Explain(flag, context);
-  return expt::Explain(inherited_->snapshot(), flag, context, {.now = Now()});
+  if (!IsInheriting()) return client.Explain(flag, context, sticky);
+  return expt::Explain(inherited_->snapshot(), flag, context, {.now = Now(), .sticky = sticky});
 }
 
 Snapshot ClientEngine::Pin() {

@@ -43,18 +43,18 @@ class ClientEngine {
     return inherited_ == nullptr ? &own : nullptr;
   }
 
-  // use(decision), of any type where `expected` is kMissing. With `record` its exposures are reported.
+  // use(decision), of any type where `expected` is kMissing.
   template <typename Use>
-  auto Ask(std::string_view flag, ContextArgument& context, ValueType expected, bool record, Use use) {
-    return use(Decide(flag, context, expected, record).view());
+  auto Ask(std::string_view flag, ContextArgument& context, ValueType expected, const DecideOptions& options, Use use) {
+    return use(Decide(flag, context, expected, options).view());
   }
 
-  Explanation Explain(std::string_view flag, const Context& context);
+  Explanation Explain(std::string_view flag, const Context& context, const StickyAssignments* sticky);
 
   // use(decision) for every flag, in the snapshot's order. Reports nothing.
   template <typename Use>
-  void All(const Context& context, Use use) {
-    for (const OwnedDecision& decision : DecideAll(context)) use(decision.view());
+  void All(const Context& context, const StickyAssignments* sticky, Use use) {
+    for (const OwnedDecision& decision : DecideAll(context, sticky)) use(decision.view());
   }
 
   // The snapshot that decides now.
@@ -75,9 +75,11 @@ class ClientEngine {
 
   static absl::StatusOr<expt::Client> OpenClient(ClientOptions options, std::shared_ptr<LogQueue> log);
   void AfterFork();
-  OwnedDecision Decide(std::string_view flag, ContextArgument& context, ValueType expected, bool record);
-  OwnedDecision DecideInherited(std::string_view flag, ContextArgument& context, ValueType expected, bool record);
-  std::vector<OwnedDecision> DecideAll(const Context& context);
+  OwnedDecision Decide(std::string_view flag, ContextArgument& context, ValueType expected,
+                       const DecideOptions& options);
+  OwnedDecision DecideInherited(std::string_view flag, ContextArgument& context, ValueType expected,
+                                const DecideOptions& options);
+  std::vector<OwnedDecision> DecideAll(const Context& context, const StickyAssignments* sticky);
   // The inherited snapshot, as long as the client has none of its own.
   bool IsInheriting();
 

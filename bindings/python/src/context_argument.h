@@ -22,6 +22,9 @@ class ContextArgument {
     if (given_ == nullptr && !PyDict_Check(argument)) given_ = &InvalidContext();  // made without __init__
   }
 
+  // Every decision for it says INVALID_CONTEXT from here on.
+  void Invalidate() { given_ = &InvalidContext(); }
+
   // The context that needs no reading; null for a dict.
   const Context* given() const { return given_; }
 

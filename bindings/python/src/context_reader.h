@@ -29,11 +29,13 @@ class ContextReader {
 
   Context Make();
 
+  // One value by itself; valid while the reader lives.
+  ValueView Convert(PyObject* value);
+
  private:
   friend Context ReadNamed(PyObject* dict, const FlagEntry& flag);
 
   void Flatten(PyObject* dict, const std::string& prefix, int depth);
-  ValueView Convert(PyObject* value);
   ValueView ConvertList(PyObject* const* items, Py_ssize_t count);
 
   std::vector<Attribute> attributes_;

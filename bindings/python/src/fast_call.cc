@@ -8,6 +8,8 @@
 #include <string>
 
 #include "arguments.h"
+#include "assignments.h"
+#include "many.h"
 #include "results.h"
 #include "text.h"
 
@@ -79,56 +81,59 @@ PyObject* TypedValue(const expt::Client& client, std::string_view flag, const Co
 }
 
 template <typename E>
-PyObject* Value(E& engine, PyObject* flag_argument, PyObject* context_argument, PyObject* fallback) {
+PyObject* Value(E& engine, PyObject* flag_argument, PyObject* context_argument, PyObject* fallback,
+                PyObject* sticky_argument) {
   const std::string_view flag = FlagKey(flag_argument);
   ContextArgument context(context_argument);
+  const StickyAssignments* const sticky = StickyOf(sticky_argument, context);
   const ValueType expected = ExpectedType(fallback);
   if constexpr (std::same_as<E, ClientEngine>) {
-    const expt::Client* const client = engine.DecidingClient();
+    const expt::Client* const client = sticky == nullptr ? engine.DecidingClient() : nullptr;
     if (client != nullptr && context.given() != nullptr) {
       PyObject* const value = TypedValue(*client, flag, *context.given(), expected, fallback);
       if (value != nullptr || PyErr_Occurred() != nullptr) return value;
     }
   }
-  return engine.Ask(flag, context, expected, true,
+  return engine.Ask(flag, context, expected, {.sticky = sticky},
                     [&](const Decision& decision) { return ValueOf(decision, expected, fallback); });
 }
 
 template <typename E>
 PyObject* EnabledCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyObject* keywords) {
-  static constexpr Signature<2> kSignature = {"enabled", {"flag", "context"}, 2, 2};
-  std::array<PyObject*, 2> given;
+  static constexpr Signature<3> kSignature = {"enabled", {"flag", "context", "sticky"}, 2, 2};
+  std::array<PyObject*, 3> given;
   E* const engine = EngineOf<E>(self);
   if (engine == nullptr || !Parse(kSignature, arguments, count, keywords, given)) return nullptr;
-  return Guarded([&] { return Value(*engine, given[0], given[1], Py_False); });
+  return Guarded([&] { return Value(*engine, given[0], given[1], Py_False, given[2]); });
 }
 
 template <typename E>
 PyObject* ValueCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyObject* keywords) {
-  static constexpr Signature<3> kSignature = {"value", {"flag", "context", "default"}, 3, 3};
-  std::array<PyObject*, 3> given;
+  static constexpr Signature<4> kSignature = {"value", {"flag", "context", "default", "sticky"}, 3, 3};
+  std::array<PyObject*, 4> given;
   E* const engine = EngineOf<E>(self);
   if (engine == nullptr || !Parse(kSignature, arguments, count, keywords, given)) return nullptr;
-  return Guarded([&] { return Value(*engine, given[0], given[1], given[2]); });
+  return Guarded([&] { return Value(*engine, given[0], given[1], given[2], given[3]); });
 }
 
 template <typename E>
 PyObject* VariantCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyObject* keywords) {
-  static constexpr Signature<3> kSignature = {"variant", {"flag", "context", "default"}, 3, 3};
-  std::array<PyObject*, 3> given;
+  static constexpr Signature<4> kSignature = {"variant", {"flag", "context", "default", "sticky"}, 3, 3};
+  std::array<PyObject*, 4> given;
   E* const engine = EngineOf<E>(self);
   if (engine == nullptr || !Parse(kSignature, arguments, count, keywords, given)) return nullptr;
   return Guarded([&] {
     const std::string_view flag = FlagKey(given[0]);
     ContextArgument context(given[1]);
+    const StickyAssignments* const sticky = StickyOf(given[3], context);
     if constexpr (std::same_as<E, ClientEngine>) {
-      const expt::Client* const client = engine->DecidingClient();
+      const expt::Client* const client = sticky == nullptr ? engine->DecidingClient() : nullptr;
       if (client != nullptr && context.given() != nullptr) {
         const std::string variant = client->Variant(flag, *context.given(), "");  // no variant key is empty
         return variant.empty() ? Py_NewRef(given[2]) : NewText(variant);
       }
     }
-    return engine->Ask(flag, context, ValueType::kMissing, true, [&](const Decision& decision) {
+    return engine->Ask(flag, context, ValueType::kMissing, {.sticky = sticky}, [&](const Decision& decision) {
       return decision.has_value() ? NewText(decision.variant) : Py_NewRef(given[2]);
     });
   });
@@ -136,8 +141,8 @@ PyObject* VariantCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyO
 
 template <typename E>
 PyObject* DecisionCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyObject* keywords) {
-  static constexpr size_t kArguments = std::same_as<E, ClientEngine> ? 4 : 3;
-  static constexpr Signature<4> kAll = {"decision", {"flag", "context", "default", "record"}, 2, 3};
+  static constexpr size_t kArguments = std::same_as<E, ClientEngine> ? 5 : 4;
+  static constexpr Signature<5> kAll = {"decision", {"flag", "context", "default", "sticky", "record"}, 2, 3};
   static constexpr Signature<kArguments> kSignature = [] {
     Signature<kArguments> own = {kAll.call, {}, kAll.required, kAll.positional};
     for (size_t i = 0; i < kArguments; ++i) own.names[i] = kAll.names[i];
@@ -148,43 +153,58 @@ PyObject* DecisionCall(PyObject* self, Arguments arguments, Py_ssize_t count, Py
   if (engine == nullptr || !Parse(kSignature, arguments, count, keywords, given)) return nullptr;
   return Guarded([&] {
     PyObject* const fallback = given[2] == nullptr ? Py_None : given[2];
-    const bool record = kArguments < 4 || given.back() != Py_False;
     const std::string_view flag = FlagKey(given[0]);
     const ValueType expected = ExpectedType(fallback);
     ContextArgument context(given[1]);
-    return engine->Ask(flag, context, expected, record,
+    const bool record = kArguments < 5 || given.back() != Py_False;
+    const DecideOptions options{.record = record, .sticky = StickyOf(given[3], context)};
+    return engine->Ask(flag, context, expected, options,
                        [&](const Decision& decision) { return ToPython(decision, flag, fallback, expected); });
   });
 }
 
 template <typename E>
 PyObject* ExplainCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyObject* keywords) {
-  static constexpr Signature<2> kSignature = {"explain", {"flag", "context"}, 2, 2};
-  std::array<PyObject*, 2> given;
+  static constexpr Signature<3> kSignature = {"explain", {"flag", "context", "sticky"}, 2, 2};
+  std::array<PyObject*, 3> given;
   E* const engine = EngineOf<E>(self);
   if (engine == nullptr || !Parse(kSignature, arguments, count, keywords, given)) return nullptr;
   return Guarded([&] {
     ContextArgument context(given[1]);
-    return ToPython(engine->Explain(FlagKey(given[0]), context.Whole()));
+    const StickyAssignments* const sticky = StickyOf(given[2], context);
+    return ToPython(engine->Explain(FlagKey(given[0]), context.Whole(), sticky));
   });
 }
 
 template <typename E>
 PyObject* AllCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyObject* keywords) {
-  static constexpr Signature<1> kSignature = {"all", {"context"}, 1, 1};
-  std::array<PyObject*, 1> given;
+  static constexpr Signature<2> kSignature = {"all", {"context", "sticky"}, 1, 1};
+  std::array<PyObject*, 2> given;
   E* const engine = EngineOf<E>(self);
   if (engine == nullptr || !Parse(kSignature, arguments, count, keywords, given)) return nullptr;
   return Guarded([&] {
     ContextArgument context(given[0]);
+    const StickyAssignments* const sticky = StickyOf(given[1], context);
     Reference all = Reference::Steal(PyDict_New());
-    engine->All(context.Whole(), [&](const Decision& decision) {
+    engine->All(context.Whole(), sticky, [&](const Decision& decision) {
       if (!all) return;
       const Reference key = Reference::Steal(NewText(decision.flag));
       const Reference value = Reference::Steal(ToPython(decision, decision.flag, Py_None, ValueType::kMissing));
       if (!key || !value || PyDict_SetItem(all.get(), key.get(), value.get()) != 0) all = Reference();
     });
     return all.release();
+  });
+}
+
+PyObject* ManyCall(PyObject* self, Arguments arguments, Py_ssize_t count, PyObject* keywords) {
+  static constexpr Signature<3> kSignature = {"many", {"flag", "columns", "sticky"}, 2, 2};
+  std::array<PyObject*, 3> given;
+  const SnapshotEngine* const engine = EngineOf<SnapshotEngine>(self);
+  if (engine == nullptr || !Parse(kSignature, arguments, count, keywords, given)) return nullptr;
+  return Guarded([&]() -> PyObject* {
+    const StickyAssignments* sticky = nullptr;
+    if (!ReadSticky(given[2], sticky)) return nullptr;
+    return DecideMany(engine->snapshot(), FlagKey(given[0]), given[1], engine->Input(sticky));
   });
 }
 
@@ -195,6 +215,12 @@ PyCFunction Erased(F function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
 }
 
+void AddMethod(py::object type, PyMethodDef& method) {
+  PyObject* const descriptor = PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(type.ptr()), &method);
+  if (descriptor == nullptr) throw py::error_already_set();
+  type.attr(method.ml_name) = py::reinterpret_steal<py::object>(descriptor);
+}
+
 }  // namespace
 
 template <typename E>
@@ -202,26 +228,31 @@ void AddEvaluation(py::class_<E>& type) {
   constexpr int kFlags = METH_FASTCALL | METH_KEYWORDS;
   static PyMethodDef methods[] = {
       {"enabled", Erased(&EnabledCall<E>), kFlags,
-       "enabled($self, /, flag, context)\n--\n\nThe value of a boolean flag; False when nothing decides."},
+       "enabled($self, /, flag, context, *, sticky=None)\n--\n\nThe value of a boolean flag; False when nothing decides."},
       {"value", Erased(&ValueCall<E>), kFlags,
-       "value($self, /, flag, context, default)\n--\n\nThe flag's value; the default when nothing decides or the flag "
+       "value($self, /, flag, context, default, *, sticky=None)\n--\n\nThe flag's value; the default when nothing decides or the flag "
        "is of another type than the default."},
       {"variant", Erased(&VariantCall<E>), kFlags,
-       "variant($self, /, flag, context, default)\n--\n\nThe variant key; the default when nothing decides."},
+       "variant($self, /, flag, context, default, *, sticky=None)\n--\n\nThe variant key; the default when nothing decides."},
       {"decision", Erased(&DecisionCall<E>), kFlags,
        std::same_as<E, ClientEngine>
-           ? "decision($self, /, flag, context, default=None, *, record=True)\n--\n\nEverything about one decision."
-           : "decision($self, /, flag, context, default=None)\n--\n\nEverything about one decision."},
+           ? "decision($self, /, flag, context, default=None, *, sticky=None, record=True)\n--\n\n"
+                 "Everything about one decision."
+           : "decision($self, /, flag, context, default=None, *, sticky=None)\n--\n\n"
+                 "Everything about one decision."},
       {"explain", Erased(&ExplainCall<E>), kFlags,
-       "explain($self, /, flag, context)\n--\n\nThe decision and every step that led to it. Records nothing."},
+       "explain($self, /, flag, context, *, sticky=None)\n--\n\nThe decision and every step that led to it. Records nothing."},
       {"all", Erased(&AllCall<E>), kFlags,
-       "all($self, /, context)\n--\n\nEvery flag's decision by flag key. Records nothing."},
+       "all($self, /, context, *, sticky=None)\n--\n\nEvery flag's decision by flag key. Records nothing."},
   };
   class_of<E> = reinterpret_cast<PyTypeObject*>(type.ptr());
-  for (PyMethodDef& method : methods) {
-    PyObject* const descriptor = PyDescr_NewMethod(class_of<E>, &method);
-    if (descriptor == nullptr) throw py::error_already_set();
-    type.attr(method.ml_name) = py::reinterpret_steal<py::object>(descriptor);
+  for (PyMethodDef& method : methods) AddMethod(type, method);
+  if constexpr (std::same_as<E, SnapshotEngine>) {
+    static PyMethodDef many = {
+        "many", Erased(&ManyCall), kFlags,
+        "many($self, /, flag, columns, *, sticky=None)\n--\n\nThe flag's decisions for many units: `columns` holds a "
+        "list of values for each attribute."};
+    AddMethod(type, many);
   }
 }
 

@@ -9,7 +9,7 @@
 
 namespace expt::python {
 
-// Adds enabled, value, variant, decision, explain and all to the class of E's instances.
+// Adds enabled, value, variant, decision, explain and all to the class of E's instances; many to a snapshot's.
 template <typename E>
 void AddEvaluation(pybind11::class_<E>& type);
 

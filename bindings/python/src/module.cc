@@ -1,4 +1,4 @@
-// expt._core: Context, Root, Snapshot, Client and the exceptions. The package expt adds the dataclasses.
+// expt._core: StickyAssignments, Context, Root, Snapshot, Client and the exceptions. The package expt adds the dataclasses.
 #include <pybind11/pybind11.h>
 
 #include "classes.h"
@@ -14,6 +14,7 @@ PYBIND11_MODULE(_core, module) {
   module.attr("__version__") = EXPT_VERSION;
   if (!expt::python::Types().Load()) throw py::error_already_set();
   expt::python::DefineErrors(module);
+  expt::python::DefineAssignments(module);
   expt::python::DefineContext(module);
   expt::python::DefineSnapshot(module);
   expt::python::DefineClient(module);

@@ -7,6 +7,8 @@
 namespace expt::python {
 namespace {
 
+constexpr std::string_view kStickyOrigin = "sticky";  // docs/python.md
+
 PyObject* NoneOr(bool is_there, PyObject* object) {
   if (is_there) return object;
   Py_XDECREF(object);
@@ -29,7 +31,8 @@ PyObject* ToPython(const Exposure& exposure) {
   return Types().exposure.Make({NewText(exposure.experiment), NewText(exposure.experiment_id),
                                 NewText(exposure.variant), NewText(exposure.bucket_by),
                                 PyLong_FromUnsignedLong(exposure.phase), PyBool_FromLong(exposure.is_holdout),
-                                PyBool_FromLong(exposure.is_sticky)});
+                                PyBool_FromLong(exposure.is_sticky),
+                                NewText(exposure.origin == ExposureOrigin::kSticky ? kStickyOrigin : "engine")});
 }
 
 PyObject* ToPython(std::span<const Exposure> exposures) {
@@ -46,7 +49,7 @@ PyObject* ToPython(std::span<const Exposure> exposures) {
 }  // namespace
 
 bool ResultTypes::Load() {
-  return decision.Load("Decision") && exposure.Load("Exposure") && explanation.Load("Explanation") &&
+  return assignment.Load("Assignment") && decision.Load("Decision") && exposure.Load("Exposure") && explanation.Load("Explanation") &&
          drop.Load("Drop") && flush_report.Load("FlushReport") && status.Load("Status") &&
          track_result.Load("TrackResult");
 }
@@ -162,6 +165,7 @@ bool ExposedDecision::Read(PyObject* object) {
     exposure.phase = static_cast<uint32_t>(number(item, "phase"));
     const Reference is_holdout = get(item, "is_holdout");
     exposure.is_holdout = is_holdout.get() == Py_True;
+    if (text(item, "origin") == kStickyOrigin) exposure.origin = ExposureOrigin::kSticky;
     std::construct_at(&decision_.exposure_list[static_cast<size_t>(i)], exposure);
   }
   decision_.exposure_count = static_cast<uint8_t>(count);

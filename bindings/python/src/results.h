@@ -15,6 +15,7 @@ namespace expt::python {
 
 // The dataclasses of expt._types; filled at import and kept until the process ends.
 struct ResultTypes {
+  RecordType assignment;
   RecordType decision;
   RecordType exposure;
   RecordType explanation;

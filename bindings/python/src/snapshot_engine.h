@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "context_argument.h"
+#include "expt/client.h"
 #include "expt/evaluate.h"
 #include "flag_index.h"
 
@@ -27,32 +28,32 @@ class SnapshotEngine {
   SnapshotEngine At(Time now) const { return SnapshotEngine(snapshot_, now, index_); }
   SnapshotEngine With(const Overlay& overlay) const { return SnapshotEngine(snapshot_.With(overlay), now_, index_); }
 
-  // use(decision), of any type where `expected` is kMissing. A snapshot records nothing.
+  // use(decision), of any type where `expected` is kMissing. A snapshot records nothing, whatever `options` say.
   template <typename Use>
-  auto Ask(std::string_view flag, ContextArgument& context, ValueType expected, bool /*record*/, Use use) {
+  auto Ask(std::string_view flag, ContextArgument& context, ValueType expected, const DecideOptions& options, Use use) {
     const Context* given = context.given();
     if (given == nullptr) given = &context.For(Index().Find(flag));
-    return use(Evaluate(snapshot_, flag, *given, Input(), expected));
+    return use(Evaluate(snapshot_, flag, *given, Input(options.sticky), expected));
   }
 
-  Explanation Explain(std::string_view flag, const Context& context) const {
-    return expt::Explain(snapshot_, flag, context, Input());
+  Explanation Explain(std::string_view flag, const Context& context, const StickyAssignments* sticky) const {
+    return expt::Explain(snapshot_, flag, context, Input(sticky));
   }
 
   // use(decision) for every flag, in the snapshot's order.
   template <typename Use>
-  void All(const Context& context, Use use) const {
-    const EvaluateInput input = Input();
-    for (size_t i = 0; i < snapshot_.flag_count(); ++i) {
-      use(Evaluate(snapshot_, snapshot_.flag(i).key, context, input));
-    }
+  void All(const Context& context, const StickyAssignments* sticky, Use use) const {
+    EvaluateAll(snapshot_, context, Input(sticky), use);
+  }
+
+  EvaluateInput Input(const StickyAssignments* sticky) const {
+    return {.now = now_ ? *now_ : Now(), .sticky = sticky};
   }
 
  private:
   SnapshotEngine(Snapshot snapshot, std::optional<Time> now, std::shared_ptr<FlagIndex> index)
       : snapshot_(std::move(snapshot)), now_(now), index_(std::move(index)) {}
 
-  EvaluateInput Input() const { return {.now = now_ ? *now_ : Now()}; }
   FlagIndex& Index() {
     if (index_ == nullptr) index_ = std::make_shared<FlagIndex>(snapshot_);
     return *index_;

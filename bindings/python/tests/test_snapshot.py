@@ -248,13 +248,13 @@ def test_calls_with_wrong_arguments_are_type_errors(flags: expt.Snapshot) -> Non
         with pytest.raises(TypeError, match=message):
             wrong()
     assert call.value(default=1, context=USER, flag="integer") == 20
-    assert str(inspect.signature(expt.Snapshot.value)) == "(self, /, flag, context, default)"
+    assert str(inspect.signature(expt.Snapshot.value)) == "(self, /, flag, context, default, *, sticky=None)"
     with pytest.raises(TypeError):
         expt.Snapshot.enabled(USER, "on", USER)  # type: ignore[arg-type]
 
 
 def test_classes_cannot_be_derived_from() -> None:
-    for base in (expt.Snapshot, expt.Context, expt.Root, expt.Client):
+    for base in (expt.Snapshot, expt.Context, expt.Root, expt.Client, expt.StickyAssignments):
         with pytest.raises(TypeError):
             type("Derived", (base,), {})
 

@@ -69,6 +69,8 @@ def exposure_of(exposure: expt.Exposure) -> dict[str, Any]:
         row["holdout"] = True
     if exposure.is_sticky:
         row["sticky"] = True
+    if exposure.origin != "engine":
+        row["origin"] = exposure.origin
     return row
 
 
@@ -117,15 +119,23 @@ def test_every_case_is_decided_as_written(signed: pathlib.Path, capsys: pytest.C
             asked = snapshot.with_overlay(**case.get("overlay", {})).at(case.get("now_ms", 0))
             default = DEFAULTS.get(case.get("asked", ""))
             attributes = context_of(case["context"])
+            sticky = expt.StickyAssignments(expt.Assignment(**row) for row in case["sticky"]) if "sticky" in case else None
             for context in (attributes, expt.Context(None, attributes)):
-                decision = asked.decision(case["flag"], context, default)
+                decision = asked.decision(case["flag"], context, default, sticky=sticky)
                 assert answer_of(decision) == expected_of(case["expect"]), (name, case["id"])
-                value = asked.value(case["flag"], context, default)
+                value = asked.value(case["flag"], context, default, sticky=sticky)
                 assert value == decision.value and type(value) is type(decision.value), (name, case["id"])
                 if default is None:
-                    assert asked.variant(case["flag"], context, None) == decision.variant, case["id"]
-                    explained = asked.explain(case["flag"], context).json["decision"]
+                    assert asked.variant(case["flag"], context, None, sticky=sticky) == decision.variant, case["id"]
+                    explained = asked.explain(case["flag"], context, sticky=sticky).json["decision"]
                     assert (explained["reason"], explained["variant"] or None) == (decision.reason, decision.variant)
+                    among_all = asked.all(context, sticky=sticky)
+                    assert among_all.get(case["flag"], decision) == decision, case["id"]
+                    assert (case["flag"] in among_all) == (decision.error_code != "FLAG_NOT_FOUND"), case["id"]
+            if default is None and attributes and not any(isinstance(value, dict) for value in attributes.values()):
+                # The last of three units, of which the others hold nothing.
+                columns = {name: [None, None, value] for name, value in attributes.items()}
+                assert asked.many(case["flag"], columns, sticky=sticky)[2] == decision, case["id"]
             cases += 1
     assert cases >= 120
     say(capsys, f"evaluation vectors: {cases} cases, {refused} refused snapshots, {len(files)} files")

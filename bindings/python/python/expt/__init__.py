@@ -27,10 +27,12 @@ from expt._core import (
     LoadError,
     Root,
     Snapshot,
+    StickyAssignments,
     UnavailableError,
     __version__,
 )
 from expt._types import (
+    Assignment,
     Decision,
     Drop,
     Explanation,
@@ -42,6 +44,7 @@ from expt._types import (
 )
 
 __all__ = [
+    "Assignment",
     "Client",
     "Context",
     "Decision",
@@ -57,6 +60,7 @@ __all__ = [
     "Root",
     "Snapshot",
     "Status",
+    "StickyAssignments",
     "TrackResult",
     "UnavailableError",
     "__version__",

@@ -33,6 +33,22 @@ class Exposure:
     phase: int
     is_holdout: bool
     is_sticky: bool = False
+    origin: Literal["engine", "sticky"] = "engine"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Assignment:
+    """A variant that a unit was given before in a sticky experiment.
+
+    What to keep of a decision: an exposure with `is_sticky` and the origin "engine" has all of it but the unit id,
+    which the context has under the name `bucket_by`.
+    """
+
+    experiment_id: str
+    phase: int
+    bucket_by: str
+    unit_id: str
+    variant: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

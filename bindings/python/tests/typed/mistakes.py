@@ -10,6 +10,9 @@ def wrong(client: expt.Client, user: expt.Context) -> None:
     client.value("flag", user)  # mistake
     client.value("flag", user, object())  # mistake
     client.variant("flag", user, 3)  # mistake
+    client.enabled("flag", user, sticky=[])  # mistake
+    client.many("flag", {})  # mistake
+    expt.StickyAssignments([("exp_a", 1, "targeting_key", "u1", "on")])  # mistake
     client.track("purchase", user, price=3)  # mistake
     client.track("purchase", user, value="3")  # mistake
     expt.Client("http://127.0.0.1", "key")  # mistake

@@ -4,13 +4,13 @@ import { packed, type Decision, type Explanation, type Exposure, type FlagValue,
 import { Emitter, type ClientEvents, type Unsubscribe } from './emitter.js';
 import type { Engine } from './engine.js';
 import { DropCounts, EventBuffer } from './event_buffer.js';
-import type { DropCount, DropReason, EventBody, EventKindName, PropertyValue, Unit } from './event.js';
+import { ExposureOrigin, type DropCount, type DropReason, type EventBody, type EventKindName, type PropertyValue, type Unit } from './event.js';
 import { ExposureDedupe } from './exposure_dedupe.js';
 import { webHost, type Host } from './host.js';
 import { LoadError } from './load_error.js';
 import { asError, Loader, type Bootstrap } from './loader.js';
 import type { Settings } from './options.js';
-import { Expected, expectedOf, Snapshot } from './snapshot.js';
+import { Expected, expectedOf, Snapshot, type StickyOption } from './snapshot.js';
 import { utf8Size } from './text.js';
 import { after, sleep } from './timer.js';
 import { Uploader, type EncodedEvent } from './uploader.js';
@@ -75,7 +75,7 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-export interface DecideOptions {
+export interface DecideOptions extends StickyOption {
   /** False: report no exposures. */
   record?: boolean;
 }
@@ -155,25 +155,25 @@ export class CoreClient {
   }
 
   /** The value of a boolean flag; false when nothing decides. */
-  enabled(flag: string, context: Context | Attributes): boolean {
-    return this.value(flag, context, false);
+  enabled(flag: string, context: Context | Attributes, options?: StickyOption): boolean {
+    return this.value(flag, context, false, options);
   }
 
   /** The value; `fallback` when nothing decides or the flag is of another type than `fallback`. */
-  value(flag: string, context: Context | Attributes, fallback: boolean): boolean;
-  value(flag: string, context: Context | Attributes, fallback: number): number;
-  value(flag: string, context: Context | Attributes, fallback: string): string;
-  value<T extends JsonValue>(flag: string, context: Context | Attributes, fallback: T): T;
-  value(flag: string, context: Context | Attributes, fallback: FlagValue): FlagValue {
+  value(flag: string, context: Context | Attributes, fallback: boolean, options?: StickyOption): boolean;
+  value(flag: string, context: Context | Attributes, fallback: number, options?: StickyOption): number;
+  value(flag: string, context: Context | Attributes, fallback: string, options?: StickyOption): string;
+  value<T extends JsonValue>(flag: string, context: Context | Attributes, fallback: T, options?: StickyOption): T;
+  value(flag: string, context: Context | Attributes, fallback: FlagValue, options?: StickyOption): FlagValue {
     const snapshot = this.#snapshot;
-    const answer = this.#evaluate(flag, context, expectedOf(fallback));
+    const answer = this.#evaluate(flag, context, expectedOf(fallback), options);
     return snapshot.valueOf(flag, answer, fallback);
   }
 
   /** The variant key; `fallback` when nothing decides. */
-  variant(flag: string, context: Context | Attributes, fallback: string): string {
+  variant(flag: string, context: Context | Attributes, fallback: string, options?: StickyOption): string {
     const snapshot = this.#snapshot;
-    const answer = this.#evaluate(flag, context, Expected.any);
+    const answer = this.#evaluate(flag, context, Expected.any, options);
     return snapshot.entry(flag)?.variants[packed.variant(answer)] ?? fallback;
   }
 
@@ -184,7 +184,7 @@ export class CoreClient {
     const snapshot = this.#snapshot;
     const expected = fallback === undefined ? Expected.any : expectedOf(fallback);
     const nowMs = this.settings.now();
-    const answer = snapshot.evaluate(flag, context, expected, nowMs);
+    const answer = snapshot.evaluate(flag, context, expected, nowMs, options.sticky);
     const decision = snapshot.decisionOf(flag, answer, fallback as T);
     this.#count(snapshot, flag, answer);
     if (options.record !== false) this.#record(snapshot, decision, context, nowMs);
@@ -192,13 +192,13 @@ export class CoreClient {
   }
 
   /** The decision and every step that led to it. Records no exposure. */
-  explain(flag: string, context: Context | Attributes): Promise<Explanation> {
-    return this.#snapshot.explain(flag, context, { nowMs: this.settings.now() });
+  explain(flag: string, context: Context | Attributes, options?: StickyOption): Promise<Explanation> {
+    return this.#snapshot.explain(flag, context, { nowMs: this.settings.now(), sticky: options?.sticky });
   }
 
   /** Every flag's decision. Records no exposure; expose() does when one is applied. */
-  all(context: Context | Attributes): Map<string, Decision<FlagValue | undefined>> {
-    return this.#snapshot.all(context, { nowMs: this.settings.now() });
+  all(context: Context | Attributes, options?: StickyOption): Map<string, Decision<FlagValue | undefined>> {
+    return this.#snapshot.all(context, { nowMs: this.settings.now(), sticky: options?.sticky });
   }
 
   /**
@@ -362,10 +362,10 @@ export class CoreClient {
     this.#emitter.emit('error', { error: asError(error) });
   }
 
-  #evaluate(flag: string, context: Context | Attributes, expected: number): number {
+  #evaluate(flag: string, context: Context | Attributes, expected: number, options?: StickyOption): number {
     const snapshot = this.#snapshot;
     const nowMs = this.settings.now();
-    const answer = snapshot.evaluate(flag, context, expected, nowMs);
+    const answer = snapshot.evaluate(flag, context, expected, nowMs, options?.sticky);
     if (packed.exposures(answer) > 0) {
       this.#record(snapshot, snapshot.decisionOf(flag, answer, undefined), context, nowMs);
     }
@@ -471,7 +471,7 @@ export class CoreClient {
         rule: decision.rule ?? '',
         snapshotVersion: decision.snapshotVersion,
         unit: { unitType: exposure.bucketBy, unitId: id },
-        isImported: false,
+        origin: ExposureOrigin[exposure.origin ?? 'engine'],
         attributes: analyticsOf(snapshot, context),
         isHoldout: exposure.isHoldout,
       },
@@ -501,7 +501,7 @@ export class CoreClient {
         rule: '',
         snapshotVersion: 0,
         unit: { unitType: entry.bucketBy, unitId: id! },
-        isImported: true,
+        origin: ExposureOrigin.imported,
         attributes: analyticsOf(snapshot, context),
         isHoldout: false,
       },

@@ -31,6 +31,11 @@ export interface Exposure {
   readonly isHoldout: boolean;
   /** The experiment keeps what a unit was given. */
   readonly isSticky: boolean;
+  /**
+   * Who assigned the unit: the snapshot's rules, or what it was given before (`sticky`). Where the experiment is sticky,
+   * keep what "engine" assigned and give it back in StickyAssignments.
+   */
+  readonly origin: 'engine' | 'sticky';
 }
 
 export interface Decision<T = FlagValue> {

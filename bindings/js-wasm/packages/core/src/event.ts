@@ -14,6 +14,10 @@ export const dropReasons = [
 ] as const;
 export type DropReason = (typeof dropReasons)[number];
 
+/** Who assigned the unit. Sent to the server; never renumbered. */
+export const ExposureOrigin = { engine: 1, sticky: 2, imported: 3 } as const;
+export type ExposureOrigin = (typeof ExposureOrigin)[keyof typeof ExposureOrigin];
+
 export interface Unit {
   unitType: string;
   unitId: string;
@@ -28,7 +32,7 @@ export interface ExposureEvent {
   rule: string;
   snapshotVersion: number;
   unit: Unit;
-  isImported: boolean;
+  origin: ExposureOrigin;
   attributes: [string, PropertyValue][];
   isHoldout: boolean;
 }
@@ -88,7 +92,7 @@ function writeBody(writer: ProtobufWriter, body: EventBody): void {
       writer.message(5, (inner) => {
         inner.text(1, body.experiment).integer(2, body.phase).text(3, body.variant).text(4, body.flag);
         inner.text(5, body.rule).integer(6, body.snapshotVersion);
-        inner.text(7, body.unit.unitType).text(8, body.unit.unitId).integer(9, body.isImported ? 3 : 1);
+        inner.text(7, body.unit.unitType).text(8, body.unit.unitId).integer(9, body.origin);
         writeProperties(inner, 10, body.attributes);
         inner.boolean(11, body.isHoldout);
       });

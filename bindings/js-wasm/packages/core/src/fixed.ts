@@ -3,7 +3,7 @@ import type { ClientStatus, FlushReport, TrackOptions, TrackResult } from './cli
 import type { Attributes, Context } from './context.js';
 import type { Decision, Explanation, FlagValue, JsonValue } from './decision.js';
 import { Emitter, type ClientEvents, type Unsubscribe } from './emitter.js';
-import { expectedOf, Snapshot } from './snapshot.js';
+import { expectedOf, Snapshot, type StickyOption } from './snapshot.js';
 
 export interface Tracked extends TrackOptions {
   name: string;
@@ -31,23 +31,23 @@ export class FixedClient {
   ready(): Promise<boolean> {
     return Promise.resolve(true);
   }
-  enabled(flag: string, context?: Context | Attributes): boolean {
-    return this.value(flag, context, false);
+  enabled(flag: string, context?: Context | Attributes, options?: StickyOption): boolean {
+    return this.value(flag, context, false, options);
   }
-  value(flag: string, context: Context | Attributes | undefined, fallback: boolean): boolean;
-  value(flag: string, context: Context | Attributes | undefined, fallback: number): number;
-  value(flag: string, context: Context | Attributes | undefined, fallback: string): string;
-  value<T extends JsonValue>(flag: string, context: Context | Attributes | undefined, fallback: T): T;
-  value(flag: string, context: Context | Attributes | undefined, fallback: FlagValue): FlagValue {
-    return this.decision(flag, context, fallback).value;
+  value(flag: string, context: Context | Attributes | undefined, fallback: boolean, options?: StickyOption): boolean;
+  value(flag: string, context: Context | Attributes | undefined, fallback: number, options?: StickyOption): number;
+  value(flag: string, context: Context | Attributes | undefined, fallback: string, options?: StickyOption): string;
+  value<T extends JsonValue>(flag: string, context: Context | Attributes | undefined, fallback: T, options?: StickyOption): T;
+  value(flag: string, context: Context | Attributes | undefined, fallback: FlagValue, options?: StickyOption): FlagValue {
+    return this.decision(flag, context, fallback, options).value;
   }
   /** A text is its own variant; other values have none. */
-  variant(flag: string, _context: Context | Attributes | undefined, fallback: string): string {
+  variant(flag: string, _context: Context | Attributes | undefined, fallback: string, _options?: StickyOption): string {
     const value = this.#flags.get(flag);
     return typeof value === 'string' ? value : fallback;
   }
   decision<T extends FlagValue | undefined = undefined>(
-    flag: string, _context?: Context | Attributes, fallback?: T,
+    flag: string, _context?: Context | Attributes, fallback?: T, _options?: StickyOption,
   ): Decision<FlagValue | T> {
     const value = this.#flags.get(flag);
     const base = { flag, snapshotVersion: 0, exposures: [] };
@@ -57,13 +57,13 @@ export class FixedClient {
     }
     return { ...base, value, reason: 'STATIC', ...(typeof value === 'string' && { variant: value }) };
   }
-  explain(flag: string, context?: Context | Attributes): Promise<Explanation> {
+  explain(flag: string, context?: Context | Attributes, _options?: StickyOption): Promise<Explanation> {
     const { value = null, reason } = this.decision(flag, context);
     return Promise.resolve({
       json: { flag, decision: { value, reason } }, text: `${flag}: ${JSON.stringify(value)} (${reason})`,
     });
   }
-  all(context?: Context | Attributes): Map<string, Decision<FlagValue | undefined>> {
+  all(context?: Context | Attributes, _options?: StickyOption): Map<string, Decision<FlagValue | undefined>> {
     return new Map([...this.#flags.keys()].map((flag) => [flag, this.decision(flag, context)]));
   }
   pin(): Snapshot {

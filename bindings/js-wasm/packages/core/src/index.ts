@@ -24,8 +24,9 @@ export { Expected, expectedOf } from './snapshot.js';
 export type { EncodedEvent } from './uploader.js';
 export { parseSdkKey, type SdkKey } from './sdk_key.js';
 export {
-  Snapshot, type Audience, type EvaluateOptions, type ExperimentEntry, type Floor, type Overlay, type Trust,
+  Snapshot, type Audience, type EvaluateOptions, type StickyOption, type ExperimentEntry, type Floor, type Overlay, type Trust,
 } from './snapshot.js';
+export { StickyAssignments, type Assignment } from './sticky.js';
 export type { SavedState, Store } from './store.js';
 export type { Fetch } from './transport.js';
 export { hex as hexOf } from './text.js';

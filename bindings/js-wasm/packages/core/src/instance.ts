@@ -38,6 +38,9 @@ export interface Exports {
   expt_share_of(bytes: number, size: number): number;
   expt_context_new(block: number, count: number): number;
   expt_context_free(context: number): void;
+  expt_sticky_new(block: number, count: number): number;
+  expt_sticky_free(assignments: number): void;
+  expt_sticky_use(assignments: number): void;
   expt_evaluate(snapshot: number, flag: number, context: number, expected: number, nowMs: number): number;
   expt_decide(snapshot: number, flag: number, block: number, expected: number, nowMs: number): number;
   /** Only of expt_explain.wasm. */

@@ -9,7 +9,7 @@ import { writeUtf8 } from './text.js';
 
 const recordSize = 16;
 
-// As in native/evaluate.cc.
+// As in native/record.h.
 const Type = { missing: 0, boolean: 1, string: 2, safeInteger: 3, double: 4, integer: 5, list: 6 } as const;
 
 export class Scratch {

@@ -3,7 +3,7 @@
 //   const root = await Root.parse(engine, rootBytes);
 //   const snapshot = await Snapshot.parse(bytes, { root, environment: 'env_7f3a' });
 //   snapshot.enabled('new-checkout', { targetingKey: 'user-42', country: 'CH' });
-import { Context, isNested, isPlain, targetingKey, type Attributes, type FlatValue } from './context.js';
+import { Context, isNested, isPlain, targetingKey, type Attributes, type AttributeValue, type FlatValue } from './context.js';
 import {
   errorCodes, packed, reasons, type Decision, type Explanation, type Exposure, type FlagValue, type JsonValue,
 } from './decision.js';
@@ -11,6 +11,7 @@ import type { Engine } from './engine.js';
 import type { Instance } from './instance.js';
 import { Root } from './root.js';
 import { Scratch } from './scratch.js';
+import { StickyAssignments } from './sticky.js';
 import { PayloadType, withVerified } from './verification.js';
 
 export type Audience = 'server' | 'client';
@@ -41,7 +42,12 @@ export interface Overlay {
   stale?: 'keep' | 'defaults' | 'failClosed';
 }
 
-export interface EvaluateOptions {
+export interface StickyOption {
+  /** What units were given before. */
+  sticky?: StickyAssignments | undefined;
+}
+
+export interface EvaluateOptions extends StickyOption {
   /** Milliseconds since 1970; experiment periods are decided with it. Now when absent. */
   nowMs?: number;
 }
@@ -179,11 +185,36 @@ class Rules {
         scratch.put(i * 2 + 1, value);
       });
       address = this.instance.exports.expt_context_new(scratch.address, given.length);
-      collected.register(context, { instance: new WeakRef(this.instance), address });
+      collected.register(context, { instance: new WeakRef(this.instance), address, free: 'expt_context_free' });
     }
     if (context.lastOwner !== undefined) (context.homes ??= new WeakMap()).set(context.lastOwner, context.lastAddress);
     context.lastOwner = this;
     context.lastAddress = address;
+    return address;
+  }
+
+  /** What `run` decides takes `sticky` into account. */
+  sticking<T>(sticky: StickyAssignments, run: () => T): T {
+    const { exports } = this.instance;
+    exports.expt_sticky_use(sticky.homes.get(this) ?? this.#adoptSticky(sticky));
+    try {
+      return run();
+    } finally {
+      exports.expt_sticky_use(0);
+    }
+  }
+
+  #adoptSticky(sticky: StickyAssignments): number {
+    const scratch = this.#scratch;
+    scratch.begin(sticky.rows.length * 5);
+    sticky.rows.forEach((row, i) =>
+      [row.experimentId, row.bucketBy, row.unitId, row.variant, row.phase].forEach((value, j) =>
+        scratch.put(i * 5 + j, value),
+      ),
+    );
+    const address = this.instance.exports.expt_sticky_new(scratch.address, sticky.rows.length);
+    collected.register(sticky, { instance: new WeakRef(this.instance), address, free: 'expt_sticky_free' });
+    sticky.homes.set(this, address);
     return address;
   }
 
@@ -212,12 +243,8 @@ class Rules {
 const collected = /* @__PURE__ */ new FinalizationRegistry<{
   instance: WeakRef<Instance>;
   address: number;
-  isSnapshot?: true;
-}>(({ instance, address, isSnapshot }) => {
-  const exports = instance.deref()?.exports;
-  if (isSnapshot) exports?.expt_snapshot_free(address);
-  else exports?.expt_context_free(address);
-});
+  free: 'expt_context_free' | 'expt_snapshot_free' | 'expt_sticky_free';
+}>(({ instance, address, free }) => instance.deref()?.exports[free](address));
 
 const staleNumbers = { keep: 0, defaults: 1, failClosed: 2 } as const;
 const noExposures: readonly Exposure[] = Object.freeze([]);
@@ -235,7 +262,7 @@ export class Snapshot {
     this.#rules = rules;
     this.#address = address;
     this.#overlay = overlay;
-    if (rules !== undefined) collected.register(this, { instance: new WeakRef(rules.instance), address, isSnapshot: true });
+    if (rules !== undefined) collected.register(this, { instance: new WeakRef(rules.instance), address, free: 'expt_snapshot_free' });
   }
 
   /** Without flags: every evaluation yields PROVIDER_NOT_READY. */
@@ -344,12 +371,12 @@ export class Snapshot {
   value(flag: string, context: Context | Attributes, fallback: string, options?: EvaluateOptions): string;
   value<T extends JsonValue>(flag: string, context: Context | Attributes, fallback: T, options?: EvaluateOptions): T;
   value(flag: string, context: Context | Attributes, fallback: FlagValue, options?: EvaluateOptions): FlagValue {
-    const answer = this.evaluate(flag, context, expectedOf(fallback), options?.nowMs ?? Date.now());
+    const answer = this.evaluate(flag, context, expectedOf(fallback), options?.nowMs ?? Date.now(), options?.sticky);
     return this.valueOf(flag, answer, fallback);
   }
 
   variant(flag: string, context: Context | Attributes, fallback: string, options?: EvaluateOptions): string {
-    const answer = this.evaluate(flag, context, Expected.any, options?.nowMs ?? Date.now());
+    const answer = this.evaluate(flag, context, Expected.any, options?.nowMs ?? Date.now(), options?.sticky);
     return this.entry(flag)?.variants[packed.variant(answer)] ?? fallback;
   }
 
@@ -361,7 +388,7 @@ export class Snapshot {
     options?: EvaluateOptions,
   ): Decision<FlagValue | T> {
     const expected = fallback === undefined ? Expected.any : expectedOf(fallback);
-    const answer = this.evaluate(flag, context, expected, options?.nowMs ?? Date.now());
+    const answer = this.evaluate(flag, context, expected, options?.nowMs ?? Date.now(), options?.sticky);
     return this.decisionOf(flag, answer, fallback as T);
   }
 
@@ -371,9 +398,21 @@ export class Snapshot {
     const nowMs = options?.nowMs ?? Date.now();
     const decisions = new Map<string, Decision<FlagValue | undefined>>();
     for (const flag of this.flags) {
-      decisions.set(flag, this.decisionOf(flag, this.evaluate(flag, own, Expected.any, nowMs), undefined));
+      const answer = this.evaluate(flag, own, Expected.any, nowMs, options?.sticky);
+      decisions.set(flag, this.decisionOf(flag, answer, undefined));
     }
     return decisions;
+  }
+
+  /** One flag's decisions for many units: row i of each column belongs to unit i. */
+  many(
+    flag: string, columns: Readonly<Record<string, readonly AttributeValue[]>>, options?: EvaluateOptions,
+  ): Decision<FlagValue | undefined>[] {
+    const given = Object.entries(columns);
+    const own = { ...options, nowMs: options?.nowMs ?? Date.now() };
+    return Array.from({ length: given.reduce((rows, [, { length }]) => Math.max(rows, length), 0) }, (_, row) =>
+      this.decision(flag, Object.fromEntries(given.map(([name, values]) => [name, values[row]])), undefined, own),
+    );
   }
 
   /**
@@ -385,9 +424,14 @@ export class Snapshot {
     if (rules === undefined) return { json: { reason: 'ERROR', error_code: 'PROVIDER_NOT_READY' }, text: 'not ready' };
     const own = context instanceof Context ? context : attempt(() => new Context(context), new Context({}));
     const nowMs = options?.nowMs ?? Date.now();
-    if (rules.instance.exports.expt_explain !== undefined) return this.#explainHere(rules, flag, own, nowMs);
-    const other = await rules.explaining();
-    return other.with(this.#overlay).explain(flag, own, { nowMs });
+    const sticky = options?.sticky;
+    if (rules.instance.exports.expt_explain === undefined) {
+      const other = await rules.explaining();
+      return other.with(this.#overlay).explain(flag, own, { nowMs, sticky });
+    }
+    if (sticky == null) return this.#explainHere(rules, flag, own, nowMs);
+    if (!(sticky instanceof StickyAssignments)) return this.#explainHere(rules, flag, invalidContext(), nowMs);
+    return rules.sticking(sticky, () => this.#explainHere(rules, flag, own, nowMs));
   }
 
   #explainHere(rules: Rules, flag: string, context: Context, nowMs: number): Explanation {
@@ -415,7 +459,18 @@ export class Snapshot {
   // For the clients of this package: one number per decision, and what it means while nothing else was asked.
 
   /** Decides; see `packed` in decision.ts. Never throws. */
-  evaluate(flag: string, context: Context | Attributes, expected: number, nowMs: number): number {
+  evaluate(
+    flag: string, context: Context | Attributes, expected: number, nowMs: number, sticky?: StickyAssignments,
+  ): number {
+    const rules = this.#rules;
+    if (sticky == null || rules === undefined || rules.isSpoiled) return this.#evaluate(flag, context, expected, nowMs);
+    if (!(sticky instanceof StickyAssignments)) return this.#evaluate(flag, invalidContext(), expected, nowMs);
+    return attempt(
+      () => rules.sticking(sticky, () => this.#evaluate(flag, context, expected, nowMs)), packed.failure('GENERAL'),
+    );
+  }
+
+  #evaluate(flag: string, context: Context | Attributes, expected: number, nowMs: number): number {
     const rules = this.#rules;
     if (rules === undefined) return packed.failure('PROVIDER_NOT_READY');
     if (rules.isSpoiled) return packed.failure('GENERAL');
@@ -481,6 +536,7 @@ export class Snapshot {
         phase: instance.word(word + 8),
         isHoldout: (instance.word(word + 9) & 1) !== 0,
         isSticky: (instance.word(word + 9) & 2) !== 0,
+        origin: (instance.word(word + 9) & 4) !== 0 ? 'sticky' : 'engine',
       });
     }
     return exposures;
@@ -507,6 +563,11 @@ export class Snapshot {
       exposures: wasAsked ? this.lastExposures(answer) : noExposures,
     };
   }
+}
+
+/** Every decision for it says INVALID_CONTEXT. */
+function invalidContext(): Context {
+  return new Context({ targetingKey: 'a', [targetingKey]: 'b' });
 }
 
 function attempt<T>(make: () => T, otherwise: T): T {

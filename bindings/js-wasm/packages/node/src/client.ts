@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import {
   checkOptions, CoreClient, engine, FixedClient, loadSnapshot, type Attributes, type Bootstrap, type CommonOptions,
   type Context, type Decision, type Explanation, type FlagValue, type Snapshot,
+  type StickyOption,
 } from '@expt/core';
 import { FileStore } from './file_store.js';
 
@@ -44,19 +45,19 @@ export class FileClient extends FixedClient {
     this.environment = snapshot.environment;
   }
 
-  override variant(flag: string, context: Context | Attributes | undefined, fallback: string): string {
-    return this.#snapshot.variant(flag, context ?? {}, fallback);
+  override variant(flag: string, context: Context | Attributes | undefined, fallback: string, options?: StickyOption): string {
+    return this.#snapshot.variant(flag, context ?? {}, fallback, options);
   }
   override decision<T extends FlagValue | undefined = undefined>(
-    flag: string, context?: Context | Attributes, fallback?: T,
+    flag: string, context?: Context | Attributes, fallback?: T, options?: StickyOption,
   ): Decision<FlagValue | T> {
-    return this.#snapshot.decision(flag, context ?? {}, fallback);
+    return this.#snapshot.decision(flag, context ?? {}, fallback, options);
   }
-  override explain(flag: string, context?: Context | Attributes): Promise<Explanation> {
-    return this.#snapshot.explain(flag, context ?? {});
+  override explain(flag: string, context?: Context | Attributes, options?: StickyOption): Promise<Explanation> {
+    return this.#snapshot.explain(flag, context ?? {}, options);
   }
-  override all(context?: Context | Attributes): Map<string, Decision<FlagValue | undefined>> {
-    return this.#snapshot.all(context ?? {});
+  override all(context?: Context | Attributes, options?: StickyOption): Map<string, Decision<FlagValue | undefined>> {
+    return this.#snapshot.all(context ?? {}, options);
   }
   override pin(): Snapshot {
     return this.#snapshot;

@@ -7,8 +7,8 @@
 import {
   checkOptions, Context, CoreClient, engine, expectedOf, FixedClient, hexOf, init, type Attributes, type Bootstrap,
   type ClientEvents, type ClientStatus, type CommonOptions, type Decision, type Dehydrated, type Explanation,
-  type FlagValue, type FlushReport, type JsonValue, type TrackOptions, type TrackResult, type Unsubscribe,
-  type WaitOptions, type WasmSource,
+  type FlagValue, type FlushReport, type JsonValue, type StickyOption, type TrackOptions, type TrackResult,
+  type Unsubscribe, type WaitOptions, type WasmSource,
 } from '@expt/core';
 import { DatabaseStore, Outbox } from './database.js';
 
@@ -52,35 +52,37 @@ export class Client {
   }
 
   /** The value of a boolean flag; false when nothing decides. */
-  enabled(flag: string): boolean {
-    return this.value(flag, false);
+  enabled(flag: string, options?: StickyOption): boolean {
+    return this.value(flag, false, options);
   }
 
   /** The value; `fallback` when nothing decides or the flag is of another type than `fallback`. */
-  value(flag: string, fallback: boolean): boolean;
-  value(flag: string, fallback: number): number;
-  value(flag: string, fallback: string): string;
-  value<T extends JsonValue>(flag: string, fallback: T): T;
-  value(flag: string, fallback: FlagValue): FlagValue {
+  value(flag: string, fallback: boolean, options?: StickyOption): boolean;
+  value(flag: string, fallback: number, options?: StickyOption): number;
+  value(flag: string, fallback: string, options?: StickyOption): string;
+  value<T extends JsonValue>(flag: string, fallback: T, options?: StickyOption): T;
+  value(flag: string, fallback: FlagValue, options?: StickyOption): FlagValue {
     const early = this.#earlyOf(flag);
-    if (early === undefined) return this.#inner.value(flag, this.#context, fallback as string);
+    if (early === undefined) return this.#inner.value(flag, this.#context, fallback as string, options);
     if (expectedOf(early.value) !== expectedOf(fallback)) return fallback;
     this.#inner.expose(early, this.#context);
     return early.value;
   }
 
   /** The variant key; `fallback` when nothing decides. */
-  variant(flag: string, fallback: string): string {
+  variant(flag: string, fallback: string, options?: StickyOption): string {
     const early = this.#earlyOf(flag);
-    if (early === undefined) return this.#inner.variant(flag, this.#context, fallback);
+    if (early === undefined) return this.#inner.variant(flag, this.#context, fallback, options);
     this.#inner.expose(early, this.#context);
     return early.variant ?? fallback;
   }
 
   /** Everything about one decision. Without `fallback` a flag of any type is taken. */
-  decision<T extends FlagValue | undefined = undefined>(flag: string, fallback?: T): Decision<FlagValue | T> {
+  decision<T extends FlagValue | undefined = undefined>(
+    flag: string, fallback?: T, options?: StickyOption,
+  ): Decision<FlagValue | T> {
     const early = this.#earlyOf(flag);
-    if (early === undefined) return this.#inner.decision(flag, this.#context, fallback);
+    if (early === undefined) return this.#inner.decision(flag, this.#context, fallback, options);
     if (fallback !== undefined && expectedOf(early.value) !== expectedOf(fallback)) {
       const { snapshotVersion } = early;
       return { flag, value: fallback, reason: 'ERROR', errorCode: 'TYPE_MISMATCH', snapshotVersion, exposures: [] };
@@ -90,13 +92,13 @@ export class Client {
   }
 
   /** The decision and every step that led to it. Records no exposure. */
-  explain(flag: string): Promise<Explanation> {
-    return this.#inner.explain(flag, this.#context);
+  explain(flag: string, options?: StickyOption): Promise<Explanation> {
+    return this.#inner.explain(flag, this.#context, options);
   }
 
   /** Every flag's decision. Records no exposure; expose() does when one is applied. */
-  all(): Map<string, Decision<FlagValue | undefined>> {
-    if (this.#inner.pin().isReady || this.#early.size === 0) return this.#inner.all(this.#context);
+  all(options?: StickyOption): Map<string, Decision<FlagValue | undefined>> {
+    if (this.#inner.pin().isReady || this.#early.size === 0) return this.#inner.all(this.#context, options);
     return new Map(this.#early);
   }
 

@@ -1,9 +1,10 @@
 /** Feature flags and experiments for browsers, decided locally. */
 export {
-  Context, Engine, init, LoadError, loadSnapshot, version, type Attributes, type AttributeValue, type Bootstrap,
+  Context, Engine, init, LoadError, loadSnapshot, StickyAssignments, version, type Assignment, type Attributes,
+  type AttributeValue, type Bootstrap,
   type ClientEvents, type ClientStatus, type Decision, type Dehydrated, type DropCount, type DropReason, type ErrorCode,
   type Explanation, type Exposure, type FlagValue, type FlushReport, type JsonValue, type LoadCode, type LogLevel,
-  type PropertyValue, type Reason, type Snapshot, type State, type Store, type TrackOptions, type TrackResult,
+  type PropertyValue, type Reason, type Snapshot, type State, type StickyOption, type Store, type TrackOptions, type TrackResult,
   type Unsubscribe, type WaitOptions, type WasmSource,
 } from '@expt/core';
 export { Client, createClient, fixedClient, type ClientOptions } from './client.js';
