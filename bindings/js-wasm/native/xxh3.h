@@ -86,12 +86,8 @@ inline uint64_t Short(const uint8_t* at, size_t size) {
 inline uint64_t Middle(const uint8_t* at, size_t size) {
   uint64_t hash = size * kPrime64_1;
   if (size <= 128) {
-    const uint8_t* end = at + size;  // pieces are taken from both ends in turn
-    for (size_t i = 0; i <= (size - 1) / 32 * 2 + 1; ++i) {
-      const bool is_from_end = i % 2 != 0;
-      if (is_from_end) end -= 16;
-      hash += Mix16(is_from_end ? end : at, kSecret + 16 * i);
-      if (!is_from_end) at += 16;
+    for (size_t i = 0; i <= (size - 1) / 32; ++i) {
+      hash += Mix16(at + 16 * i, kSecret + 32 * i) + Mix16(at + size - 16 * (i + 1), kSecret + 32 * i + 16);
     }
     return Avalanche(hash);
   }
