@@ -85,11 +85,11 @@ const CodeRow& RowOf(LoadCode code) {
 
 namespace base {
 
-absl::Status LoadFailure(LoadCode code, std::string_view text) {
+absl::Status LoadFailure(LoadCode code, MessagePart text) {
   return LoadFailure(code, static_cast<absl::StatusCode>(RowOf(code).canonical), text);
 }
 
-absl::Status LoadFailure(LoadCode code, absl::StatusCode canonical, std::string_view text) {
+absl::Status LoadFailure(LoadCode code, absl::StatusCode canonical, MessagePart text) {
   absl::Status status = Error(canonical, text);
   const char payload[1] = {static_cast<char>(code)};
   status.SetPayload(kPayloadUrl, absl::Cord(absl::string_view(payload, 1)));

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "expt/snapshot.h"
+#include "src/base/message.h"
 
 namespace expt::base {
 
@@ -20,10 +21,10 @@ inline std::string TextOf(const absl::Status& status) {
 
 // An error that LoadErrorOf() reads back: the canonical code and the step of `code` are those of
 // docs/snapshot-format.md.
-absl::Status LoadFailure(LoadCode code, std::string_view text);
+absl::Status LoadFailure(LoadCode code, MessagePart text);
 
 // The same with another canonical code, such as kUnimplemented for an unknown codec.
-absl::Status LoadFailure(LoadCode code, absl::StatusCode canonical, std::string_view text);
+absl::Status LoadFailure(LoadCode code, absl::StatusCode canonical, MessagePart text);
 
 // The step of the acceptance order that yields `code`, 1 to 17; 0 for kNone.
 int LoadStep(LoadCode code);

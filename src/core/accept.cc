@@ -8,22 +8,22 @@
 namespace expt::core {
 namespace {
 
-std::string_view AudienceName(Audience audience) {
+base::MessagePart AudienceName(Audience audience) {
   return audience == Audience::kServer ? "servers" : audience == Audience::kClient ? "clients" : "nobody known";
 }
 
-std::string Differs(std::string_view noun, std::string_view what, std::string_view expected, std::string_view got) {
-  std::string text(noun);
-  for (const std::string_view part : {std::string_view(": expected "), what, std::string_view(" \""), expected,
-                                      std::string_view("\", got \""), got, std::string_view("\"")}) {
+absl::Status Differs(base::MessagePart what, base::MessagePart expected, base::MessagePart got) {
+  base::Message text = "snapshot: expected ";
+  for (const base::MessagePart part : {what, base::MessagePart(" \""), expected, base::MessagePart("\", got \""), got,
+                                       base::MessagePart("\"")}) {
     text.append(part);
   }
-  return text;
+  return base::LoadFailure(LoadCode::kWrongEnvironment, text);
 }
 
 }  // namespace
 
-absl::Status CheckMonotone(std::string_view noun, int64_t epoch, int64_t number, const Digest& digest,
+absl::Status CheckMonotone(base::MessagePart noun, int64_t epoch, int64_t number, const Digest& digest,
                            int64_t root_epoch, const Floor& floor) {
   const base::Message place = base::Message(noun) + " v" + base::Number(number);
   if (epoch != root_epoch) {
@@ -50,16 +50,13 @@ absl::Status CheckMonotone(std::string_view noun, int64_t epoch, int64_t number,
 
 absl::Status CheckOrigin(const model::Snapshot& model, const Origin& origin, const Trust& trust) {
   if (model.environment != origin.signed_for) {
-    return base::LoadFailure(LoadCode::kWrongEnvironment,
-                             Differs("snapshot", "environment", origin.signed_for, model.environment));
+    return Differs("environment", origin.signed_for, model.environment);
   }
   if (!trust.environment.empty() && model.environment != trust.environment) {
-    return base::LoadFailure(LoadCode::kWrongEnvironment,
-                             Differs("snapshot", "environment", trust.environment, model.environment));
+    return Differs("environment", trust.environment, model.environment);
   }
   if (trust.audience.has_value() && model.audience != *trust.audience) {
-    return base::LoadFailure(LoadCode::kWrongEnvironment, Differs("snapshot", "audience", AudienceName(*trust.audience),
-                                                                  AudienceName(model.audience)));
+    return Differs("audience", AudienceName(*trust.audience), AudienceName(model.audience));
   }
   return CheckMonotone("snapshot", model.epoch, model.version, origin.digest, origin.root_epoch, trust.floor);
 }

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "expt/snapshot.h"
+#include "src/base/message.h"
 #include "src/model/snapshot.h"
 
 namespace expt::core {
@@ -28,7 +29,7 @@ absl::Status CheckOrigin(const model::Snapshot& model, const Origin& origin, con
 // The monotone rule. `noun` names what is accepted: "snapshot".
 //
 // Errors: ROLLBACK, EQUIVOCATION, FAST_FORWARD.
-absl::Status CheckMonotone(std::string_view noun, int64_t epoch, int64_t number, const Digest& digest,
+absl::Status CheckMonotone(base::MessagePart noun, int64_t epoch, int64_t number, const Digest& digest,
                            int64_t root_epoch, const Floor& floor);
 
 }  // namespace expt::core

@@ -105,7 +105,7 @@ class Compiler {
     flag.program = writer_.Finish(out_.arena);
     flag.uses_now = flag.uses_now || flag.program.now_slot != 0xff;
     TurnRules(rules);
-    references_[index] = std::move(writer_.references());
+    references_[index] = std::exchange(writer_.references(), {});
   }
 
   // The off variant of a broken flag is served where the flag fails closed.
@@ -377,6 +377,7 @@ class Compiler {
 
   // What refers to a broken flag is broken too.
   void BreakReferrers() {
+    shared_.Mark(is_broken_);
     for (bool has_changed = true; has_changed;) {
       has_changed = false;
       for (Index i = 0; i < s_.flags.size(); ++i) {
@@ -384,6 +385,7 @@ class Compiler {
         const Index broken = shared_.FirstFlagBehind(references_[i], is_broken_);
         if (broken == kNone) continue;
         Break(i, "refers to " + base::Named("flag", out_.flags[broken].key) + ", which is broken");
+        shared_.Mark(is_broken_);
         has_changed = true;
       }
     }

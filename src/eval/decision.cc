@@ -4,12 +4,14 @@
 #include <cstring>
 
 #include "src/base/json_text.h"
+#include "src/base/message.h"
 #include "src/base/number.h"
 
 namespace expt {
 inline namespace v1 {
 
 std::string_view ReasonName(Reason reason) {
+  if constexpr (!base::kHasMessages) return {};  // JavaScript has names of its own
   switch (reason) {
     case Reason::kError:
       return "ERROR";
@@ -32,6 +34,7 @@ std::string_view ReasonName(Reason reason) {
 }
 
 std::string_view ErrorCodeName(ErrorCode code) {
+  if constexpr (!base::kHasMessages) return {};
   switch (code) {
     case ErrorCode::kNone:
       return "";

@@ -155,48 +155,33 @@ const Shared* SharedPrograms::Write(uint32_t& number, std::string_view key, bool
   shared.entry = writer.Turned(shared.entry);
   shared.number = out_.shared_count++;
   all_.push_back(out_.arena.Make(shared));
-  references_.push_back(std::move(writer.references()));
   base::Message defect = writer.TakeDefect();
-  has_defect_ = has_defect_ || !defect.empty();
   if (!defect.empty() && segment != kNone) defect = base::Within(base::Named("segment", key), defect);
+  if (defect.empty()) defect = DefectBehind(writer.references().shared);
   defects_.push_back(std::move(defect));
+  references_.push_back(std::move(writer.references()));
   number = shared.number + 1;
   return all_.back();
 }
 
-// use(number) for each of `shared` and all behind them, once.
-template <typename Use>
-void SharedPrograms::ForEachBehind(std::span<const uint32_t> shared, Use use) const {
-  std::vector<bool> is_seen(all_.size());
-  std::vector<uint32_t> open(shared.begin(), shared.end());
-  while (!open.empty()) {
-    const uint32_t number = open.back();
-    open.pop_back();
-    if (is_seen[number]) continue;
-    is_seen[number] = true;
-    use(number);
-    open.insert(open.end(), references_[number].shared.begin(), references_[number].shared.end());
+base::Message SharedPrograms::DefectBehind(std::span<const uint32_t> shared) const {
+  for (size_t i = shared.size(); i-- > 0;) {
+    if (!defects_[shared[i]].empty()) return defects_[shared[i]];
   }
+  return "";
 }
 
-base::Message SharedPrograms::DefectBehind(std::span<const uint32_t> shared) const {
-  base::Message defect;
-  if (!has_defect_) return defect;
-  ForEachBehind(shared, [&](uint32_t number) {
-    if (defect.empty()) defect = defects_[number];
-  });
-  return defect;
+void SharedPrograms::Mark(const std::vector<bool>& is_marked) {
+  first_.clear();
+  for (const References& references : references_) first_.push_back(FirstFlagBehind(references, is_marked));
 }
 
 Index SharedPrograms::FirstFlagBehind(const References& references, const std::vector<bool>& is_marked) const {
   Index first = kNone;
-  const auto look = [&](const std::vector<Index>& flags) {
-    for (const Index flag : flags) {
-      if (is_marked[flag]) first = std::min(first, flag);
-    }
-  };
-  look(references.flags);
-  ForEachBehind(references.shared, [&](uint32_t number) { look(references_[number].flags); });
+  for (const Index flag : references.flags) {
+    if (is_marked[flag]) first = std::min(first, flag);
+  }
+  for (const uint32_t number : references.shared) first = std::min(first, first_[number]);
   return first;
 }
 

@@ -40,14 +40,13 @@ class SharedPrograms {
   const Shared& At(uint32_t shared) const { return *all_[shared]; }
   // Why one of `shared`, or one behind it, cannot be used, with its place; empty when all can.
   base::Message DefectBehind(std::span<const uint32_t> shared) const;
-  // A flag behind `references` that is marked; kNone when there is none.
+  // The first flag behind `references` that is marked; kNone when there is none. After Mark() with the same marks.
+  void Mark(const std::vector<bool>& is_marked);
   Index FirstFlagBehind(const References& references, const std::vector<bool>& is_marked) const;
 
  private:
   void Costs();
   void FindShared();
-  template <typename Use>
-  void ForEachBehind(std::span<const uint32_t> shared, Use use) const;
   const Shared* Write(uint32_t& number, std::string_view key, bool wanted, Index segment, Index condition);
 
   const model::Snapshot& s_;
@@ -58,9 +57,10 @@ class SharedPrograms {
   std::vector<uint32_t> of_segment_;            // per segment and form: number + 1
   std::vector<uint32_t> of_condition_;          // per condition and form: number + 1
   std::vector<const Shared*> all_;              // by number
+  // By number. What a program refers to is written before it and has a smaller one.
   std::vector<References> references_;
-  std::vector<base::Message> defects_;          // by number
-  bool has_defect_ = false;
+  std::vector<base::Message> defects_;  // its own, or of one behind it
+  std::vector<Index> first_;            // marked flag behind it
 };
 
 // Writes the programs of one owner, a flag or a shared program, from the end: an address counts leaves from the end

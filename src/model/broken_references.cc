@@ -34,6 +34,12 @@ class BrokenReferences {
   }
 
   void Merge(std::vector<Issue>& issues) {
+    if constexpr (!base::kHasMessages) {
+      for (Index i = 0; i < s_.flags.size(); ++i) {
+        if (is_broken_[references_.OfFlag(i)] == kBehind) issues.push_back(IssueOf(i));
+      }
+      return;
+    }
     std::vector<Issue> merged;
     size_t at = 0;
     while (at < issues.size() && issues[at].scope == Issue::Scope::kSnapshot) merged.push_back(std::move(issues[at++]));

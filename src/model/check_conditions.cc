@@ -133,6 +133,11 @@ void AppendConditionDefects(const Snapshot& snapshot, const ConditionFacts& fact
                             std::vector<Defect>& defects) {
   constexpr size_t kMaxDefects = 32;
   if (root == kNone) return;
+  if constexpr (!base::kHasMessages) {
+    const ConditionFact& fact = facts.rows[root];
+    if ((fact.marks & ConditionFact::kIsBad) != 0 || fact.depth > kMaxConditionDepth) defects.push_back({"", "is bad"});
+    return;
+  }
   if (facts.rows[root].leaves <= kMaxFlagLeaves) {  // else that is what is said
     walk.Restart();
     walk.Run(

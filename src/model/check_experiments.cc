@@ -19,7 +19,7 @@ class ExperimentCheck {
     for (const Index feature : e_.required_features) {
       Report(Named("required feature", s_.strings[feature]) + " is not supported by this version");
     }
-    if (ExperimentStatusName(e_.status).empty()) {
+    if (e_.status == ExperimentStatus::kUnspecified || e_.status > ExperimentStatus::kStopped) {
       Report("status " + Number(static_cast<int>(e_.status)) + " is not supported by this version");
     }
     if (e_.phase == 0) Report("phase is 0, expected at least 1");
@@ -177,7 +177,7 @@ Message BucketingDefect(const Snapshot& snapshot, Index bucketing) {
   }
   if (attribute.type == ValueType::kBoolean || attribute.type >= ValueType::kJson) {
     return "bucket_by " + Quoted(name) + ": expected string or number, got " +
-           Message(ValueTypeName(attribute.type));
+           TypeText(attribute.type);
   }
   return "";
 }

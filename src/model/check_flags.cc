@@ -57,8 +57,8 @@ class FlagCheck {
  private:
   // Where a rule buckets units.
   struct Place {
-    std::string_view what;  // "coverage"
-    std::string_view key;   // of a holdout
+    MessagePart what;  // "coverage"
+    MessagePart key;   // of a holdout
     Index bucketing;
 
     Message Text() const { return key.empty() ? Message(what) : Named(what, key); }
@@ -119,7 +119,7 @@ class FlagCheck {
   void Value(std::string_view key, const FlagValue& value) {
     if (value.type != flag_->type) {
       Report(Named("variant", key),
-             "expected " + Message(ValueTypeName(flag_->type)) + ", got " + Message(ValueTypeName(value.type)));
+             "expected " + TypeText(flag_->type) + ", got " + TypeText(value.type));
     } else if (value.type == ValueType::kDouble && !std::isfinite(value.real)) {
       Report(Named("variant", key), "the number is not finite");
     } else if ((value.type == ValueType::kString || value.type == ValueType::kJson) &&
@@ -225,7 +225,12 @@ class FlagCheck {
   void Condition(Index root, bool has_broken_segment) {
     const ConditionFact& fact = conditions_.rows[root];
     leaves_ += fact.leaves;
-    if ((fact.marks & ConditionFact::kIsBad) != 0 || fact.depth > kMaxConditionDepth) {
+    const bool is_bad = (fact.marks & ConditionFact::kIsBad) != 0 || fact.depth > kMaxConditionDepth;
+    if constexpr (!base::kHasMessages) {
+      if (is_bad || has_broken_segment) Report("", "has a defect");  // which of them is for texts
+      return;
+    }
+    if (is_bad) {
       std::vector<Defect> defects;
       AppendConditionDefects(s_, conditions_, walk_, root, defects);
       for (Defect& defect : defects) Report(Within(RulePlace(), defect.place), std::move(defect.text));

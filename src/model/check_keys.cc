@@ -14,8 +14,8 @@ class KeyCheck {
   KeyCheck(const Snapshot& snapshot, std::vector<Issue>& issues) : s_(snapshot), issues_(issues) {}
 
   // Every row's key: present, short enough, used once.
-  void Table(const RowReference& reference, std::string_view what) {
-    const std::string_view noun = kTables[static_cast<size_t>(reference.table)].noun;
+  void Table(const RowReference& reference, MessagePart what) {
+    const MessagePart noun = kTables[static_cast<size_t>(reference.table)].noun;
     const TableRows rows = kTables[static_cast<size_t>(reference.table)].rows(s_);
     seen_.Reset(rows.count);
     for (size_t i = 0; i < rows.count; ++i) {

@@ -18,7 +18,9 @@ namespace {
 constexpr int64_t kWeekMinutes = 7 * 24 * 60;
 constexpr uint8_t kKnownProperties = kNegate | kCaseInsensitive | kBooleanOperands;
 
+// Names are only in texts.
 std::string_view KindName(OperandKind kind, bool is_boolean) {
+  if constexpr (!base::kHasMessages) return {};
   switch (kind) {
     case OperandKind::kString:
       return "string";
@@ -40,6 +42,7 @@ std::string_view KindName(OperandKind kind, bool is_boolean) {
 
 // What operands may be: kinds as people say them.
 std::string_view KindsName(uint8_t kinds) {
+  if constexpr (!base::kHasMessages) return {};
   constexpr uint8_t kNumbers = BitOf(OperandKind::kInteger) | BitOf(OperandKind::kDouble);
   if (kinds == (BitOf(OperandKind::kString) | kNumbers)) return "string, number or boolean";
   if (kinds == kNumbers) return "number";
@@ -52,12 +55,14 @@ std::string_view KindsName(uint8_t kinds) {
 }
 
 std::string_view TypesName(uint8_t types) {
+  if constexpr (!base::kHasMessages) return {};
   if (types == kTimeTypes) return "string or number";
   if (types == kNumberTypes) return "number";
   return types == kListType ? "string_list" : types == kTextType ? "string" : "boolean";
 }
 
 std::string_view TypeName(ValueType type) {
+  if constexpr (!base::kHasMessages) return {};
   return type == ValueType::kInteger || type == ValueType::kDouble ? "number" : ValueTypeName(type);
 }
 
@@ -138,8 +143,8 @@ class OperandCheck {
     const Message expected = Number(rule_.least) + (rule_.least == 1 ? " operand" : " operands");
     Say({": expected ", expected, ", got ", Number(list_.size)});
   }
-  std::string_view AtLeast() const { return rule_.least == 1 ? "one operand" : "two operands"; }
-  static std::string_view Few(uint32_t few) { return few == 0 ? "none" : "one"; }
+  MessagePart AtLeast() const { return rule_.least == 1 ? "one operand" : "two operands"; }
+  static MessagePart Few(uint32_t few) { return few == 0 ? "none" : "one"; }
 
   void WrongKind(std::string_view expected) {
     if constexpr (!base::kHasMessages) return Say({"wrong kind"});

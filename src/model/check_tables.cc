@@ -69,15 +69,15 @@ class TableCheck {
   }
 
   // Where the row is right, costs one comparison.
-  void Row(std::string_view table, size_t row, std::string_view target, Index index, size_t size) {
+  void Row(MessagePart table, size_t row, MessagePart target, Index index, size_t size) {
     if (index >= size) [[unlikely]] Outside(table, row, target, index, size);
   }
-  [[gnu::noinline]] void Outside(std::string_view table, size_t row, std::string_view target, Index index,
+  [[gnu::noinline]] void Outside(MessagePart table, size_t row, MessagePart target, Index index,
                                  size_t size) {
     Report(Message(table) + " " + Number(row),
            Message(target) + " " + Number(index) + " is outside its table of " + Number(size));
   }
-  void OptionalRow(std::string_view table, size_t row, std::string_view target, Index index, size_t size) {
+  void OptionalRow(MessagePart table, size_t row, MessagePart target, Index index, size_t size) {
     if (index != kNone) Row(table, row, target, index, size);
   }
 
@@ -85,7 +85,7 @@ class TableCheck {
   void References(const RowReference& reference) {
     const TableRows rows = kTables[static_cast<size_t>(reference.table)].rows(s_);
     const TableName& target = kTables[static_cast<size_t>(reference.target)];
-    const std::string_view noun = kTables[static_cast<size_t>(reference.table)].noun;
+    const MessagePart noun = kTables[static_cast<size_t>(reference.table)].noun;
     const size_t size = target.rows(s_).count;
     const char* member = rows.begin + reference.offset;
     for (size_t i = 0; i < rows.count; ++i, member += reference.row_size) {
@@ -136,7 +136,7 @@ class TableCheck {
     Pool("condition", s_.condition_pool, s_.conditions.size());
   }
 
-  void Pool(std::string_view target, const std::vector<Index>& pool, size_t size) {
+  void Pool(MessagePart target, const std::vector<Index>& pool, size_t size) {
     if (!base::kSmallCode && AreBelow(pool, size)) return;
     for (size_t i = 0; i < pool.size(); ++i) Row("operand", i, target, pool[i], size);
   }

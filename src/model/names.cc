@@ -1,6 +1,7 @@
 #include <cstddef>
 #include <iterator>
 
+#include "src/base/message.h"
 #include "src/model/snapshot.h"
 
 namespace expt::model {
@@ -53,6 +54,7 @@ constexpr OperatorRow kOperators[] = {
 }  // namespace
 
 std::string_view OperatorName(Operator op) {
+  if constexpr (!base::kHasMessages) return {};
   for (const OperatorRow& row : kOperators) {
     if (row.op == op) return row.name;
   }

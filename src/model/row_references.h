@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "src/base/message.h"
 #include "src/model/snapshot.h"
 
 namespace expt::model {
@@ -19,7 +20,7 @@ struct TableRows {
 };
 
 struct TableName {
-  std::string_view noun;  // of one row
+  base::MessagePart noun;  // of one row
   TableRows (*rows)(const Snapshot&);
 };
 
@@ -80,7 +81,7 @@ struct RowReference {
   Form form;
   uint16_t offset;    // of the member
   uint16_t row_size;  // of the table
-  std::string_view key = {};  // "key" or "name" where it is the row's own: short, present and used once
+  base::MessagePart key = {};  // "key" or "name" where it is the row's own: short, present and used once
 };
 
 #define EXPT_REFERENCE(table, Row, member, target, form)                                       \

@@ -39,7 +39,7 @@ absl::Status ScanVersioned(std::string_view payload, const MessageDescription& m
   return Unsupported(base::Message(message.name).append(": format version"), version);
 }
 
-absl::Status CheckVersion(std::string_view place, uint32_t found) {
+absl::Status CheckVersion(base::MessagePart place, uint32_t found) {
   if (found == 1) return absl::OkStatus();
   if (found > 1) return Unsupported(place, found);
   return base::LoadFailure(LoadCode::kBadEncoding, base::Message(place).append(" is missing"));

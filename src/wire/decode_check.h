@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "src/base/message.h"
 #include "src/wire/scan.h"
 
 namespace expt::wire {
@@ -19,7 +20,7 @@ inline constexpr uint32_t kSemanticsVersion = 1;
 absl::Status ScanVersioned(std::string_view payload, const MessageDescription& message, ScanResult* result);
 
 // Errors: UNSUPPORTED_VERSION when `found` is newer than 1, BAD_ENCODING when it is missing. `place` names the number.
-absl::Status CheckVersion(std::string_view place, uint32_t found);
+absl::Status CheckVersion(base::MessagePart place, uint32_t found);
 
 }  // namespace expt::wire
 

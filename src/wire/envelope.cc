@@ -39,7 +39,7 @@ absl::Status Unknown(base::MessagePart what, uint8_t number) {
       base::Message("envelope: ").append(what).append(" ").append(base::Number(number)).append(" is unknown"));
 }
 
-std::string_view NameOf(PayloadType type) {
+base::MessagePart NameOf(PayloadType type) {
   switch (type) {
     case PayloadType::kRoot:
       return "root";

@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "src/base/message.h"
+
 namespace expt::wire {
 
 // What stands in the bytes.
@@ -69,7 +71,7 @@ struct FieldDescription {
 
 // `fields` are in the order of their numbers; numbers and slots are below 64.
 struct MessageDescription {
-  std::string_view name;
+  base::MessagePart name;
   std::span<const FieldDescription> fields;
   uint16_t choice_offset = 0;  // of the byte that FieldDescription::choice goes to
   uint16_t row_size = 0;       // of a table's row

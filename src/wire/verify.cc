@@ -10,7 +10,7 @@
 namespace expt::wire {
 namespace {
 
-std::string_view PlaceOf(PayloadType type) {
+base::MessagePart PlaceOf(PayloadType type) {
   switch (type) {
     case PayloadType::kRoot:
       return "root: ";

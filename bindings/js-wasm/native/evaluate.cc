@@ -97,19 +97,25 @@ uint32_t Decide(const Snapshot& snapshot, uint32_t index, const Context& context
   return Answer(rules, index, decision);
 }
 
+// Room for the string list of an attribute.
+std::vector<std::string_view>& ListAt(size_t i) {
+  static auto* const lists = new std::vector<std::vector<std::string_view>>();
+  if (lists->size() <= i) lists->resize(i + 1);
+  return (*lists)[i];
+}
+
 Context* MakeContext(const char* block, uint32_t count) {
   // `count` pairs of records: name, value.
   const auto* const records = reinterpret_cast<const Record*>(block);
-  std::vector<std::vector<std::string_view>> lists(count);
-  std::vector<Attribute> attributes;
-  attributes.reserve(count);
+  static auto* const attributes = new std::vector<Attribute>();  // keeps its room, as the lists do
+  attributes->clear();
   for (uint32_t i = 0; i < count; ++i) {
     const Record& name = records[i * 2];
     // A name that is no Unicode is as unusable as an empty one.
     const auto text = name.type == kString ? std::string_view(block + name.offset, name.size) : std::string_view();
-    attributes.push_back({text, ViewOf(records[i * 2 + 1], block, lists[i])});
+    attributes->push_back({text, ViewOf(records[i * 2 + 1], block, ListAt(i))});
   }
-  return new Context(attributes);
+  return new Context(*attributes);
 }
 
 }  // namespace
@@ -136,11 +142,10 @@ uint32_t expt_decide(const expt::Snapshot* snapshot, uint32_t flag, const char* 
   const expt::eval::Ruleset& rules = snapshot->ruleset()->rules;
   const expt::eval::Flag& row = rules.flags[flag];
   const auto* const records = reinterpret_cast<const Record*>(block);
-  static auto* const values = new std::vector<expt::ValueView>();  // keep their room
-  static auto* const lists = new std::array<std::vector<std::string_view>, expt::model::kMaxFlagAttributes>();
+  static auto* const values = new std::vector<expt::ValueView>();  // keeps its room
   if (values->size() < rules.attributes.size()) values->resize(rules.attributes.size());
   for (uint32_t i = 0; i < row.required_count; ++i) {
-    (*values)[rules.RequiredAttributes(row)[i]] = expt::wasm::ViewOf(records[i], block, (*lists)[i]);
+    (*values)[rules.RequiredAttributes(row)[i]] = expt::wasm::ViewOf(records[i], block, expt::wasm::ListAt(i));
   }
   expt::eval::Session session(rules, values->data(), expt::wasm::MillisecondsOf(now_ms));
   expt::wasm::Complete(session, *snapshot);

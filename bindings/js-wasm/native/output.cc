@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "bindings/js-wasm/native/keeps_memory.h"
 #include "expt/snapshot.h"
 
 namespace expt::wasm {
@@ -18,7 +19,8 @@ std::string& Text() {
 }  // namespace
 
 void PutText(std::string text) {
-  Text() = std::move(text);
+  Text().swap(text);
+  if constexpr (kKeepsMemory) std::free(text.data());  // there may be thousands of them
   PutView(0, Text());
 }
 

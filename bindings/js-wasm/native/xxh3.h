@@ -91,14 +91,16 @@ inline uint64_t Middle(const uint8_t* at, size_t size) {
     }
     return Avalanche(hash);
   }
-  for (size_t i = 0; i < size / 16; ++i) {
-    hash += Mix16(at + 16 * i, kSecret + (i < 8 ? 16 * i : 16 * (i - 8) + 3));
+  const size_t last = size / 16;
+  for (size_t i = 0; i <= last; ++i) {
+    const size_t secret = i == last ? 119 : i < 8 ? 16 * i : 16 * (i - 8) + 3;
+    hash += Mix16(i == last ? at + size - 16 : at + 16 * i, kSecret + secret);
     if (i == 7) hash = Avalanche(hash);
   }
-  return Avalanche(hash + Mix16(at + size - 16, kSecret + 119));
+  return Avalanche(hash);
 }
 
-inline void Accumulate(uint64_t* sums, const uint8_t* stripe, const uint8_t* secret) {
+[[gnu::noinline]] inline void Accumulate(uint64_t* sums, const uint8_t* stripe, const uint8_t* secret) {
   for (size_t i = 0; i < 8; ++i) {
     const uint64_t value = Read64(stripe + 8 * i);
     const uint64_t key = value ^ Read64(secret + 8 * i);

@@ -33,18 +33,12 @@ enum class StatusCode : int {
   kUnauthenticated = 16,
 };
 
-// OK, or a code with a text and at most one payload.
+// OK, or a code with a text and at most one payload, whatever its url. Copies share the error, which is never freed:
+// an instance refuses few files before it goes away.
 class [[nodiscard]] Status {
  public:
   Status() = default;
   Status(StatusCode code, string_view message);
-  Status(const Status& other) : error_(CopyOf(other.error_)) {}
-  Status(Status&& other) noexcept : error_(std::exchange(other.error_, nullptr)) {}
-  Status& operator=(Status other) noexcept {
-    std::swap(error_, other.error_);
-    return *this;
-  }
-  ~Status() { Free(error_); }
 
   bool ok() const { return error_ == nullptr; }
   StatusCode code() const;
@@ -56,8 +50,6 @@ class [[nodiscard]] Status {
 
  private:
   struct Error;
-  static Error* CopyOf(const Error* error);
-  static void Free(Error* error);
 
   Error* error_ = nullptr;
 };

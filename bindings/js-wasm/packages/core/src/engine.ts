@@ -73,9 +73,11 @@ export class Engine {
     return Instance.make(this.module, regex);
   }
 
-  /** The instance in which Roots and Heads are read. */
-  scratch(): Promise<Instance> {
-    return (this.#scratch ??= this.instantiate());
+  /** The instance in which Roots and Heads are read. What they take stays there, so a full one is left for a new one. */
+  async scratch(): Promise<Instance> {
+    const instance = await (this.#scratch ??= this.instantiate());
+    if (instance.isAsMade) return instance;
+    return (this.#scratch = this.instantiate());
   }
 }
 

@@ -48,6 +48,7 @@ export interface Exports {
 }
 
 const outputWords = 96;
+const initialBytes = 1 << 20; // INITIAL_MEMORY of native/CMakeLists.txt
 
 export class Instance {
   readonly exports: Exports;
@@ -95,6 +96,11 @@ export class Instance {
   get bytes(): Uint8Array {
     if (this.#bytes.length === 0) this.#look();
     return this.#bytes;
+  }
+
+  /** Its memory has not grown yet. */
+  get isAsMade(): boolean {
+    return this.bytes.length === initialBytes;
   }
 
   /** Memory that it takes in all. */
