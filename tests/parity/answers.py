@@ -25,9 +25,10 @@ def main(directory: pathlib.Path, units: pathlib.Path, out: pathlib.Path) -> Non
             unit = json.loads(line)
             asked = snapshot.with_overlay(**unit.get("overlay", {})).at(unit["now_ms"])
             attributes = context_of(unit["context"])
-            fresh = [answer_of(asked.decision(flag, attributes)) for flag in flags]
+            sticky = expt.StickyAssignments(expt.Assignment(**row) for row in unit.get("sticky", []))
+            fresh = [answer_of(asked.decision(flag, attributes, sticky=sticky)) for flag in flags]
             held = expt.Context(None, attributes)
-            assert fresh == [answer_of(asked.decision(flag, held)) for flag in flags], line
+            assert fresh == [answer_of(asked.decision(flag, held, sticky=sticky)) for flag in flags], line
             json.dump(fresh, written)
             written.write("\n")
 

@@ -185,6 +185,9 @@ def unit(i: int, rng: random.Random) -> Json:
     elif key < 0.96:
         context.update(targeting_key="unit-1", targetingKey="unit-2")
     row: Json = {"context": context, "now_ms": START + rng.randrange(-DAY, 21 * DAY)}
+    if i % 3 == 0:
+        row["sticky"] = [{"experiment_id": "exp_layout-test", "phase": rng.choice([1, 1, 1, 2]), "bucket_by": "targeting_key",
+                          "unit_id": f"größe-{i}" if i % 5 == 4 else f"unit-{i}", "variant": rng.choice(["one", "two", "gone"])}]
     if i % 11 == 0:
         row["overlay"] = {"emergency_off": rng.sample(["checkout", "search", "three-way", "unknown"], 2)}
     elif i % 13 == 0:

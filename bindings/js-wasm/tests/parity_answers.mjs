@@ -5,8 +5,8 @@ import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { Context, engine, Root, Snapshot } from '@expt/node';
-import { answerOf, contextOf, overlayOf, parseVectors } from './vectors.mjs';
+import { Context, engine, Root, Snapshot, StickyAssignments } from '@expt/node';
+import { answerOf, contextOf, overlayOf, parseVectors, stickyOf } from './vectors.mjs';
 
 const [directory, units, out] = process.argv.slice(2);
 const read = (name) => readFileSync(path.join(directory, name));
@@ -19,8 +19,9 @@ for await (const line of createInterface({ input: createReadStream(units) })) {
   const unit = parseVectors(line);
   const asked = unit.overlay ? snapshot.with(overlayOf(unit.overlay)) : snapshot;
   const attributes = contextOf(unit.context);
+  const sticky = stickyOf(unit.sticky, StickyAssignments);
   const answers = (context) =>
-    flags.map((flag) => answerOf(asked.decisionOf(flag, asked.evaluate(flag, context, 0, unit.now_ms), undefined)));
+    flags.map((flag) => answerOf(asked.decisionOf(flag, asked.evaluate(flag, context, 0, unit.now_ms, sticky), undefined)));
   const fresh = answers(attributes);
   assert.deepEqual(answers(new Context(attributes)), fresh, line);
   if (!written.write(`${JSON.stringify(fresh)}\n`)) await once(written, 'drain');
