@@ -1,5 +1,5 @@
 # Every target delegates; CMake does the building and ctest the testing.
-.PHONY: demo test build clean fuzz asan tsan coverage check-long
+.PHONY: demo test build clean fuzz asan tsan mutants coverage check-long
 
 demo:
 	@setup/install.sh build
@@ -17,7 +17,7 @@ build:
 	@setup/build.sh all
 
 # Beyond make test; none of them is part of it. make fuzz SECONDS=600 fuzzes longer.
-fuzz asan tsan coverage:
+fuzz asan tsan mutants coverage:
 	@setup/install.sh long
 	@SECONDS_EACH="$(SECONDS)" tests/check_long.sh $@
 
