@@ -61,7 +61,7 @@ class Copy:
     def configure(self):
         options = [f"-DEXPT_BUILD_{name}=OFF" for name in OPTIONS]
         options += ["-DEXPT_UI=OFF", "-DEXPT_INSTALL=OFF", "-DEXPT_WERROR=OFF"]
-        options.append(f"-DCMAKE_PROJECT_expt_INCLUDE={mutants.FOLDER / 'precompile.cmake'}")
+        options.append(f"-DCMAKE_PROJECT_expt_INCLUDE={mutants.FOLDER / 'faster.cmake'}")
         if shutil.which("ccache"):
             options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
         return self._call(["cmake", "-S", self.tree, "-B", self.build_folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
