@@ -51,11 +51,11 @@ std::map<std::string, json> Files() {
   return files;
 }
 
-// What the engine is given of a case. `assignments` must live as long as the input.
-EvaluateInput InputOf(const oracle::Asked& asked, StickyAssignments& assignments) {
-  for (const auto& [key, variant] : asked.sticky) {
-    const auto& [experiment_id, phase, bucket_by, unit_id] = key;
-    assignments.Set(experiment_id, phase, bucket_by, unit_id, variant);
+// What the engine is given of a case: assignments as they are written, also twice. `assignments` must live as long.
+EvaluateInput InputOf(const json& test, const oracle::Asked& asked, StickyAssignments& assignments) {
+  for (const json& row : test.value("sticky", json::array())) {
+    assignments.Set(row.at("experiment_id").get<std::string>(), row.at("phase"), row.at("bucket_by").get<std::string>(),
+                    row.at("unit_id").get<std::string>(), row.at("variant").get<std::string>());
   }
   return {.now = Time(std::chrono::milliseconds(asked.now_ms)),
           .sticky = asked.sticky.empty() ? nullptr : &assignments};
@@ -78,7 +78,7 @@ class Trial {
         context_(attributes_.context()),
         flag_(test.at("flag")),
         asked_(AskedOf(test)),
-        input_(InputOf(asked_, assignments_)),
+        input_(InputOf(test, asked_, assignments_)),
         snapshot_(Overlaid(snapshot, asked_)) {}
   Trial(const Trial&) = delete;
 
