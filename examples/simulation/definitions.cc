@@ -1,6 +1,7 @@
 #include "examples/simulation/definitions.h"
 
 #include "control-plane/cli/time_text.h"
+#include "examples/simulation/filled.h"
 #include "examples/simulation/storefront.h"
 
 namespace simulation {
@@ -112,13 +113,6 @@ constexpr std::string_view kShop = R"({
                   "serve": {"variant": "closed"}}],
        "default_serve": {"variant": "open"}}},
 )";
-
-std::string Filled(std::string text, std::string_view place, std::string_view value) {
-  for (size_t at = text.find(place); at != std::string::npos; at = text.find(place, at + value.size())) {
-    text.replace(at, place.size(), value);
-  }
-  return text;
-}
 
 // One flag of two variants whose only rule is its experiment. `rule` is what else the rule says.
 std::string ExperimentFlag(std::string_view key, std::string_view description, std::string_view rule = "") {

@@ -6,6 +6,7 @@
 #include "control-plane/cli/context_json.h"
 #include "control-plane/cli/time_text.h"
 #include "examples/simulation/definitions.h"
+#include "examples/simulation/filled.h"
 
 namespace simulation {
 namespace {
@@ -230,13 +231,6 @@ constexpr std::string_view kHead = R"(
        "overrides": [{"bucket_by": "targeting_key", "unit_ids": ["tester-1", "tester-2"], "variant": "preview"}],
        "default_serve": {"variant": "standard"}, "rules": []}})";
 
-std::string Replaced(std::string text, std::string_view what, std::string_view by) {
-  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
-  }
-  return text;
-}
-
 std::vector<StorefrontWay> MakeWays() {
   std::vector<StorefrontWay> ways;
   for (const Row& row : kRows) {
@@ -266,7 +260,7 @@ const std::vector<StorefrontWay>& StorefrontWays() {
 }
 
 expt::Context StorefrontVisitor(const StorefrontWay& way, std::string_view group, uint64_t number) {
-  json who = json::parse(Replaced(way.who, "{N}", std::to_string(number)));
+  json who = json::parse(Filled(way.who, "{N}", std::to_string(number)));
   if (!who.contains("targetingKey")) {
     char digits[24];
     std::snprintf(digits, sizeof digits, "-door-%08llu", static_cast<unsigned long long>(number));
@@ -279,9 +273,9 @@ std::string StorefrontFlag(expt::Time start, expt::Time today) {
   json flag = json::parse(kHead);
   json& rules = flag["configuration"]["rules"];
   for (const Row& row : kRows) {
-    std::string text = Replaced(std::string(row.rule), "\"START\"", '"' + expt::cli::FormatTime(start) + '"');
-    text = Replaced(std::move(text), "\"TODAY\"", '"' + expt::cli::FormatTime(today) + '"');
-    text = Replaced(std::move(text), "\"SOON\"", '"' + expt::cli::FormatTime(today + kLastStretch) + '"');
+    std::string text = Filled(std::string(row.rule), "\"START\"", '"' + expt::cli::FormatTime(start) + '"');
+    text = Filled(std::move(text), "\"TODAY\"", '"' + expt::cli::FormatTime(today) + '"');
+    text = Filled(std::move(text), "\"SOON\"", '"' + expt::cli::FormatTime(today + kLastStretch) + '"');
     rules.push_back(json::parse(text));
   }
   return flag.dump();

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "expt/client.h"
 
@@ -29,7 +30,7 @@ class StorefrontTraffic {
   Counts counts() const;
 
  private:
-  void Remember(const expt::Decision& decision, const expt::Context& visitor);
+  void Remember(const expt::Decision& decision, const expt::Context& visitor);  // holds mutex_
 
   expt::Client& client_;
   const std::string group_;
