@@ -118,7 +118,7 @@ test('a flag with a rule of every kind is read out whole', async () => {
     'firmware-2.4': 'If firmware is a patch version of “2.4”, serve variant kiosk.',
     'books-and-music': 'If interests contains all of “books” and “music”, serve variant regulars.',
     'office': 'If address is in the network “192.0.2.0/24” or “2001:db8::/32”, serve variant preview.',
-    'near-the-shop': 'If latitude and longitude is within 25 km of 47.3769, 8.5417, serve variant local.',
+    'near-the-shop': 'If the place (latitude, longitude) is within 25 km of 47.3769, 8.5417, serve variant local.',
     'staff': 'If the context is in segment “staff”, serve variant preview.',
     'pilots': 'If flag “new-checkout” gives variant “on”, serve variant preview.',
     'rare-systems': 'If system is not “android”, “ios”, “macos” or “windows”, serve variant standard.',
@@ -126,7 +126,7 @@ test('a flag with a rule of every kind is read out whole', async () => {
   })) assert.equal(said[rule], sentence);
   assert.match(said.neighbours, /^If \(language is “de”, “fr” or “it” or language starts with “rm”\) and not \(pages is less than 3 or system is set\), /);
   assert.match(said.television, /a share that rises steadily: 0 % at .*, 50 % at .*, 100 % at /);
-  assert.match(said.companies, /a split by account: standard 50 %, offers 25 %, regulars 25 %/);
+  assert.match(said.companies, /a split by account: offers 25 %, regulars 25 %, standard 50 %/);
   for (const { flag } of prerequisites) await page.getByText(`Only where flag ${flag} gives variant open`).waitFor();
   await browser.checkEverywhere('flag-every-rule');
 });
