@@ -1,5 +1,9 @@
 #include "examples/simulation/definitions.h"
 
+#include "control-plane/cli/time_text.h"
+#include "examples/simulation/filled.h"
+#include "examples/simulation/storefront.h"
+
 namespace simulation {
 namespace {
 
@@ -12,7 +16,29 @@ constexpr std::string_view kShop = R"({
     {"key": "app_version", "type": "string"},
     {"key": "orders", "type": "integer"},
     {"key": "age", "type": "integer"},
-    {"key": "interests", "type": "string_list"}
+    {"key": "interests", "type": "string_list"},
+    {"key": "account", "type": "string", "unit_type": true, "description": "The company that a visitor buys for"},
+    {"key": "address", "type": "string", "private": true},
+    {"key": "basket", "type": "double"},
+    {"key": "channel", "type": "string", "analytics": true, "description": "What brought the visitor here"},
+    {"key": "coupon", "type": "string"},
+    {"key": "firmware", "type": "string"},
+    {"key": "gift_card", "type": "string"},
+    {"key": "host", "type": "string"},
+    {"key": "is_member", "type": "boolean"},
+    {"key": "joined", "type": "string"},
+    {"key": "language", "type": "string"},
+    {"key": "latitude", "type": "double"},
+    {"key": "longitude", "type": "double"},
+    {"key": "page", "type": "string"},
+    {"key": "pages", "type": "integer"},
+    {"key": "pickup", "type": "string"},
+    {"key": "referrer", "type": "string"},
+    {"key": "region", "type": "string"},
+    {"key": "system", "type": "string"},
+    {"key": "voucher", "type": "string", "private": true},
+    {"key": "wants_chat", "type": "boolean"},
+    {"key": "wishlist", "type": "string_list"}
   ],
   "segments": [
     {"key": "staff", "name": "People who work here",
@@ -29,6 +55,9 @@ constexpr std::string_view kShop = R"({
      "numerator": {"event": "support_ticket", "value": "none", "aggregation": "any"},
      "description": "Visitors who need help"}
   ],
+  "layers": [{"key": "basket-page", "bucket_by": "targeting_key", "salt": "Kc5tWb9EqZr2MxHy7DnLgA"}],
+  "holdouts": [{"key": "this-quarter", "description": "A tenth of the visitors get none of this quarter's changes",
+                "bucket_by": "targeting_key", "ppm": 100000, "salt": "Ug3oRi8AvFs6TdPk1JwXeA"}],
   "flags": [
     {"key": "new-checkout", "type": "boolean", "description": "Payment on the page of the basket", "owner": "growth",
      "visibility": "client", "variants": [{"key": "on", "value": true}, {"key": "off", "value": false}],
@@ -76,45 +105,95 @@ constexpr std::string_view kShop = R"({
                   "serve": {"variant": "similar"}}],
        "default_serve": {"split": {"bucket_by": "targeting_key", "salt": "r6HcX2nTj0VfKd8SgWm4uA",
                                    "weights": {"popular": 800000, "similar": 200000}}}}},
+    {"key": "shop-open", "type": "boolean", "description": "The storefront asks for it first", "owner": "marketing",
+     "variants": [{"key": "open", "value": true}, {"key": "closed", "value": false}],
+     "configuration": {"enabled": true, "off_variant": "closed",
+       "rules": [{"id": "island", "description": "Ferries do not sail in winter",
+                  "condition": {"attribute": "region", "operator": "equals", "operands": ["island"]},
+                  "serve": {"variant": "closed"}}],
+       "default_serve": {"variant": "open"}}},
 )";
 
-// One flag of two variants whose only rule is its experiment.
-std::string ExperimentFlag(std::string_view key, std::string_view description) {
-  std::string text =
+// One flag of two variants whose only rule is its experiment. `rule` is what else the rule says.
+std::string ExperimentFlag(std::string_view key, std::string_view description, std::string_view rule = "") {
+  const std::string text =
       R"(    {"key": "KEY", "type": "boolean", "description": "WHAT", "owner": "growth", "tags": ["experiment"],
      "visibility": "client", "variants": [{"key": "control", "value": false}, {"key": "treatment", "value": true}],
      "configuration": {"enabled": true, "off_variant": "control",
-       "rules": [{"id": "experiment", "serve": {"experiment": "KEY"}}], "default_serve": {"variant": "control"}}})";
-  for (size_t at = text.find("KEY"); at != std::string::npos; at = text.find("KEY")) text.replace(at, 3, key);
-  return text.replace(text.find("WHAT"), 4, description);
+       "rules": [{"id": "experiment", RULE "serve": {"experiment": "KEY"}}], "default_serve": {"variant": "control"}}},
+)";
+  return Filled(Filled(Filled(text, "KEY", key), "WHAT", description), "RULE", rule);
 }
 
-std::string Experiment(std::string_view key, std::string_view name, std::string_view hypothesis, std::string_view salt,
-                       std::string_view start) {
-  return R"(    {"key": ")" + std::string(key) + R"(", "flag": ")" + std::string(key) + R"(", "name": ")" +
-         std::string(name) + R"(", "hypothesis": ")" + std::string(hypothesis) + R"(", "salt": ")" + std::string(salt) +
-         R"(", "start": ")" + std::string(start) + R"(",
-     "status": "running", "weights": {"control": 500000, "treatment": 500000}, "control": "control",
-     "mode": "any_time", "alpha": 0.05, "planned_units": 25000,
-     "metrics": [{"metric": "purchase", "role": "success"}, {"metric": "revenue", "role": "secondary"},
-                 {"metric": "support_ticket", "role": "guardrail"}]})";
+// More visitors every day until half of them are in, the rest while somebody watches.
+std::string Ramp(expt::Time start) {
+  const std::string ramp = R"("description": "A guarded ramp: visitors join over time, none changes sides",
+                  "coverage": {"bucket_by": "targeting_key", "salt": "Yn6cGm2IxQl9VhBu4SzFpA",
+                               "ramp": {"linear": true, "points": [{"time": "START", "ppm": 100000},
+                                 {"time": "TODAY", "ppm": 600000}, {"time": "SOON", "ppm": 1000000}]}},)";
+  const std::string filled = Filled(ramp, "START", expt::cli::FormatTime(start));
+  const std::string until_today = Filled(filled, "TODAY", expt::cli::FormatTime(start + kHistory));
+  return Filled(until_today, "SOON", expt::cli::FormatTime(start + kHistory + kLastStretch));
 }
+
+constexpr std::string_view kSuccessIsPurchase = R"([{"metric": "purchase", "role": "success"},
+                 {"metric": "revenue", "role": "secondary"}, {"metric": "support_ticket", "role": "guardrail"}])";
+constexpr std::string_view kSuccessIsRevenue = R"([{"metric": "revenue", "role": "success"},
+                 {"metric": "purchase", "role": "secondary"}, {"metric": "support_ticket", "role": "guardrail"}])";
+
+struct Question {
+  std::string_view key, name, hypothesis, salt;
+  std::string_view metrics = kSuccessIsPurchase;
+  std::string_view more = "";  // what else the document says
+};
+
+std::string Experiment(const Question& question, std::string_view start) {
+  const std::string text = R"(    {"key": "KEY", "flag": "KEY", "name": "NAME", "hypothesis": "WHY", "salt": "SALT",
+     "start": "START", "status": "running", "weights": {"control": 500000, "treatment": 500000}, "control": "control",
+     "mode": "any_time", "alpha": 0.05, "planned_units": 25000, MORE
+     "metrics": METRICS},
+)";
+  const std::string named = Filled(Filled(text, "KEY", question.key), "NAME", question.name);
+  const std::string drawn = Filled(Filled(named, "WHY", question.hypothesis), "SALT", question.salt);
+  return Filled(Filled(Filled(drawn, "START", start), "MORE", question.more), "METRICS", question.metrics);
+}
+
+constexpr Question kQuestions[] = {
+    {kWinner, "Checkout button with the price", "Who knows the price buys more often", "Xb7Pq2KsV9mZt4RwLc0HyA"},
+    {kFlat, "Two columns", "Less scrolling, more purchases", "N5gJd8YfTq1uWk3EoS6vMA"},
+    {kHarmful, "Delivery notice", "Honesty about delivery prevents support tickets", "aR4hUe9BxKp7Cz2QnGt0DA"},
+    {kBroken, "Photo zoom", "Large photos sell", "mF6wTi1OyLs8Vj3XrHb5EA"},
+    {kNudge, "Nudge in the basket", "Who is close to free delivery decides sooner", "Qs1zKv7NbWo4YgRd9LiCmA",
+     kSuccessIsPurchase, R"("layer": "basket-page", "allocation": [[0, 300000], [600000, 700000]],)"},
+    {kSummary, "Summary of the basket", "Who sees what goes well together adds one thing more",
+     "Ej8uHx3FtAp5ZkVn6TcIyA", kSuccessIsRevenue, R"("layer": "basket-page", "allocation": [[300000, 600000], [700000, 800000]],)"},
+    {kRamp, "Pay with one tap", "Fewer steps, more purchases, and nobody needs help", "Gw2qMl9RfDy6SbJo3XaKeA"},
+};
+
+// The experiment of a rule of the storefront; it has no history.
+constexpr std::string_view kStorefrontLook = R"(    {"key": "storefront-look", "flag": "storefront",
+     "name": "First look of the storefront", "hypothesis": "Offers sell more than everything at once", "sticky": true,
+     "salt": "Tp5iCd1OwUj8LzQx2HvNrA", "start": "TODAY", "status": "running", "control": "standard",
+     "weights": {"standard": 400000, "offers": 300000, "regulars": 300000}, "mode": "any_time", "alpha": 0.05,
+     "planned_units": 25000, "metrics": [{"metric": "purchase", "role": "success"}]}
+)";
 
 }  // namespace
 
-std::string DemoDefinitions(std::string_view start) {
-  return std::string(kShop) + ExperimentFlag(kWinner, "A button that says what it costs") + ",\n" +
-         ExperimentFlag(kFlat, "A product page in two columns") + ",\n" +
-         ExperimentFlag(kHarmful, "Says early that delivery takes a week") + ",\n" +
-         ExperimentFlag(kBroken, "Photos that zoom; crashes some browsers before it reports") +
-         "\n  ],\n  \"experiments\": [\n" +
-         Experiment(kWinner, "Checkout button with the price", "Who knows the price buys more often",
-                    "Xb7Pq2KsV9mZt4RwLc0HyA", start) +
-         ",\n" + Experiment(kFlat, "Two columns", "Less scrolling, more purchases", "N5gJd8YfTq1uWk3EoS6vMA", start) +
-         ",\n" +
-         Experiment(kHarmful, "Delivery notice", "Honesty about delivery prevents support tickets",
-                    "aR4hUe9BxKp7Cz2QnGt0DA", start) +
-         ",\n" + Experiment(kBroken, "Photo zoom", "Large photos sell", "mF6wTi1OyLs8Vj3XrHb5EA", start) + "\n  ]\n}\n";
+std::string DemoDefinitions(expt::Time start) {
+  const expt::Time today = start + kHistory;
+  constexpr std::string_view kHeldOut = R"("holdouts": ["this-quarter"],)";
+  std::string text(kShop);
+  text += ExperimentFlag(kWinner, "A button that says what it costs");
+  text += ExperimentFlag(kFlat, "A product page in two columns");
+  text += ExperimentFlag(kHarmful, "Says early that delivery takes a week");
+  text += ExperimentFlag(kBroken, "Photos that zoom; crashes some browsers before it reports");
+  text += ExperimentFlag(kNudge, "Says how much is missing to free delivery", kHeldOut);
+  text += ExperimentFlag(kSummary, "Shows what goes well with the basket", kHeldOut);
+  text += ExperimentFlag(kRamp, "Payment with a single tap", Ramp(start));
+  text += StorefrontFlag(start, today) + "\n  ],\n  \"experiments\": [\n";
+  for (const Question& question : kQuestions) text += Experiment(question, expt::cli::FormatTime(start));
+  return text + Filled(std::string(kStorefrontLook), "TODAY", expt::cli::FormatTime(today)) + "  ]\n}\n";
 }
 
 }  // namespace simulation

@@ -86,11 +86,12 @@ traffic_pid=$!
 
 show() {
   local experiment
-  for experiment in checkout-test product-page delivery-notice photo-zoom; do
+  for experiment in checkout-test product-page delivery-notice photo-zoom basket-nudge basket-summary one-tap; do
     echo
     "$bin/expt" results "$experiment"
   done
   echo
+  sed -n '/^live: /h; ${x; p}' "$data/simulation.log"
   echo "open $url/login#token=$EXPT_TOKEN"
   echo "the API token is in $data/api-token; stop with ctrl-c"
 }

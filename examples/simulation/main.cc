@@ -1,8 +1,7 @@
 // simulation: a shop with the real client inside, for demos and for trying things out.
 //
-//   simulation seed --url http://127.0.0.1:8080 --token "$EXPT_TOKEN" --state key.json    # project and 14 days of
-//   history simulation live --url http://127.0.0.1:8080 --state key.json --seconds 60             # visitors who come
-//   now
+//   simulation seed --url http://127.0.0.1:8080 --token "$EXPT_TOKEN" --state key.json    # project, 14 days of history
+//   simulation live --url http://127.0.0.1:8080 --state key.json --seconds 60             # visitors who come now
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
@@ -65,7 +64,8 @@ int Seed(const Options& options) {
   absl::StatusOr<expt::Time> start_time = expt::cli::ParseTime(*start);
   if (!start_time.ok()) return Fail(start_time.status());
 
-  absl::StatusOr<expt::cli::Definitions> definitions = expt::cli::ParseDefinitions(simulation::DemoDefinitions(*start));
+  absl::StatusOr<expt::cli::Definitions> definitions =
+      expt::cli::ParseDefinitions(simulation::DemoDefinitions(*start_time));
   if (!definitions.ok()) return Fail(definitions.status());
   for (const expt::cli::Change& change :
        expt::cli::ApplyDefinitions(api, options.project, options.environment, *definitions)) {
@@ -114,11 +114,14 @@ int Live(const Options& options) {
       simulation::SendLiveTraffic(*client,
                                   {.visitors_per_second = options.visitors_per_second,
                                    .duration = std::chrono::seconds(options.seconds),
-                                   .group = "live-" + std::to_string(expt::cli::Now().time_since_epoch().count())},
+                                   .group = "live-" + std::to_string(expt::cli::Now().time_since_epoch().count()),
+                                   .report = [](const simulation::LiveReport& so_far) {
+                                     std::printf("%s\n", simulation::LiveText(so_far).c_str());
+                                     std::fflush(stdout);
+                                   }},
                                   is_interrupted);
   const absl::Status closed = client->Close(std::chrono::seconds(5));
   const expt::ClientStatus counts = client->Status();
-  std::printf("%s visitors\n", expt::cli::WithCommas(static_cast<long long>(report.visitors)).c_str());
   std::printf("%s\n", expt::cli::CountsText(counts, counts.events_accepted, 0).c_str());
   if (!closed.ok()) return Fail(closed);
   return counts.events_rejected == 0 && report.refused == 0 ? 0 : 1;

@@ -5,35 +5,47 @@
 
 #include "examples/simulation/definitions.h"
 #include "examples/simulation/visitor.h"
+#include "expt/evaluate.h"
 
 namespace simulation {
 namespace {
 
 // Most events that one visitor has.
-constexpr size_t kVisitorEvents = std::size(kExperiments) + 2;
+constexpr size_t kVisitorEvents = std::size(kPageExperiments) + 2;
+
+// The variant of the flag's experiment that the visitor meets; empty for who is not in it.
+std::string_view VariantOf(const expt::Decision& decision) {
+  for (const expt::Exposure& exposure : decision.exposures()) {
+    if (!exposure.is_holdout) return exposure.variant;
+  }
+  return {};
+}
 
 class History {
  public:
-  History(expt::Client& client, expt::Time start) : client_(client), start_(start) {}
+  History(expt::Client& client, expt::Time start) : client_(client), snapshot_(client.Pin()), start_(start) {}
 
   absl::Status Send(uint64_t number) {
     Visitor visitor = MakeVisitor("visitor", number);
     const expt::Time visit = VisitOf(number, visitor);
-    std::string variants[std::size(kExperiments)];
-    for (size_t i = 0; i < std::size(kExperiments); ++i) {
-      variants[i] = client_.Decide(kExperiments[i], visitor.context, {.record = false}).view().variant;
-      if (variants[i].empty()) {
+    std::string_view variants[std::size(kPageExperiments)];
+    Treatments treatments;
+    for (size_t i = 0; i < std::size(kPageExperiments); ++i) {
+      const expt::Decision decision =
+          expt::Evaluate(snapshot_, kPageExperiments[i].key, visitor.context, {.now = visit});
+      if (!decision.has_value()) {
         return absl::InternalError("the engine decided nothing: " + client_.Status().last_error);
       }
+      variants[i] = VariantOf(decision);
+      treatments.*kPageExperiments[i].is_treated = variants[i] == "treatment";
     }
-    const auto is_treated = [&variants](size_t i) { return variants[i] == "treatment"; };
-    const Behaviour behaviour = Behave(
-        visitor, {.winner = is_treated(0), .flat = is_treated(1), .harmful = is_treated(2), .broken = is_treated(3)});
+    const Behaviour behaviour = Behave(visitor, treatments);
     absl::Status status;
-    for (size_t i = 0; i < std::size(kExperiments) && status.ok(); ++i) {
-      if (kExperiments[i] == kBroken && behaviour.is_exposure_lost) continue;
+    for (size_t i = 0; i < std::size(kPageExperiments) && status.ok(); ++i) {
+      const std::string_view experiment = kPageExperiments[i].key;
+      if (variants[i].empty() || (experiment == kBroken && behaviour.is_exposure_lost)) continue;
       const std::string id = Id(number, static_cast<char>('a' + i));
-      status = Check(client_.Expose(kExperiments[i], variants[i], visitor.context, {.time = visit, .event_id = id}));
+      status = Check(client_.Expose(experiment, variants[i], visitor.context, {.time = visit, .event_id = id}));
     }
     if (status.ok() && behaviour.buys) {
       const std::string id = Id(number, 'p');
@@ -73,6 +85,7 @@ class History {
   }
 
   expt::Client& client_;
+  expt::Snapshot snapshot_;
   expt::Time start_;
   uint64_t events_ = 0;
 };

@@ -11,14 +11,14 @@
 namespace simulation {
 
 inline constexpr uint64_t kSeedVisitors = 24'000;
-inline constexpr std::chrono::hours kHistory{14 * 24};
 
 struct SeedReport {
   uint64_t events = 0;
 };
 
 // Sends every visitor's exposures and events with the times that they had. The variants are those that the engine
-// decides. The same `start` gives the same events, so that a second run stores nothing.
+// decides with these times, so ramps and the holdout count. The holdout's own exposures are left to the live traffic:
+// only the engine records those. The same `start` gives the same events, so that a second run stores nothing.
 absl::Status SendHistory(expt::Client& client, expt::Time start, std::chrono::seconds patience, SeedReport& report);
 
 }  // namespace simulation

@@ -63,9 +63,11 @@ Visitor MakeVisitor(const std::string& group, uint64_t number) {
 Behaviour Behave(Visitor& visitor, const Treatments& treatments) {
   Dice& dice = visitor.dice;
   Behaviour behaviour;
-  const double buys = 0.5 * (treatments.winner ? 1.06 : 1.0) * (treatments.harmful ? 0.88 : 1.0);
+  const double buys = 0.5 * (treatments.winner ? 1.06 : 1.0) * (treatments.harmful ? 0.88 : 1.0) *
+                      (treatments.nudge ? 1.15 : 1.0) * (treatments.ramp ? 1.12 : 1.0);
   behaviour.buys = dice.Happens(buys);
-  behaviour.revenue = std::round(100 * std::exp(3.4 + 0.5 * dice.Normal())) / 100;
+  const double basket = std::exp(3.4 + 0.5 * dice.Normal()) * (treatments.summary ? 1.25 : 1.0);
+  behaviour.revenue = std::round(100 * basket) / 100;
   behaviour.buys_after = std::chrono::milliseconds(60'000 + static_cast<int64_t>(dice.Share() * 3'600'000));
   behaviour.asks_for_help = dice.Happens(treatments.harmful ? 0.08 : 0.04);
   behaviour.asks_after = std::chrono::milliseconds(600'000 + static_cast<int64_t>(dice.Share() * 7'200'000));

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "examples/simulation/definitions.h"
 #include "expt/context.h"
 
 namespace simulation {
@@ -25,7 +27,18 @@ class Dice {
 
 // Which treatments a visitor met.
 struct Treatments {
-  bool winner = false, flat = false, harmful = false, broken = false;
+  bool winner = false, flat = false, harmful = false, broken = false, nudge = false, summary = false, ramp = false;
+};
+
+// Every experiment that the shop runs on its pages, and what says that a visitor met its treatment.
+struct PageExperiment {
+  std::string_view key;
+  bool Treatments::*is_treated;
+};
+inline constexpr PageExperiment kPageExperiments[] = {
+    {kWinner, &Treatments::winner}, {kFlat, &Treatments::flat},       {kHarmful, &Treatments::harmful},
+    {kBroken, &Treatments::broken}, {kNudge, &Treatments::nudge},     {kSummary, &Treatments::summary},
+    {kRamp, &Treatments::ramp},
 };
 
 struct Visitor {
@@ -48,7 +61,8 @@ struct Behaviour {
 
 // The truth behind the demo: half of the visitors buy, 6 % more of them with the winner, 12 % fewer with the harmful
 // notice, which also brings more tickets; the flat page changes nothing; the broken treatment loses 8 % of its
-// exposures.
+// exposures. With the nudge 15 % more buy, with the summary a purchase is 25 % larger, with one tap 12 % more buy and
+// nobody needs more help.
 Behaviour Behave(Visitor& visitor, const Treatments& treatments);
 
 }  // namespace simulation

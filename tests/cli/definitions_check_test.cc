@@ -12,6 +12,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+constexpr Time kDemoStart{std::chrono::sys_days{std::chrono::year(2030) / 1 / 1}};
+
 std::vector<std::string> Problems(std::string_view text, bool is_complete = true) {
   absl::StatusOr<Definitions> definitions = ParseDefinitions(text);
   EXPECT_TRUE(definitions.ok()) << definitions.status();
@@ -19,11 +21,11 @@ std::vector<std::string> Problems(std::string_view text, bool is_complete = true
 }
 
 TEST(DefinitionsCheck, TheDemoIsWithoutProblems) {
-  EXPECT_THAT(Problems(simulation::DemoDefinitions("2030-01-01T00:00:00Z")), IsEmpty());
+  EXPECT_THAT(Problems(simulation::DemoDefinitions(kDemoStart)), IsEmpty());
 }
 
 TEST(DefinitionsCheck, GivesTheModelOfWhatIsCompleteAndRight) {
-  const absl::StatusOr<Definitions> demo = ParseDefinitions(simulation::DemoDefinitions("2030-01-01T00:00:00Z"));
+  const absl::StatusOr<Definitions> demo = ParseDefinitions(simulation::DemoDefinitions(kDemoStart));
   ASSERT_TRUE(demo.ok());
   const DefinitionsCheck check = CheckDefinitions(*demo, true);
   ASSERT_TRUE(check.model.has_value());

@@ -33,14 +33,14 @@ const version = async () => (await server.call('GET', '/api/v1/projects/shop/env
 test('search and filters narrow the list and stand in the address', async () => {
   await page.goto(`${server.url}${place}/flags`);
   const rows = page.locator('tbody tr');
-  await rows.nth(8).waitFor();
+  await rows.nth(13).waitFor();
   await page.getByLabel('Search flags').fill('search');
-  await page.getByText('3 of 9 flags').waitFor();
+  await page.getByText('3 of 14 flags').waitFor();
   assert.equal(new URL(page.url()).searchParams.get('q'), 'search');
   await page.getByLabel('Type').selectOption('integer');
-  await page.getByText('1 of 9 flags').waitFor();
+  await page.getByText('1 of 14 flags').waitFor();
   await page.reload();
-  await page.getByText('1 of 9 flags').waitFor();
+  await page.getByText('1 of 14 flags').waitFor();
   await page.getByLabel('Search flags').fill('no such flag');
   await page.getByRole('heading', { name: 'No flag matches' }).waitFor();
   await browser.checkEverywhere('flags-none');
@@ -100,6 +100,35 @@ test('rules are read out in plain words, in their order', async () => {
   ]);
   await page.getByText('always gets').waitFor();
   await browser.checkEverywhere('flag');
+});
+
+test('a flag with a rule of every kind is read out whole', async () => {
+  const { rules, prerequisites } = await server.call('GET', configuration('storefront'));
+  await page.goto(`${server.url}${place}/flags/storefront/rules`);
+  const sentences = page.locator('[data-rule]');
+  await sentences.nth(rules.length - 1).waitFor();
+  assert.equal(await sentences.count(), rules.length);
+  const said = Object.fromEntries(await sentences.evaluateAll((all) => all.map((one) => [one.dataset.rule, one.innerText])));
+  for (const [rule, sentence] of Object.entries({
+    'schools': 'If host ends with “.edu.example” or “.school.example” (in any case), serve variant offers.',
+    'deep-links': 'If page matches the pattern ^/(shop|sale)/[0-9]+$, serve variant local.',
+    'invited': 'If email is one of 2 hidden values (in any case), serve variant preview.',
+    'full-basket': 'If basket is between 50 and 80.5, serve variant regulars.',
+    'weekend-pickup': 'If pickup is within sat 09:00–16:00 or sun 10:00–12:00 in Europe/Zurich, serve variant local.',
+    'firmware-2.4': 'If firmware is a patch version of “2.4”, serve variant kiosk.',
+    'books-and-music': 'If interests contains all of “books” and “music”, serve variant regulars.',
+    'office': 'If address is in the network “192.0.2.0/24” or “2001:db8::/32”, serve variant preview.',
+    'near-the-shop': 'If the place (latitude, longitude) is within 25 km of 47.3769, 8.5417, serve variant local.',
+    'staff': 'If the context is in segment “staff”, serve variant preview.',
+    'pilots': 'If flag “new-checkout” gives variant “on”, serve variant preview.',
+    'rare-systems': 'If system is not “android”, “ios”, “macos” or “windows”, serve variant standard.',
+    'app-banner': 'If channel is “app-banner”, serve variant offers. Units in holdout this-quarter are kept out of this rule.',
+  })) assert.equal(said[rule], sentence);
+  assert.match(said.neighbours, /^If \(language is “de”, “fr” or “it” or language starts with “rm”\) and not \(pages is less than 3 or system is set\), /);
+  assert.match(said.television, /a share that rises steadily: 0 % at .*, 50 % at .*, 100 % at /);
+  assert.match(said.companies, /a split by account: offers 25 %, regulars 25 %, standard 50 %/);
+  for (const { flag } of prerequisites) await page.getByText(`Only where flag ${flag} gives variant open`).waitFor();
+  await browser.checkEverywhere('flag-every-rule');
 });
 
 test('coverage is changed by keyboard and published; the salt stays', async () => {

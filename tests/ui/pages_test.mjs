@@ -89,7 +89,7 @@ test('a server that cannot be reached is told, and tried again on request', asyn
   await page.getByRole('switch', { name: 'new-search in production' }).waitFor();
   await page.getByRole('link', { name: 'Experiments' }).click();
   await page.getByRole('heading', { name: 'Experiments' }).waitFor();
-  await page.getByText('4 experiments').waitFor();
+  await page.getByText('8 experiments').waitFor();
   await page.getByRole('link', { name: 'Flags' }).click();
   await page.getByRole('link', { name: 'photo-zoom' }).click();
   await page.getByRole('heading', { name: 'photo-zoom' }).waitFor();

@@ -28,7 +28,7 @@ test('the list shows status, metrics and health', async () => {
   await row('Photo zoom').getByText('Sample ratio mismatch').waitFor();
   await row('Checkout button with the price').getByText('Healthy').waitFor();
   await row('Delivery notice').getByText('purchase, revenue, support_ticket').waitFor();
-  await row('Two columns').getByText('Healthy').waitFor();
+  for (const name of ['Two columns', 'Nudge in the basket', 'Summary of the basket', 'Pay with one tap']) await row(name).getByText('Healthy').waitFor();
   await browser.checkEverywhere('experiments');
   await page.getByLabel('Status').selectOption('stopped');
   await page.getByRole('heading', { name: 'No experiment matches' }).waitFor();
@@ -64,6 +64,15 @@ test('a metric that gets worse is told as such', async () => {
   await page.goto(`${server.url}${place}/experiments/delivery-notice/results`);
   await page.getByRole('heading', { name: 'Roll back treatment' }).waitFor();
   await browser.checkEverywhere('results-worse');
+});
+
+test('experiments of one layer and a guarded ramp have results like any other', async () => {
+  for (const [experiment, name] of [['basket-nudge', 'layer'], ['basket-summary', 'layer-other'], ['one-tap', 'ramp']]) {
+    await page.goto(`${server.url}${place}/experiments/${experiment}/results`);
+    await page.getByRole('heading', { name: 'Ship treatment' }).waitFor();
+    assert.equal(await units(), (await results(experiment)).exposures.units);
+    await browser.checkEverywhere(`results-${name}`);
+  }
 });
 
 test('a sample ratio mismatch stands above everything and takes the verdicts away', async () => {

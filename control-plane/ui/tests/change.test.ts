@@ -27,13 +27,13 @@ describe('a change in plain words', () => {
   test('coverage that becomes a ramp, and a ramp that changes', () => {
     const ramp = (ppm: number) => ({ bucket_by: 'targeting_key', salt: 's', ramp: { points: [{ time: '2030-01-01T00:00:00Z', ppm }] } });
     expect(lines({ ...before, rules: [{ ...rule, coverage: ramp(500_000) }] })).toContainEqual(
-      { what: 'Rule alps: coverage', after: 'a share that rises in steps: 50 % at 2030-01-01T00:00:00Z' },
+      { what: 'Rule alps: coverage', after: 'a share that rises in steps: 50 % at 2030-01-01 00:00 UTC' },
     );
     const had = { ...before, rules: [{ ...rule, coverage: ramp(500_000) }] };
     expect(changeLines({ change: 'updated', before: had, after: { ...before, rules: [{ ...rule, coverage: ramp(1_000_000) }] } } as never)).toEqual([{
       what: 'Rule alps: coverage',
-      before: 'a share that rises in steps: 50 % at 2030-01-01T00:00:00Z',
-      after: 'a share that rises in steps: 100 % at 2030-01-01T00:00:00Z',
+      before: 'a share that rises in steps: 50 % at 2030-01-01 00:00 UTC',
+      after: 'a share that rises in steps: 100 % at 2030-01-01 00:00 UTC',
     }]);
   });
   test('holdouts of a rule, and prerequisites', () => {

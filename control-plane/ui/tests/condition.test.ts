@@ -30,7 +30,8 @@ describe('a condition in plain words', () => {
     [{ attribute: 'email', operator: 'matches', operands: ['^a.*@b$'] }, 'email matches the pattern ^a.*@b$'],
     [{ attribute: 'email', operator: 'equals_hashed', operands: ['x@y.z'] }, 'email is a hidden value'],
     [{ attribute: 'email', operator: 'in_hashed', operands: ['a', 'b'], negate: true }, 'email is not one of 2 hidden values'],
-    [{ attribute: '$now', operator: 'time_after', operands: ['2030-01-31T12:00:00Z'] }, 'the time now is after 2030-01-31T12:00:00Z'],
+    [{ attribute: 'joined', operator: 'time_before', operands: ['2015-01-01T09:30:15+01:00'] }, 'joined is before 2015-01-01 09:30:15 +01:00'],
+    [{ attribute: '$now', operator: 'time_after', operands: ['2030-01-31T12:00:00Z'] }, 'the time now is after 2030-01-31 12:00 UTC'],
     [{ attribute: 'born', operator: 'time_between', operands: [0, 1_899_979_200_000] }, 'born is from 1970-01-01 00:00 UTC until 2030-03-17 12:00 UTC'],
     [
       { attribute: '$now', operator: 'in_window', time_zone: 'Europe/Zurich', operands: [{ days: ['mon', 'tue', 'wed', 'sat'], start: '09:00', end: '17:00' }, { start: '22:00', end: '06:00' }] },
@@ -41,7 +42,7 @@ describe('a condition in plain words', () => {
     [{ attribute: 'tags', operator: 'contains_all', operands: ['a', 'b'] }, 'tags contains all of “a” and “b”'],
     [{ attribute: 'tags', operator: 'size_between', operands: [1, 3] }, 'tags has a number of entries between 1 and 3'],
     [{ attribute: 'ip', operator: 'in_cidr', operands: ['10.0.0.0/8'] }, 'ip is in the network “10.0.0.0/8”'],
-    [{ attribute: 'lat', longitude: 'lon', operator: 'within_km', operands: [47.4, 8.5, 25] }, 'lat and lon is within 25 km of 47.4, 8.5'],
+    [{ attribute: 'lat', longitude: 'lon', operator: 'within_km', operands: [47.4, 8.5, 25] }, 'the place (lat, lon) is within 25 km of 47.4, 8.5'],
     [{ operator: 'flag_is', flag: 'checkout', operands: ['on', 'beta'] }, 'flag “checkout” gives variant “on” or “beta”'],
     [{ operator: 'flag_is', flag: 'checkout', operands: ['on'], negate: true }, 'flag “checkout” does not give variant “on”'],
   ])('%j', (condition, words) => {

@@ -23,11 +23,11 @@ test.each([
       condition, serve: { variant: 'on' },
       coverage: { ramp: { points: [{ time: '2030-01-01T00:00:00Z', ppm: 100_000 }, { time: '2030-01-08T00:00:00Z', ppm: 1_000_000 }] } },
     },
-    'If plan is “pro”, of these units (by targeting key), a share that rises in steps: 10 % at 2030-01-01T00:00:00Z, 100 % at 2030-01-08T00:00:00Z, get variant on; the others go on to the next step.',
+    'If plan is “pro”, of these units (by targeting key), a share that rises in steps: 10 % at 2030-01-01 00:00 UTC, 100 % at 2030-01-08 00:00 UTC, get variant on; the others go on to the next step.',
   ],
   [
     { coverage: { bucket_by: 'account', ramp: { linear: true, points: [{ time: '2030-01-01T00:00:00Z', ppm: 0 }, { time: '2030-01-08T00:00:00Z', ppm: 500_000 }] } }, serve: { experiment: 'price' } },
-    'Of all units (by account), a share that rises steadily: 0 % at 2030-01-01T00:00:00Z, 50 % at 2030-01-08T00:00:00Z, get the variant that experiment price assigns; the others go on to the next step.',
+    'Of all units (by account), a share that rises steadily: 0 % at 2030-01-01 00:00 UTC, 50 % at 2030-01-08 00:00 UTC, get the variant that experiment price assigns; the others go on to the next step.',
   ],
   [{ holdouts: ['yearly', 'page'], serve: { variant: 'on' } }, 'Everyone gets variant on. Units in holdout yearly or page are kept out of this rule.'],
 ] as [Rule, string][])('%j', (rule, sentence) => {

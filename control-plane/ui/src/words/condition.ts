@@ -23,11 +23,11 @@ function group(children: Condition[], word: 'and' | 'or', isInner: boolean): str
   return isInner ? `(${text})` : text;
 }
 
-/** What a test is about: "country", "now", "latitude and longitude", "flag “checkout”", "the context". */
+/** What a test is about: "country", "the time now", "the place (latitude, longitude)", "flag “checkout”", "the context". */
 export function subjectWords({ attribute, longitude, flag }: { attribute?: string; longitude?: string; flag?: string }): string {
   if (flag !== undefined) return `flag “${flag}”`;
   if (attribute === '$now') return 'the time now';
-  if (longitude !== undefined) return `${attribute} and ${longitude}`;
+  if (longitude !== undefined) return `the place (${attribute}, ${longitude})`;
   return attribute ?? 'the context';
 }
 

@@ -10,8 +10,15 @@ export interface Window {
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const minutesOfDay = 1440;
 
-/** Epoch ms as a time in UTC; a text is one already. */
+const rfc3339 = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** Epoch ms as a time in UTC, RFC 3339 in its own offset: "2030-01-31 12:00 UTC". Another text stays as it is. */
 export function instantText(value: unknown): string {
+  const parts = typeof value === 'string' ? rfc3339.exec(value) : null;
+  if (parts !== null) {
+    const [, day, minute, second = '', zone = ''] = parts;
+    return `${day} ${minute}${second === ':00' ? '' : second} ${zone.toUpperCase() === 'Z' ? 'UTC' : zone}`;
+  }
   if (typeof value !== 'number' || Math.abs(value) > 8.64e15) return String(value ?? '');
   return new Date(value).toISOString().replace('T', ' ').replace(/(:00)?\.000Z$/, ' UTC').replace('Z', ' UTC');
 }
