@@ -12,15 +12,14 @@ using expt::c::View;
 using expt::c::Wait;
 
 // Takes over an option that is not zero.
-template <typename To>
-void Take(int64_t value, std::chrono::duration<To, std::milli>& to) {
+void Take(int64_t value, std::chrono::milliseconds& to) {
   if (value != 0) to = std::chrono::milliseconds(value);
 }
 void Take(uint64_t value, size_t& to) {
   if (value != 0) to = value;
 }
 
-// Longest duration of an option; what is beyond it would overflow inside.
+// False where a duration is negative, or so long that sums with it would overflow inside.
 bool AreDurations(const expt_client_options& from) {
   for (const int64_t value : {from.poll_interval_ms, from.flush_interval_ms, from.exposure_dedupe_ttl_ms,
                               from.connect_timeout_ms, from.request_timeout_ms, from.retry_initial_ms, from.retry_max_ms}) {
