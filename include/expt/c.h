@@ -9,18 +9,19 @@
 //   if (expt_client_enabled(client, expt_str("new-checkout"), user)) ...
 //
 // The same rules for all of it:
-// - Handles are opaque. What _new, _parse, _open, _pin or _with gives is the caller's, who ends it with the _free of that
-//   type once no call uses it any more; _free(NULL) does nothing.
-// - No exception leaves a function. A code says what went wrong: EXPT_INVALID_ARGUMENT where a pointer is NULL that may not
-//   be, a string is {NULL, more than 0} or larger than PTRDIFF_MAX, or a struct_size is too small; EXPT_RESOURCE_EXHAUSTED
-//   without memory. A function that returns a value instead of a code then gives its fallback, or zero, empty or NULL.
+// - Handles are opaque. What _new, _parse, _open, _pin or _with gives is the caller's, who ends it with the _free of
+//   that type once no call uses it any more; _free(NULL) does nothing.
+// - No exception leaves a function. A code says what went wrong: EXPT_INVALID_ARGUMENT where a pointer is NULL that may
+//   not be, a string is {NULL, more than 0} or larger than PTRDIFF_MAX, or a struct_size is too small or above 4,096;
+//   EXPT_RESOURCE_EXHAUSTED without memory. A function that returns a value instead of a code then gives its fallback,
+//   or zero, empty or NULL.
 // - Out parameters are written on EXPT_OK only, but a handle is set to NULL on failure, and `error`, which may be NULL,
 //   always: to NULL, or to an error that the caller frees.
-// - Text is UTF-8 with a size. What goes in is copied. What comes out is a view into the handle that it was asked of, valid
-//   until that is changed or freed.
+// - Text is UTF-8 with a size. What goes in is copied. What comes out is a view into the handle that it was asked of,
+//   valid until that is changed or freed.
 // - Times are milliseconds since 1970-01-01 UTC, durations milliseconds; a wait is at least 0 and at most a year.
-// - A struct begins with its size in the caller's program: set it, and leave what you do not know zero. An older library
-//   answers EXPT_UNIMPLEMENTED when a field that it lacks is not zero; a newer one takes the old size.
+// - A struct begins with its size in the caller's program: set it, and leave what you do not know zero. An older
+//   library answers EXPT_UNIMPLEMENTED when a field that it lacks is not zero; a newer one takes the old size.
 // - Enumerations are int32_t; their numbers never change, and new ones may come.
 // - Thread-safe, where nothing else is said, means: any number of calls at once that take the handle as const.
 #ifndef EXPT_C_H_
@@ -41,7 +42,7 @@
 extern "C" {
 #endif
 
-// ---- Text, codes and errors ------------------------------------------------------------------------------------------
+// ---- Text, codes and errors
 
 // Bytes that somebody else owns; not necessarily followed by a zero.
 typedef struct expt_string {
@@ -122,14 +123,14 @@ EXPT_API expt_string expt_error_message(const expt_error* error);
 EXPT_API int32_t expt_error_load_step(const expt_error* error);
 EXPT_API expt_load_code expt_error_load_code(const expt_error* error);
 
-// ---- Version ---------------------------------------------------------------------------------------------------------
+// ---- Version
 
 EXPT_API expt_string expt_version(void);  // "0.1.0"
 // Newest snapshot format and meaning of operators that this library reads.
 EXPT_API uint32_t expt_format_version(void);
 EXPT_API uint32_t expt_semantics_version(void);
 
-// ---- Values ----------------------------------------------------------------------------------------------------------
+// ---- Values
 
 typedef int32_t expt_value_type;
 enum {
@@ -153,13 +154,13 @@ typedef struct expt_value {
   } as;
 } expt_value;
 
-// ---- Context: who is asking ------------------------------------------------------------------------------------------
+// ---- Context: who is asking
 
-// Attributes by name; "targeting_key" (or "targetingKey") is the default unit id. What include/expt/context.h says about
-// names, text that is not UTF-8 and validity holds here.
+// Attributes by name; "targeting_key" (or "targetingKey") is the default unit id. What include/expt/context.h says
+// about names, text that is not UTF-8 and validity holds here.
 //
-// To be changed by one thread while no other uses it; between changes thread-safe. The first use after a change allocates
-// once, further ones nothing; what clear() leaves behind is used again.
+// To be changed by one thread while no other uses it; between changes thread-safe. The first use after a change
+// allocates once, further ones nothing; what clear() leaves behind is used again.
 typedef struct expt_context expt_context;
 EXPT_API expt_context* expt_context_new(void);
 EXPT_API void expt_context_free(expt_context* context);
@@ -177,7 +178,7 @@ EXPT_API expt_code expt_context_set_null(expt_context* context, expt_string name
 // False where every flag yields the caller's default with EXPT_ERROR_INVALID_CONTEXT.
 EXPT_API bool expt_context_is_valid(const expt_context* context);
 
-// ---- Decisions -------------------------------------------------------------------------------------------------------
+// ---- Decisions
 
 typedef int32_t expt_reason;
 enum {
@@ -244,7 +245,7 @@ EXPT_API expt_code expt_decision_exposure(const expt_decision* decision, size_t 
 // The decision as one line of JSON.
 EXPT_API expt_code expt_decision_json(const expt_decision* decision, expt_text* json);
 
-// ---- Snapshots: the engine without a client --------------------------------------------------------------------------
+// ---- Snapshots: the engine without a client
 
 typedef int32_t expt_audience;
 enum { EXPT_AUDIENCE_ANY = 0, EXPT_AUDIENCE_SERVER = 1, EXPT_AUDIENCE_CLIENT = 2 };
@@ -275,8 +276,8 @@ typedef struct expt_trust {
 typedef struct expt_snapshot expt_snapshot;
 // Verifies, decodes and compiles `bytes`. A flag that cannot be compiled yields the caller's default and a warning.
 // Errors as expt::Snapshot::Parse.
-EXPT_API expt_code expt_snapshot_parse(const void* bytes, size_t size, const expt_trust* trust, expt_snapshot** snapshot,
-                                       expt_error** error);
+EXPT_API expt_code expt_snapshot_parse(const void* bytes, size_t size, const expt_trust* trust,
+                                       expt_snapshot** snapshot, expt_error** error);
 EXPT_API void expt_snapshot_free(expt_snapshot* snapshot);
 
 typedef int32_t expt_stale;
@@ -288,7 +289,8 @@ typedef struct expt_overlay {
   expt_stale stale;
 } expt_overlay;
 // The same rules under another overlay.
-EXPT_API expt_code expt_snapshot_with(const expt_snapshot* snapshot, const expt_overlay* overlay, expt_snapshot** result);
+EXPT_API expt_code expt_snapshot_with(const expt_snapshot* snapshot, const expt_overlay* overlay,
+                                      expt_snapshot** result);
 
 typedef struct expt_snapshot_view {
   size_t struct_size;
@@ -316,7 +318,8 @@ typedef struct expt_flag_view {
 } expt_flag_view;
 EXPT_API expt_code expt_snapshot_flag(const expt_snapshot* snapshot, size_t index, expt_flag_view* view);
 
-// Writes the sorted names of the attributes that deciding `flag` may read, at most `capacity`; returns how many there are.
+// Writes the sorted names of the attributes that deciding `flag` may read, at most `capacity`; returns how many there
+// are.
 EXPT_API size_t expt_snapshot_required_attributes(const expt_snapshot* snapshot, expt_string flag, expt_string* names,
                                                   size_t capacity);
 
@@ -325,8 +328,8 @@ typedef struct expt_sticky expt_sticky;
 EXPT_API expt_sticky* expt_sticky_new(void);
 EXPT_API void expt_sticky_free(expt_sticky* sticky);
 // Replaces what was set for the same experiment, phase and unit.
-EXPT_API expt_code expt_sticky_set(expt_sticky* sticky, expt_string experiment_id, uint32_t phase, expt_string bucket_by,
-                                   expt_string unit_id, expt_string variant);
+EXPT_API expt_code expt_sticky_set(expt_sticky* sticky, expt_string experiment_id, uint32_t phase,
+                                   expt_string bucket_by, expt_string unit_id, expt_string variant);
 // The variant; empty when there is none.
 EXPT_API expt_string expt_sticky_find(const expt_sticky* sticky, expt_string experiment_id, uint32_t phase,
                                       expt_string bucket_by, expt_string unit_id);
@@ -359,7 +362,8 @@ EXPT_API expt_string expt_snapshot_variant(const expt_snapshot* snapshot, expt_s
 EXPT_API expt_code expt_snapshot_decide(const expt_snapshot* snapshot, expt_string flag, const expt_context* context,
                                         const expt_input* input, expt_value_type expected, expt_decision* decision);
 
-// Decides every flag, in the snapshot's order, and calls use(user, decision) for each; the decision is valid during the call.
+// Decides every flag, in the snapshot's order, and calls use(user, decision) for each; the decision is valid during the
+// call.
 typedef void (*expt_use_decision)(void* user, const expt_decision* decision);
 EXPT_API expt_code expt_snapshot_decide_all(const expt_snapshot* snapshot, const expt_context* context,
                                             const expt_input* input, expt_use_decision use, void* user);
@@ -369,7 +373,7 @@ EXPT_API expt_code expt_snapshot_decide_all(const expt_snapshot* snapshot, const
 EXPT_API expt_code expt_snapshot_explain(const expt_snapshot* snapshot, expt_string flag, const expt_context* context,
                                          const expt_input* input, expt_text* json, expt_text* text);
 
-// ---- The client ------------------------------------------------------------------------------------------------------
+// ---- The client
 
 typedef int32_t expt_log_level;
 enum { EXPT_LOG_DEBUG = 0, EXPT_LOG_INFO = 1, EXPT_LOG_WARNING = 2, EXPT_LOG_ERROR = 3 };
@@ -415,7 +419,8 @@ EXPT_API expt_code expt_client_ready(expt_client* client, int64_t timeout_ms);
 // used. Take no lock and do no I/O. A text is copied, so that a new snapshot cannot take it away; `value` holds the
 // fallback also where a code other than EXPT_OK is returned, unless `value` or the fallback itself is wrong.
 EXPT_API bool expt_client_enabled(const expt_client* client, expt_string flag, const expt_context* context);
-EXPT_API bool expt_client_boolean(const expt_client* client, expt_string flag, const expt_context* context, bool fallback);
+EXPT_API bool expt_client_boolean(const expt_client* client, expt_string flag, const expt_context* context,
+                                  bool fallback);
 EXPT_API int64_t expt_client_integer(const expt_client* client, expt_string flag, const expt_context* context,
                                      int64_t fallback);
 EXPT_API double expt_client_double(const expt_client* client, expt_string flag, const expt_context* context,
@@ -427,8 +432,8 @@ EXPT_API expt_code expt_client_json(const expt_client* client, expt_string flag,
 EXPT_API expt_code expt_client_variant(const expt_client* client, expt_string flag, const expt_context* context,
                                        expt_string fallback, expt_text* value);
 // `record`: report the exposures. Without, expt_client_expose() does once the value is applied.
-EXPT_API expt_code expt_client_decide(const expt_client* client, expt_string flag, const expt_context* context, bool record,
-                                      expt_decision* decision);
+EXPT_API expt_code expt_client_decide(const expt_client* client, expt_string flag, const expt_context* context,
+                                      bool record, expt_decision* decision);
 // Reports nothing.
 EXPT_API expt_code expt_client_explain(const expt_client* client, expt_string flag, const expt_context* context,
                                        expt_text* json, expt_text* text);
@@ -445,7 +450,8 @@ enum {
   EXPT_DROP_CLOSED = 4,
   EXPT_DROP_SPOOL_FULL = 5,
   EXPT_DROP_EXPIRED = 6,
-  EXPT_DROP_INVALID = 7  // no unit id, name empty or over 128 bytes, value not finite, ...; also a wrong call, not counted
+  EXPT_DROP_INVALID =
+      7  // no unit id, name empty or over 128 bytes, value not finite, ...; also a wrong call, not counted
 };
 EXPT_API expt_string expt_drop_reason_name(expt_drop_reason reason);  // "buffer_full", ...
 
@@ -484,8 +490,9 @@ typedef struct expt_expose_options {
   expt_string event_id;
 } expt_expose_options;
 // Records an assignment made elsewhere; needs a server key and a snapshot. `options` may be NULL.
-EXPT_API expt_drop_reason expt_client_expose_assignment(expt_client* client, expt_string experiment, expt_string variant,
-                                                        const expt_context* context, const expt_expose_options* options);
+EXPT_API expt_drop_reason expt_client_expose_assignment(expt_client* client, expt_string experiment,
+                                                        expt_string variant, const expt_context* context,
+                                                        const expt_expose_options* options);
 // Says that the targeting key of `context` and (unit_type, unit_id) are one person.
 EXPT_API expt_drop_reason expt_client_identify(expt_client* client, const expt_context* context, expt_string unit_type,
                                                expt_string unit_id);
@@ -499,7 +506,8 @@ typedef struct expt_flush_report {
   uint64_t rejected;   // refused by the server for good during the call
   uint64_t remaining;  // accepted and not yet acknowledged
 } expt_flush_report;
-// Sends what is buffered. EXPT_DEADLINE_EXCEEDED when events remained; the report, which may be NULL, is written also then.
+// Sends what is buffered. EXPT_DEADLINE_EXCEEDED when events remained; the report, which may be NULL, is written also
+// then.
 EXPT_API expt_code expt_client_flush(expt_client* client, int64_t timeout_ms, expt_flush_report* report);
 
 // Flushes, then stops the client's thread; evaluations still work. A second call does nothing.

@@ -1,5 +1,5 @@
-// What every function of expt/c.h does around its call: checks its arguments, lets no exception out, turns a status into a
-// code and an error, and reads and writes structs of other sizes.
+// What every function of expt/c.h does around its call: checks its arguments, lets no exception out, turns a status
+// into a code and an error, and reads and writes structs of other sizes.
 #ifndef EXPT_SRC_CLIENT_C_CALL_H_
 #define EXPT_SRC_CLIENT_C_CALL_H_
 

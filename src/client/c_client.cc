@@ -21,8 +21,9 @@ void Take(uint64_t value, size_t& to) {
 
 // False where a duration is negative, or so long that sums with it would overflow inside.
 bool AreDurations(const expt_client_options& from) {
-  for (const int64_t value : {from.poll_interval_ms, from.flush_interval_ms, from.exposure_dedupe_ttl_ms,
-                              from.connect_timeout_ms, from.request_timeout_ms, from.retry_initial_ms, from.retry_max_ms}) {
+  for (const int64_t value :
+       {from.poll_interval_ms, from.flush_interval_ms, from.exposure_dedupe_ttl_ms, from.connect_timeout_ms,
+        from.request_timeout_ms, from.retry_initial_ms, from.retry_max_ms}) {
     if (value < 0 || value > expt::c::kLongestWaitMs) return false;
   }
   return true;
@@ -60,10 +61,11 @@ expt_code Open(const expt_client_options* options, expt_client** client, expt_er
   expt_client_options from;
   if (options == nullptr) return Fail(error, "options: expected a struct, got NULL");
   if (const expt_code code = expt::c::ReadStruct(options, from); code != EXPT_OK) {
-    return Fail(error, code == EXPT_UNIMPLEMENTED
-                           ? absl::UnimplementedError("options: a field that this library does not know is not zero")
-                           : absl::InvalidArgumentError("options: struct_size: expected " + std::to_string(sizeof from) +
-                                                        ", got " + std::to_string(options->struct_size)));
+    return Fail(error,
+                code == EXPT_UNIMPLEMENTED
+                    ? absl::UnimplementedError("options: a field that this library does not know is not zero")
+                    : absl::InvalidArgumentError("options: struct_size: expected " + std::to_string(sizeof from) +
+                                                 ", got " + std::to_string(options->struct_size)));
   }
   if (!expt::c::AreTexts(from.url, from.key, from.root, from.expected_environment, from.data_directory, from.sdk)) {
     return Fail(error, "options: expected text, got NULL with a size");
@@ -123,7 +125,8 @@ bool expt_client_boolean(const expt_client* client, expt_string flag, const expt
   return Scalar(client, flag, context, fallback);
 }
 
-int64_t expt_client_integer(const expt_client* client, expt_string flag, const expt_context* context, int64_t fallback) {
+int64_t expt_client_integer(const expt_client* client, expt_string flag, const expt_context* context,
+                            int64_t fallback) {
   return Scalar(client, flag, context, fallback);
 }
 
@@ -137,8 +140,8 @@ expt_code expt_client_string(const expt_client* client, expt_string flag, const 
               [&] { return client->client.Value(View(flag), context->sealed(), View(fallback)); });
 }
 
-expt_code expt_client_json(const expt_client* client, expt_string flag, const expt_context* context, expt_string fallback,
-                           expt_text* value) {
+expt_code expt_client_json(const expt_client* client, expt_string flag, const expt_context* context,
+                           expt_string fallback, expt_text* value) {
   return Text(IsCall(client, flag, context), fallback, value, [&] {
     const expt::Value found = client->client.Value(View(flag), context->sealed(), expt::Value::Json(View(fallback)));
     return std::string(found.view().text());

@@ -118,7 +118,8 @@ expt_code expt_context_set_boolean(expt_context* context, expt_string name, bool
   });
 }
 
-expt_code expt_context_set_string_list(expt_context* context, expt_string name, const expt_string* values, size_t count) {
+expt_code expt_context_set_string_list(expt_context* context, expt_string name, const expt_string* values,
+                                       size_t count) {
   const bool is_list = (values != nullptr || count == 0) && count <= PTRDIFF_MAX / sizeof(expt_string) &&
                        std::all_of(values, values + count, expt::c::IsText);
   return Set(context, name, is_list, [&](Entry& entry) {

@@ -47,7 +47,8 @@ Result Value(const Asked& asked, ValueType expected, Result fallback, Use use) {
 
 template <typename T>
 T Scalar(const Asked& asked, ValueType expected, T fallback) {
-  return Value(asked, expected, fallback, [fallback](const Decision& decision) { return decision.ValueOr<T>(fallback); });
+  return Value(asked, expected, fallback,
+               [fallback](const Decision& decision) { return decision.ValueOr<T>(fallback); });
 }
 
 expt_string Text(const Asked& asked, ValueType expected, expt_string fallback) {
@@ -85,9 +86,9 @@ expt_string expt_snapshot_json(const expt_snapshot* snapshot, expt_string flag, 
 
 expt_string expt_snapshot_variant(const expt_snapshot* snapshot, expt_string flag, const expt_context* context,
                                   const expt_input* input, expt_string fallback) {
-  return Value(Asked{snapshot, flag, context, input}, ValueType::kMissing, fallback, [fallback](const Decision& decision) {
-    return decision.has_value() ? Out(decision.variant) : fallback;
-  });
+  return Value(
+      Asked{snapshot, flag, context, input}, ValueType::kMissing, fallback,
+      [fallback](const Decision& decision) { return decision.has_value() ? Out(decision.variant) : fallback; });
 }
 
 expt_code expt_snapshot_decide(const expt_snapshot* snapshot, expt_string flag, const expt_context* context,
@@ -197,8 +198,8 @@ expt_code expt_sticky_set(expt_sticky* sticky, expt_string experiment_id, uint32
   });
 }
 
-expt_string expt_sticky_find(const expt_sticky* sticky, expt_string experiment_id, uint32_t phase, expt_string bucket_by,
-                             expt_string unit_id) {
+expt_string expt_sticky_find(const expt_sticky* sticky, expt_string experiment_id, uint32_t phase,
+                             expt_string bucket_by, expt_string unit_id) {
   if (sticky == nullptr || !expt::c::AreTexts(experiment_id, bucket_by, unit_id)) return {};
   return Out(sticky->assignments.Find(View(experiment_id), phase, View(bucket_by), View(unit_id)));
 }

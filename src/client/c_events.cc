@@ -103,16 +103,13 @@ expt_drop_reason expt_client_expose_assignment(expt_client* client, expt_string 
 
 expt_drop_reason expt_client_identify(expt_client* client, const expt_context* context, expt_string unit_type,
                                       expt_string unit_id) {
-  return Reported(client != nullptr && context != nullptr && AreTexts(unit_type, unit_id), [&] {
-    return ReasonOf(client->client.Identify(context->sealed(), View(unit_type), View(unit_id)));
-  });
+  return Reported(client != nullptr && context != nullptr && AreTexts(unit_type, unit_id),
+                  [&] { return ReasonOf(client->client.Identify(context->sealed(), View(unit_type), View(unit_id))); });
 }
 
 expt_code expt_client_wait_for_room(expt_client* client, size_t events, int64_t timeout_ms) {
   if (client == nullptr) return EXPT_INVALID_ARGUMENT;
-  return Guard([&] {
-    return client->client.WaitForRoom(events, Wait(timeout_ms)) ? EXPT_OK : EXPT_DEADLINE_EXCEEDED;
-  });
+  return Guard([&] { return client->client.WaitForRoom(events, Wait(timeout_ms)) ? EXPT_OK : EXPT_DEADLINE_EXCEEDED; });
 }
 
 expt_code expt_client_flush(expt_client* client, int64_t timeout_ms, expt_flush_report* report) {

@@ -28,10 +28,10 @@ expt_code ReadTrust(const expt_trust* from, expt::Trust& to, expt_error** error)
   if (from == nullptr) return Fail(error, "trust: expected a struct, got NULL");
   if (const expt_code code = expt::c::ReadStruct(from, trust); code != EXPT_OK) {
     const bool is_newer = code == EXPT_UNIMPLEMENTED;
-    return Fail(error, is_newer ? absl::UnimplementedError("trust: a field that this library does not know is not zero")
-                                : absl::InvalidArgumentError("trust: struct_size: expected " +
-                                                             std::to_string(sizeof trust) + ", got " +
-                                                             std::to_string(from->struct_size)));
+    return Fail(error, is_newer
+                           ? absl::UnimplementedError("trust: a field that this library does not know is not zero")
+                           : absl::InvalidArgumentError("trust: struct_size: expected " + std::to_string(sizeof trust) +
+                                                        ", got " + std::to_string(from->struct_size)));
   }
   if (!IsText(trust.environment)) return Fail(error, "trust: environment: expected text, got NULL with a size");
   if (trust.audience < EXPT_AUDIENCE_ANY || trust.audience > EXPT_AUDIENCE_CLIENT) {
@@ -101,8 +101,8 @@ expt_code expt_snapshot_with(const expt_snapshot* snapshot, const expt_overlay* 
     expt_overlay from;
     if (const expt_code code = expt::c::ReadStruct(overlay, from); code != EXPT_OK) return code;
     const size_t count = from.emergency_off_count;
-    if (from.stale < EXPT_STALE_KEEP || from.stale > EXPT_STALE_FAIL_CLOSED || count > PTRDIFF_MAX / sizeof(expt_string) ||
-        (from.emergency_off == nullptr && count != 0)) {
+    if (from.stale < EXPT_STALE_KEEP || from.stale > EXPT_STALE_FAIL_CLOSED ||
+        count > PTRDIFF_MAX / sizeof(expt_string) || (from.emergency_off == nullptr && count != 0)) {
       return EXPT_INVALID_ARGUMENT;
     }
     std::vector<std::string> off;
@@ -156,7 +156,6 @@ expt_code expt_snapshot_flag(const expt_snapshot* snapshot, size_t index, expt_f
 size_t expt_snapshot_required_attributes(const expt_snapshot* snapshot, expt_string flag, expt_string* names,
                                          size_t capacity) {
   if (snapshot == nullptr || !IsText(flag)) return 0;
-  return expt::c::GuardOr(size_t{0}, [&] {
-    return WriteNames(snapshot->snapshot.required_attributes(View(flag)), names, capacity);
-  });
+  return expt::c::GuardOr(
+      size_t{0}, [&] { return WriteNames(snapshot->snapshot.required_attributes(View(flag)), names, capacity); });
 }

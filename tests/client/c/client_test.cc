@@ -17,7 +17,8 @@ using testing::HasSubstr;
 
 class CClients : public testing::Test {
  protected:
-  CClients() : url_(plane_.url()), key_(plane_.key()), options_(Sized<expt_client_options>()), user_(expt_context_new()) {
+  CClients()
+      : url_(plane_.url()), key_(plane_.key()), options_(Sized<expt_client_options>()), user_(expt_context_new()) {
     options_.url = In(url_);
     options_.key = In(key_);
     options_.poll_interval_ms = 100;
@@ -157,7 +158,8 @@ TEST_F(CClients, ExplainAndPin) {
   Open();
   const CText as_json(expt_text_new());
   const CText as_text(expt_text_new());
-  EXPECT_EQ(expt_client_explain(client_.get(), expt_str("checkout-test"), user_.get(), as_json.get(), as_text.get()), EXPT_OK);
+  EXPECT_EQ(expt_client_explain(client_.get(), expt_str("checkout-test"), user_.get(), as_json.get(), as_text.get()),
+            EXPT_OK);
   EXPECT_EQ(nlohmann::json::parse(Str(as_json)).at("decision").at("flag"), "checkout-test");
   EXPECT_THAT(Str(as_text), HasSubstr("checkout-test"));
   EXPECT_EQ(expt_client_explain(client_.get(), expt_str("page-size"), user_.get(), nullptr, nullptr), EXPT_OK);

@@ -22,13 +22,14 @@ nlohmann::json FlagWhere(const char* key, nlohmann::json condition) {
 class CContexts : public testing::Test {
  protected:
   CContexts()
-      : snapshot_(Load(Sign({{"flags",
-                              {FlagWhere("swiss", {{"attribute", "country"}, {"operator", "equals"}, {"operands", {"CH"}}}),
-                               FlagWhere("adult", {{"attribute", "age"}, {"operator", "gte"}, {"operands", {18}}}),
-                               FlagWhere("beta", {{"attribute", "beta"}, {"operator", "equals"}, {"operands", {true}}}),
-                               FlagWhere("tagged", {{"attribute", "tags"}, {"operator", "contains_all"}, {"operands", {"a", "b"}}}),
-                               FlagWhere("me", {{"attribute", "targeting_key"}, {"operator", "equals"}, {"operands", {"u1"}}}),
-                               FlagWhere("country-known", {{"attribute", "country"}, {"operator", "is_set"}})}}}))),
+      : snapshot_(Load(Sign(
+            {{"flags",
+              {FlagWhere("swiss", {{"attribute", "country"}, {"operator", "equals"}, {"operands", {"CH"}}}),
+               FlagWhere("adult", {{"attribute", "age"}, {"operator", "gte"}, {"operands", {18}}}),
+               FlagWhere("beta", {{"attribute", "beta"}, {"operator", "equals"}, {"operands", {true}}}),
+               FlagWhere("tagged", {{"attribute", "tags"}, {"operator", "contains_all"}, {"operands", {"a", "b"}}}),
+               FlagWhere("me", {{"attribute", "targeting_key"}, {"operator", "equals"}, {"operands", {"u1"}}}),
+               FlagWhere("country-known", {{"attribute", "country"}, {"operator", "is_set"}})}}}))),
         input_(Sized<expt_input>()),
         context_(expt_context_new()) {}
 

@@ -204,7 +204,8 @@ TEST_F(CEvaluation, DecidesAllFlags) {
   EXPECT_EQ(expt_snapshot_decide_all(nullptr, context_.get(), &input_, use, &variants), EXPT_INVALID_ARGUMENT);
   EXPECT_EQ(expt_snapshot_decide_all(snapshot_.get(), nullptr, &input_, use, &variants), EXPT_INVALID_ARGUMENT);
   EXPECT_EQ(expt_snapshot_decide_all(snapshot_.get(), context_.get(), nullptr, use, &variants), EXPT_INVALID_ARGUMENT);
-  EXPECT_EQ(expt_snapshot_decide_all(snapshot_.get(), context_.get(), &input_, nullptr, &variants), EXPT_INVALID_ARGUMENT);
+  EXPECT_EQ(expt_snapshot_decide_all(snapshot_.get(), context_.get(), &input_, nullptr, &variants),
+            EXPT_INVALID_ARGUMENT);
 }
 
 TEST_F(CEvaluation, Explains) {
@@ -218,7 +219,8 @@ TEST_F(CEvaluation, Explains) {
   EXPECT_THAT(Str(as_text), HasSubstr("tested"));
   EXPECT_EQ(explain(nullptr, as_text.get()), EXPT_OK);
   EXPECT_EQ(explain(as_json.get(), nullptr), EXPT_OK);
-  EXPECT_EQ(expt_snapshot_explain(nullptr, expt_str("x"), context_.get(), &input_, nullptr, nullptr), EXPT_INVALID_ARGUMENT);
+  EXPECT_EQ(expt_snapshot_explain(nullptr, expt_str("x"), context_.get(), &input_, nullptr, nullptr),
+            EXPT_INVALID_ARGUMENT);
 }
 
 TEST_F(CEvaluation, AnswersWrongCallsByTheFallbackOrACode) {
@@ -243,7 +245,8 @@ TEST_F(CEvaluation, AnswersWrongCallsByTheFallbackOrACode) {
     EXPECT_EQ(Str(expt_snapshot_string(snapshot, flag, context, input, expt_str("f"))), "f");
     EXPECT_EQ(Str(expt_snapshot_json(snapshot, flag, context, input, expt_str("f"))), "f");
     EXPECT_EQ(Str(expt_snapshot_variant(snapshot, flag, context, input, expt_str("f"))), "f");
-    EXPECT_EQ(expt_snapshot_decide(snapshot, flag, context, input, EXPT_TYPE_MISSING, decision_.get()), EXPT_INVALID_ARGUMENT);
+    EXPECT_EQ(expt_snapshot_decide(snapshot, flag, context, input, EXPT_TYPE_MISSING, decision_.get()),
+              EXPT_INVALID_ARGUMENT);
     EXPECT_EQ(expt_snapshot_explain(snapshot, flag, context, input, nullptr, nullptr), EXPT_INVALID_ARGUMENT);
   }
   for (const expt_value_type type : {-1, 7}) {
@@ -276,7 +279,8 @@ TEST_F(CEvaluation, AllocatesNothing) {
   Decide("tested");
   const size_t before = AllocationCount();
   for (int i = 0; i < 100; ++i) {
-    expt_snapshot_decide(snapshot_.get(), expt_str("tested"), context_.get(), &input_, EXPT_TYPE_STRING, decision_.get());
+    expt_snapshot_decide(snapshot_.get(), expt_str("tested"), context_.get(), &input_, EXPT_TYPE_STRING,
+                         decision_.get());
     Boolean("yes", false);
     Integer("size", 1);
     expt_snapshot_string(snapshot_.get(), expt_str("hello"), context_.get(), &input_, expt_str("none"));

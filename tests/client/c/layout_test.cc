@@ -1,5 +1,5 @@
-// Sizes and last fields of the structs of expt/c.h on 64-bit systems. They may only grow, at the end: a new field begins
-// where the struct ended before, never in its padding, or an older size could not tell that it is missing.
+// Sizes and last fields of the structs of expt/c.h on 64-bit systems. They may only grow, at the end: a new field
+// begins where the struct ended before, never in its padding, or an older size could not tell that it is missing.
 #include "expt/c.h"
 
 namespace {

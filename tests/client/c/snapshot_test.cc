@@ -278,7 +278,9 @@ TEST_F(CSnapshots, AreCoveredByAnOverlay) {
 TEST_F(CSnapshots, RefuseAWrongOverlay) {
   auto overlay = Sized<expt_overlay>();
   expt_snapshot* covered = nullptr;
-  const auto refused = [&] { return expt_snapshot_with(snapshot_.get(), &overlay, &covered) == EXPT_INVALID_ARGUMENT && covered == nullptr; };
+  const auto refused = [&] {
+    return expt_snapshot_with(snapshot_.get(), &overlay, &covered) == EXPT_INVALID_ARGUMENT && covered == nullptr;
+  };
   EXPECT_EQ(expt_snapshot_with(nullptr, &overlay, &covered), EXPT_INVALID_ARGUMENT);
   EXPECT_EQ(expt_snapshot_with(snapshot_.get(), nullptr, &covered), EXPT_INVALID_ARGUMENT);
   EXPECT_EQ(expt_snapshot_with(snapshot_.get(), &overlay, nullptr), EXPT_INVALID_ARGUMENT);
@@ -300,7 +302,8 @@ TEST(CRoots, ArePinned) {
   for (const json& entry : index.at("files")) {
     if (entry.at("file") != "root_1.exs1") continue;
     const std::string digits = entry.at("sha256");
-    for (size_t i = 0; i < sizeof pin; ++i) pin[i] = static_cast<uint8_t>(std::stoi(digits.substr(2 * i, 2), nullptr, 16));
+    for (size_t i = 0; i < sizeof pin; ++i)
+      pin[i] = static_cast<uint8_t>(std::stoi(digits.substr(2 * i, 2), nullptr, 16));
   }
   expt_root* root = nullptr;
   ASSERT_EQ(expt_root_parse(file.data(), file.size(), pin, &root, nullptr), EXPT_OK);

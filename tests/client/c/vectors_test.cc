@@ -177,7 +177,8 @@ TEST_F(CVectors, RefusedSnapshotsSayWhy) {
     trust.root = root.get();
     expt_snapshot* snapshot = nullptr;
     expt_error* error = nullptr;
-    EXPECT_NE(expt_snapshot_parse(files.snapshot.data(), files.snapshot.size(), &trust, &snapshot, &error), EXPT_OK) << name;
+    EXPECT_NE(expt_snapshot_parse(files.snapshot.data(), files.snapshot.size(), &trust, &snapshot, &error), EXPT_OK)
+        << name;
     EXPECT_EQ(expt_error_load_code(error), EXPT_LOAD_BAD_CONTENT) << name;
     EXPECT_NE(Str(expt_error_message(error)).find(file["refused"].get<std::string>()), std::string::npos) << name;
     expt_error_free(error);
