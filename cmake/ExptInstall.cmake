@@ -33,6 +33,15 @@ install(FILES ${PROJECT_BINARY_DIR}/exptConfig.cmake ${PROJECT_BINARY_DIR}/exptC
 configure_file(${CMAKE_CURRENT_LIST_DIR}/expt.pc.in ${PROJECT_BINARY_DIR}/expt.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/expt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
+# The C interface is a set of targets of its own, which needs nothing that the library is built with.
+if(TARGET expt_c)
+  set_target_properties(expt_c PROPERTIES EXPORT_NAME c)
+  install(TARGETS expt_c EXPORT exptCTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT exptCTargets NAMESPACE expt:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/expt)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/expt_c.pc.in ${PROJECT_BINARY_DIR}/expt_c.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/expt_c.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+
 if(TARGET exptd)
   install(TARGETS exptd expt_cli DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

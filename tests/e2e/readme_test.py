@@ -9,6 +9,7 @@ import unittest
 ROOT = pathlib.Path(sys.argv.pop(1))
 PROGRAMS = {
     "cpp": "examples/quickstart/main.cc",
+    "c": "examples/c/quickstart/main.c",
     "python": "examples/python/quickstart/main.py",
     "js": "examples/node/quickstart/main.mjs",
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The installed package is enough to build and run a program.
 
-Usage: install_test.py CMAKE SOURCE_DIR BUILD_DIR CXX
+Usage: install_test.py CMAKE SOURCE_DIR BUILD_DIR CXX CC
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-CMAKE, SOURCE, BUILD, CXX = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4]
+CMAKE, SOURCE, BUILD, CXX, CC = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), *sys.argv[4:6]
 del sys.argv[1:]
 WIRE = SOURCE / "tests" / "vectors" / "wire"
 
@@ -60,6 +60,26 @@ class Install(unittest.TestCase):
         folders = ":".join(str(p.parent) for p in self.prefix.rglob("expt.pc"))
         environment = dict(os.environ, PKG_CONFIG_PATH=folders)
         self.assertIn("-lexpt_core", run("pkg-config", "--libs", "--static", "expt", env=environment))
+
+    def test_a_c_project_needs_the_c_component_only(self):
+        build = pathlib.Path(self.folder.name) / "c_build"
+        run(CMAKE, "-G", "Ninja", "-S", SOURCE / "tests" / "install" / "c_consumer", "-B", build,
+            f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DCMAKE_C_COMPILER={CC}")
+        run(CMAKE, "--build", build)
+        self.check_c_program(build / "evaluates")
+
+    def test_pkg_config_is_enough_for_a_c_program(self):
+        found = next(self.prefix.rglob("expt_c.pc"))
+        flags = run("pkg-config", "--cflags", "--libs", "expt_c", env=dict(os.environ, PKG_CONFIG_PATH=str(found.parent)))
+        program = pathlib.Path(self.folder.name) / "evaluates_by_pkg_config"
+        run(CC, "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror",
+            SOURCE / "tests" / "install" / "c_consumer" / "evaluates.c", "-o", program, *flags.split(),
+            f"-Wl,-rpath,{found.parent.parent}")
+        self.check_c_program(program)
+
+    def check_c_program(self, program):
+        output = run(program, WIRE / "snapshot_server.exs1", WIRE / "root_1.exs1")
+        self.assertEqual(output, run(self.build / "evaluates", WIRE / "snapshot_server.exs1", WIRE / "root_1.exs1"))
 
     def test_programs_are_installed(self):
         for name in ("exptd", "expt"):

@@ -17,6 +17,8 @@ EFFECTS = {
     "stop_token", "random", "iostream", "fstream", "sstream", "ostream", "istream", "cstdio", "stdio.h", "filesystem",
     "locale", "regex", "unistd.h",
 }
+# What C calls the headers of freestanding programs, and string.h: for expt/c.h.
+C_HEADERS = {"stdbool.h", "stddef.h", "stdint.h", "string.h"}
 
 # room -> (prefixes of quoted includes, prefixes of foreign angle includes, forbidden standard headers)
 ROOMS = {
@@ -62,7 +64,7 @@ def includes(path):
 
 
 def is_standard(name):
-    return "/" not in name and "." not in name or name in EFFECTS or name.startswith(("sys/", "netinet/", "arpa/"))
+    return "/" not in name and "." not in name or name in EFFECTS | C_HEADERS or name.startswith(("sys/", "netinet/", "arpa/"))
 
 
 def check_tree(root):
