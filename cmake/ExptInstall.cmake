@@ -30,6 +30,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/exptConfigVersion.cmake C
 install(FILES ${PROJECT_BINARY_DIR}/exptConfig.cmake ${PROJECT_BINARY_DIR}/exptConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/expt)
 
+# From the folder of the .pc files, so that `cmake --install --prefix` may put everything elsewhere.
+file(RELATIVE_PATH EXPT_PREFIX_FROM_PKGCONFIG /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/expt.pc.in ${PROJECT_BINARY_DIR}/expt.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/expt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
