@@ -32,79 +32,68 @@ void WriteBigEndian(uint32_t word, uint8_t* bytes) {
   for (int i = 0; i < 4; ++i) bytes[i] = static_cast<uint8_t>(word >> (24 - 8 * i));
 }
 
-// Names of variables are those of FIPS 180-4, section 6.2.
-struct State {
-  // First 32 bits of the fractional parts of the square roots of the first 8 primes.
-  uint32_t words[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-
-  void Take(const uint8_t* block) {
-    uint32_t w[16];
-    for (int t = 0; t < 16; ++t) w[t] = ReadBigEndian(block + 4 * t);
-    uint32_t a = words[0], b = words[1], c = words[2], d = words[3];
-    uint32_t e = words[4], f = words[5], g = words[6], h = words[7];
-    for (int t = 0; t < 64; ++t) {
-      if (t >= 16)
-        w[t % 16] += Spread(w[(t + 1) % 16], 7, 18, 3) + w[(t + 9) % 16] + Spread(w[(t + 14) % 16], 17, 19, 10);
-      const uint32_t t1 =
-          h + (Rotated(e, 6) ^ Rotated(e, 11) ^ Rotated(e, 25)) + ((e & f) ^ (~e & g)) + kRound[t] + w[t % 16];
-      const uint32_t t2 = (Rotated(a, 2) ^ Rotated(a, 13) ^ Rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
-      h = g, g = f, f = e, e = d + t1;
-      d = c, c = b, b = a, a = t1 + t2;
-    }
-    const uint32_t taken[8] = {a, b, c, d, e, f, g, h};
-    for (int i = 0; i < 8; ++i) words[i] += taken[i];
-  }
-
-  static uint32_t Spread(uint32_t x, int first, int second, int shift) {
-    return Rotated(x, first) ^ Rotated(x, second) ^ x >> shift;
-  }
-};
-
-// Cuts what it is given into blocks.
-struct Blocks {
-  State state;
-  uint8_t block[kBlockBytes];
-  size_t filled = 0;  // less than a block
-
-  void Add(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const size_t size = std::min(bytes.size(), kBlockBytes - filled);
-      std::memcpy(block + filled, bytes.data(), size);
-      bytes.remove_prefix(size);
-      filled += size;
-      if (filled == kBlockBytes) Finish();
-    }
-  }
-
-  // One bit, zeros up to the end of a block and, in its last bytes, the length in bits.
-  void AddPadding(uint64_t bits) {
-    block[filled++] = 0x80;
-    if (filled > kBlockBytes - kLengthBytes) {
-      std::memset(block + filled, 0, kBlockBytes - filled);
-      Finish();
-    }
-    std::memset(block + filled, 0, kBlockBytes - kLengthBytes - filled);
-    WriteBigEndian(static_cast<uint32_t>(bits >> 32), block + kBlockBytes - 8);
-    WriteBigEndian(static_cast<uint32_t>(bits), block + kBlockBytes - 4);
-    Finish();
-  }
-
-  void Finish() {
-    state.Take(block);
-    filled = 0;
-  }
-};
+uint32_t Spread(uint32_t x, int first, int second, int shift) {
+  return Rotated(x, first) ^ Rotated(x, second) ^ x >> shift;
+}
 
 }  // namespace
 
-std::array<uint8_t, 32> Sha256(std::string_view first, std::string_view second) {
-  Blocks blocks;
-  blocks.Add(first);
-  blocks.Add(second);
-  blocks.AddPadding((uint64_t{first.size()} + second.size()) * 8);
+// Names of variables are those of FIPS 180-4, section 6.2.
+void Sha256Stream::Take() {
+  filled_ = 0;
+  uint32_t w[16];
+  for (int t = 0; t < 16; ++t) w[t] = ReadBigEndian(block_ + 4 * t);
+  uint32_t a = words_[0], b = words_[1], c = words_[2], d = words_[3];
+  uint32_t e = words_[4], f = words_[5], g = words_[6], h = words_[7];
+  for (int t = 0; t < 64; ++t) {
+    if (t >= 16) w[t % 16] += Spread(w[(t + 1) % 16], 7, 18, 3) + w[(t + 9) % 16] + Spread(w[(t + 14) % 16], 17, 19, 10);
+    const uint32_t t1 =
+        h + (Rotated(e, 6) ^ Rotated(e, 11) ^ Rotated(e, 25)) + ((e & f) ^ (~e & g)) + kRound[t] + w[t % 16];
+    const uint32_t t2 = (Rotated(a, 2) ^ Rotated(a, 13) ^ Rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g, g = f, f = e, e = d + t1;
+    d = c, c = b, b = a, a = t1 + t2;
+  }
+  const uint32_t taken[8] = {a, b, c, d, e, f, g, h};
+  for (int i = 0; i < 8; ++i) words_[i] += taken[i];
+}
+
+void Sha256Stream::Add(std::string_view bytes) {
+  size_ += bytes.size();
+  while (!bytes.empty()) {
+    const size_t size = std::min(bytes.size(), kBlockBytes - filled_);
+    std::memcpy(block_ + filled_, bytes.data(), size);
+    bytes.remove_prefix(size);
+    filled_ += size;
+    if (filled_ == kBlockBytes) Take();
+  }
+}
+
+// One bit, zeros up to the end of a block and, in its last bytes, the length in bits.
+void Sha256Stream::Pad() {
+  block_[filled_++] = 0x80;
+  if (filled_ > kBlockBytes - kLengthBytes) {
+    std::memset(block_ + filled_, 0, kBlockBytes - filled_);
+    Take();
+  }
+  std::memset(block_ + filled_, 0, kBlockBytes - kLengthBytes - filled_);
+  const uint64_t bits = size_ * 8;
+  WriteBigEndian(static_cast<uint32_t>(bits >> 32), block_ + kBlockBytes - 8);
+  WriteBigEndian(static_cast<uint32_t>(bits), block_ + kBlockBytes - 4);
+  Take();
+}
+
+std::array<uint8_t, 32> Sha256Stream::Finish() {
+  Pad();
   std::array<uint8_t, 32> digest;
-  for (size_t i = 0; i < 8; ++i) WriteBigEndian(blocks.state.words[i], digest.data() + 4 * i);
+  for (size_t i = 0; i < 8; ++i) WriteBigEndian(words_[i], digest.data() + 4 * i);
   return digest;
+}
+
+std::array<uint8_t, 32> Sha256(std::string_view first, std::string_view second) {
+  Sha256Stream stream;
+  stream.Add(first);
+  stream.Add(second);
+  return stream.Finish();
 }
 
 }  // namespace expt::base

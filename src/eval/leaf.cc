@@ -81,12 +81,28 @@ bool IsIn(const NumberSet& set, const ValueView& value) {
   return std::binary_search(set.reals, set.reals + set.real_count, value.real());
 }
 
+// Of the salt and the folded text, piece by piece: nothing is allocated.
+std::array<uint8_t, 32> FoldedDigest(std::string_view salt, std::string_view text) {
+  constexpr size_t kPiece = 256;
+  char room[kPiece + kPiece / 2];  // two bytes may become three
+  base::Sha256Stream digest;
+  digest.Add(salt);
+  while (!text.empty()) {
+    size_t size = std::min(text.size(), kPiece);
+    // No character is cut.
+    while (size < text.size() && size > kPiece - 3 && (text[size] & 0xc0) == 0x80) --size;
+    digest.Add(base::FoldInto(text.substr(0, size), room).value_or(std::string_view()));
+    text.remove_prefix(size);
+  }
+  return digest.Finish();
+}
+
 Truth TestHashed(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value) {
   if (value.type() != ValueType::kString) return Truth::kUnknown;
   const DigestSet& set = *leaf.digests;
   const std::string_view salt = ruleset.View(set.salt);  // with the ":"
   const std::array<uint8_t, 32> digest =
-      leaf.is_folded ? base::Sha256(salt, base::Folded(value.text())) : base::Sha256(salt, value.text());
+      leaf.is_folded ? FoldedDigest(salt, value.text()) : base::Sha256(salt, value.text());
   const uint8_t* low = set.digests;
   for (uint32_t size = set.size; size > 0;) {
     const uint32_t half = size / 2;

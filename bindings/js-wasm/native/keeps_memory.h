@@ -3,8 +3,9 @@
 // is 7 kB less code. A page reads each snapshot once, in an instance of its own.
 //
 // So whatever happens again and again in one instance takes no memory: a decision, a description, a context (which is
-// freed). An overlay takes a byte per flag, whenever the flags that are switched off change. Growing gives the old block
-// back everywhere. expt_explain.wasm frees everything: servers explain for long.
+// freed). An overlay takes a byte per flag, whenever the flags that are switched off change, and assignments stay until
+// the next snapshot. Growing gives the old block back everywhere. expt_explain.wasm frees everything: servers explain for
+// long.
 #ifndef EXPT_BINDINGS_JS_WASM_NATIVE_KEEPS_MEMORY_H_
 #define EXPT_BINDINGS_JS_WASM_NATIVE_KEEPS_MEMORY_H_
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { Context, engine, Root, Snapshot } from '@expt/core';
-import { snapshots } from './paths.mjs';
+import { Context, engine, Engine, Root, Snapshot } from '@expt/core';
+import { core, snapshots } from './paths.mjs';
 
 const read = (name) => new Uint8Array(readFileSync(path.join(snapshots, name)));
 const user = { targetingKey: 'user-42', country: 'CH', plan: 'pro', device: { os: 'ios' }, tags: ['a', 'ü'] };
@@ -49,5 +49,20 @@ test('evaluations and passing contexts take no memory', async () => {
       await settle();
     }
   }
+  assert.equal(snapshot.sizeBytes, before);
+});
+
+test('evaluations by the module of pages, which frees little, take no memory', async () => {
+  const wasm = readFileSync(path.join(core, 'dist', 'esm', 'expt.wasm'));
+  const root = await Root.parse(await Engine.load(wasm, (await engine()).host), read('root.exs1'));
+  const snapshot = await Snapshot.parse(read('evaluation/hashed.exs1'), { root });
+  const before = snapshot.sizeBytes;
+  let found = 0;
+  for (let i = 0; i < 100_000; i++) {
+    const mail = i % 2 === 0 ? `XX${'AÉ'.repeat(150)}` : `User${i}@example.org`;
+    if (snapshot.variant('long-folded', { mail }, '') === 'true') found++;
+    snapshot.variant('folded', { mail }, '');
+  }
+  assert.equal(found, 50_000);
   assert.equal(snapshot.sizeBytes, before);
 });
