@@ -431,12 +431,13 @@ EXPT_API expt_code expt_client_json(const expt_client* client, expt_string flag,
                                     expt_string fallback, expt_text* value);
 EXPT_API expt_code expt_client_variant(const expt_client* client, expt_string flag, const expt_context* context,
                                        expt_string fallback, expt_text* value);
-// `record`: report the exposures. Without, expt_client_expose() does once the value is applied.
+// `record`: report the exposures. Without, expt_client_expose() does once the value is applied. `sticky`: what units
+// were given before, or NULL.
 EXPT_API expt_code expt_client_decide(const expt_client* client, expt_string flag, const expt_context* context,
-                                      bool record, expt_decision* decision);
-// Reports nothing.
+                                      bool record, const expt_sticky* sticky, expt_decision* decision);
+// Reports nothing. `sticky`, `json` and `text` may be NULL.
 EXPT_API expt_code expt_client_explain(const expt_client* client, expt_string flag, const expt_context* context,
-                                       expt_text* json, expt_text* text);
+                                       const expt_sticky* sticky, expt_text* json, expt_text* text);
 // The snapshot that decides now, for several decisions that must agree.
 EXPT_API expt_code expt_client_pin(const expt_client* client, expt_snapshot** snapshot);
 

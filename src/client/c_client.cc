@@ -81,6 +81,10 @@ bool IsCall(const expt_client* client, expt_string flag, const expt_context* con
   return client != nullptr && IsText(flag) && context != nullptr;
 }
 
+const expt::StickyAssignments* AssignmentsOf(const expt_sticky* sticky) {
+  return sticky == nullptr ? nullptr : &sticky->assignments;
+}
+
 template <typename T>
 T Scalar(const expt_client* client, expt_string flag, const expt_context* context, T fallback) {
   if (!IsCall(client, flag, context)) return fallback;
@@ -155,21 +159,22 @@ expt_code expt_client_variant(const expt_client* client, expt_string flag, const
 }
 
 expt_code expt_client_decide(const expt_client* client, expt_string flag, const expt_context* context, bool record,
-                             expt_decision* decision) {
+                             const expt_sticky* sticky, expt_decision* decision) {
   if (!IsCall(client, flag, context) || decision == nullptr) return EXPT_INVALID_ARGUMENT;
   return Guard([&] {
-    decision->owned = client->client.Decide(View(flag), context->sealed(), {.record = record});
+    decision->owned =
+        client->client.Decide(View(flag), context->sealed(), {.record = record, .sticky = AssignmentsOf(sticky)});
     decision->view = decision->owned->view();
     decision->snapshot = expt::Snapshot();
     return EXPT_OK;
   });
 }
 
-expt_code expt_client_explain(const expt_client* client, expt_string flag, const expt_context* context, expt_text* json,
-                              expt_text* text) {
+expt_code expt_client_explain(const expt_client* client, expt_string flag, const expt_context* context,
+                              const expt_sticky* sticky, expt_text* json, expt_text* text) {
   if (!IsCall(client, flag, context)) return EXPT_INVALID_ARGUMENT;
   return Guard([&] {
-    expt::Explanation explanation = client->client.Explain(View(flag), context->sealed());
+    expt::Explanation explanation = client->client.Explain(View(flag), context->sealed(), AssignmentsOf(sticky));
     if (json != nullptr) json->text = std::move(explanation.json);
     if (text != nullptr) text->text = std::move(explanation.text);
     return EXPT_OK;

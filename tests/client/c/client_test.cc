@@ -115,7 +115,7 @@ TEST_F(CClients, DecideWithoutAServerAndSayThatTheyAreNotReady) {
   EXPECT_EQ(expt_client_ready(nullptr, 1), EXPT_INVALID_ARGUMENT);
   EXPECT_EQ(expt_client_integer(client, expt_str("page-size"), user_.get(), 20), 20);
   const CDecision decision(expt_decision_new());
-  EXPECT_EQ(expt_client_decide(client, expt_str("page-size"), user_.get(), true, decision.get()), EXPT_OK);
+  EXPECT_EQ(expt_client_decide(client, expt_str("page-size"), user_.get(), true, nullptr, decision.get()), EXPT_OK);
   EXPECT_EQ(Read(decision).error, EXPT_ERROR_PROVIDER_NOT_READY);
   EXPECT_TRUE(Eventually([&] { return Status().last_error.size != 0; }));
   EXPECT_EQ(Status().state, EXPT_STATE_NOT_READY);
@@ -137,7 +137,8 @@ TEST_F(CClients, ReportTheExposureOfAValueThatWasUsed) {
 TEST_F(CClients, DecideWithAndWithoutReporting) {
   Open();
   const CDecision decision(expt_decision_new());
-  EXPECT_EQ(expt_client_decide(client_.get(), expt_str("checkout-test"), user_.get(), false, decision.get()), EXPT_OK);
+  EXPECT_EQ(expt_client_decide(client_.get(), expt_str("checkout-test"), user_.get(), false, nullptr, decision.get()),
+            EXPT_OK);
   EXPECT_EQ(Read(decision).exposure_count, 1u);
   EXPECT_EQ(Read(decision).reason, EXPT_REASON_SPLIT);
   Flush();
@@ -147,22 +148,43 @@ TEST_F(CClients, DecideWithAndWithoutReporting) {
   EXPECT_EQ(Stored<wire::ExposureEvent>().size(), 1u);
   const CContext other(expt_context_new());
   expt_context_set_integer(other.get(), expt_str("targeting_key"), 7);
-  EXPECT_EQ(expt_client_decide(client_.get(), expt_str("checkout-test"), other.get(), true, decision.get()), EXPT_OK);
+  EXPECT_EQ(expt_client_decide(client_.get(), expt_str("checkout-test"), other.get(), true, nullptr, decision.get()),
+            EXPT_OK);
   Flush();
   EXPECT_EQ(Stored<wire::ExposureEvent>().size(), 2u);
   client_.reset();
   EXPECT_EQ(Str(Read(decision).flag), "checkout-test") << "a decision outlives its client";
 }
 
+TEST_F(CClients, TakeStickyAssignments) {
+  Open();
+  const CSticky sticky(expt_sticky_new());
+  const std::string variant = Text(expt_client_variant, "checkout-test", "none");
+  const char* const other = variant == "control" ? "treatment" : "control";
+  expt_sticky_set(sticky.get(), expt_str("exp_checkout"), 1, expt_str("targeting_key"), expt_str("user-42"),
+                  expt_str(other));
+  const CDecision decision(expt_decision_new());
+  const CText as_json(expt_text_new());
+  ASSERT_EQ(
+      expt_client_decide(client_.get(), expt_str("checkout-test"), user_.get(), false, sticky.get(), decision.get()),
+      EXPT_OK);
+  ASSERT_EQ(
+      expt_client_explain(client_.get(), expt_str("checkout-test"), user_.get(), sticky.get(), as_json.get(), nullptr),
+      EXPT_OK);
+  EXPECT_EQ(Str(Read(decision).variant), other);
+  EXPECT_EQ(nlohmann::json::parse(Str(as_json)).at("decision").at("variant"), Str(Read(decision).variant));
+}
+
 TEST_F(CClients, ExplainAndPin) {
   Open();
   const CText as_json(expt_text_new());
   const CText as_text(expt_text_new());
-  EXPECT_EQ(expt_client_explain(client_.get(), expt_str("checkout-test"), user_.get(), as_json.get(), as_text.get()),
-            EXPT_OK);
+  EXPECT_EQ(
+      expt_client_explain(client_.get(), expt_str("checkout-test"), user_.get(), nullptr, as_json.get(), as_text.get()),
+      EXPT_OK);
   EXPECT_EQ(nlohmann::json::parse(Str(as_json)).at("decision").at("flag"), "checkout-test");
   EXPECT_THAT(Str(as_text), HasSubstr("checkout-test"));
-  EXPECT_EQ(expt_client_explain(client_.get(), expt_str("page-size"), user_.get(), nullptr, nullptr), EXPT_OK);
+  EXPECT_EQ(expt_client_explain(client_.get(), expt_str("page-size"), user_.get(), nullptr, nullptr, nullptr), EXPT_OK);
   Flush();
   EXPECT_TRUE(Stored<wire::ExposureEvent>().empty());
 
@@ -513,10 +535,11 @@ TEST_F(CClients, AnswerWrongCallsByTheFallbackOrACode) {
       EXPECT_EQ(ask(client, flag, context, expt_str("fallback"), nullptr), EXPT_INVALID_ARGUMENT);
       EXPECT_EQ(ask(client_.get(), expt_str("greeting"), user_.get(), kNullText, text.get()), EXPT_INVALID_ARGUMENT);
     }
-    EXPECT_EQ(expt_client_decide(client, flag, context, true, decision.get()), EXPT_INVALID_ARGUMENT);
-    EXPECT_EQ(expt_client_explain(client, flag, context, text.get(), nullptr), EXPT_INVALID_ARGUMENT);
+    EXPECT_EQ(expt_client_decide(client, flag, context, true, nullptr, decision.get()), EXPT_INVALID_ARGUMENT);
+    EXPECT_EQ(expt_client_explain(client, flag, context, nullptr, text.get(), nullptr), EXPT_INVALID_ARGUMENT);
   }
-  EXPECT_EQ(expt_client_decide(client_.get(), expt_str("greeting"), user_.get(), true, nullptr), EXPT_INVALID_ARGUMENT);
+  EXPECT_EQ(expt_client_decide(client_.get(), expt_str("greeting"), user_.get(), true, nullptr, nullptr),
+            EXPT_INVALID_ARGUMENT);
   expt_snapshot* snapshot = nullptr;
   EXPECT_EQ(expt_client_pin(nullptr, &snapshot), EXPT_INVALID_ARGUMENT);
   EXPECT_EQ(expt_client_pin(client_.get(), nullptr), EXPT_INVALID_ARGUMENT);
