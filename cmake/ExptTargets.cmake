@@ -25,8 +25,7 @@ if(EXPT_COVERAGE)
 endif()
 
 # Several files at a time, where EXPT_UNITY says so. They include what they need all the same: the builds with sanitizers
-# compile each by itself. The rooms that run at every
-# evaluation are left out: they are measured as users compile them.
+# compile each by itself. The rooms that run at every evaluation are left out: they are measured as users compile them.
 function(expt_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${EXPT_UNITY} UNITY_BUILD_BATCH_SIZE 9)
 endfunction()

@@ -119,7 +119,8 @@ class TableCheck {
 
   void Strings() {
     for (size_t i = 0; i < s_.strings.size(); ++i) {
-      if ((base::kSmallCode || !IsAscii(s_.strings[i])) && !base::IsUtf8(s_.strings[i])) Report("string " + Number(i), "not UTF-8");
+      if (!base::kSmallCode && IsAscii(s_.strings[i])) continue;
+      if (!base::IsUtf8(s_.strings[i])) Report("string " + Number(i), "not UTF-8");
     }
   }
 

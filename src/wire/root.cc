@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "src/base/sort.h"
 #include "src/base/message.h"
+#include "src/base/sort.h"
 #include "src/base/status.h"
 #include "src/wire/decode.h"
 #include "src/wire/decode_check.h"
