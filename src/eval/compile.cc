@@ -377,15 +377,15 @@ class Compiler {
 
   // What refers to a broken flag is broken too.
   void BreakReferrers() {
-    shared_.Mark(is_broken_);
+    // As many rounds as references are deep, which validation bounds.
     for (bool has_changed = true; has_changed;) {
       has_changed = false;
+      shared_.Mark(is_broken_);
       for (Index i = 0; i < s_.flags.size(); ++i) {
         if (is_broken_[i]) continue;
         const Index broken = shared_.FirstFlagBehind(references_[i], is_broken_);
         if (broken == kNone) continue;
         Break(i, "refers to " + base::Named("flag", out_.flags[broken].key) + ", which is broken");
-        shared_.Mark(is_broken_);
         has_changed = true;
       }
     }
