@@ -26,13 +26,15 @@ std::string TextOf(const oracle::Answer& answer) {
 void Compare(const oracle::Oracle& naive, const Snapshot& snapshot, oracle::Random& random) {
   const oracle::RandomContext drawn(random);
   const Context context{std::span<const Attribute>(drawn.attributes())};
-  const int64_t now_ms = random.Below(5) * 500;
-  const ValueType asked = kAsked[random.Below(std::size(kAsked))];
+  oracle::Asked asked;
+  asked.now_ms = random.Below(5) * 500;
+  asked.expected = kAsked[random.Below(std::size(kAsked))];
   for (size_t i = 0; i <= snapshot.flag_count(); ++i) {
     const std::string key = "flag" + std::to_string(i);
-    const EvaluateInput input{.now = Time(std::chrono::milliseconds(now_ms))};
-    const oracle::Answer got = oracle::AnswerOf(Evaluate(snapshot, key, context, input, asked));
-    const oracle::Answer expected = naive.Decide(key, drawn.attributes(), now_ms, asked, {});
+    const EvaluateInput input{.now = Time(std::chrono::milliseconds(asked.now_ms))};
+    const oracle::Answer got = oracle::AnswerOf(Evaluate(snapshot, key, context, input, asked.expected));
+    const oracle::Answer expected = naive.Decide(key, drawn.attributes(), asked);
+    if (naive.TookEdge()) return;
     if (!(got == expected)) {
       Found("the engine and the naive evaluator differ",
             key + "\n  engine " + TextOf(got) + "\n  naive  " + TextOf(expected) + "\n" +
