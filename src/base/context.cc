@@ -9,6 +9,7 @@
 #include "src/base/context_find.h"
 #include "src/base/hash.h"
 #include "src/base/number.h"
+#include "src/base/small_code.h"
 #include "src/base/sort.h"
 #include "src/base/utf8.h"
 
@@ -98,7 +99,7 @@ class Writer {
 
   // Leaves the last of equal names, drops what is missing, and sorts where FindEntry() expects it.
   size_t Finish() {
-    if (count_ >= base::kUnsortedEntries) {
+    if (!base::kSmallCode && count_ >= base::kUnsortedEntries) {
       base::StableSort(entries_, entries_ + count_, [](const Context::Entry& a, const Context::Entry& b) {
         return a.hash != b.hash ? a.hash < b.hash : a.name < b.name;
       });

@@ -7,11 +7,12 @@
 #include <string_view>
 
 #include "expt/context.h"
+#include "src/base/small_code.h"
 
 namespace expt::base {
 
-// Up to this many entries stand in the order given; more are sorted by hash.
-inline constexpr size_t kUnsortedEntries = 16;
+// Up to this many entries stand in the order given; more are sorted by hash. Where code has to be small, any number.
+inline constexpr size_t kUnsortedEntries = kSmallCode ? SIZE_MAX : 16;
 
 // `entries` of a Context, `hash` the XXH3-64 of `name`. Null when the attribute is missing.
 inline const Context::Entry* FindEntry(std::span<const Context::Entry> entries, uint64_t hash, std::string_view name) {
