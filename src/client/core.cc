@@ -20,9 +20,21 @@ constexpr size_t kMaxTally = 2'000;  // rows that make summaries leave early
 constexpr milliseconds kSweepInterval{500};
 constexpr int kSweeps = 4;
 
+// Null where events stay in memory.
+std::unique_ptr<Spool> MakeSpool(const Settings& settings, FileSystem* files, DropCounts* drops) {
+  const SpoolOptions& options = settings.options.spool;
+  if (options.durability == SpoolOptions::Durability::kMemory || options.directory.empty()) return nullptr;
+  return std::make_unique<Spool>(SpoolLane::Settings{.files = files,
+                                                     .instance_id = settings.instance_id,
+                                                     .max_bytes = options.max_bytes,
+                                                     .max_age = options.max_age,
+                                                     .drops = drops},
+                                 options.directory);
+}
+
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options) {
+absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options, FileSystem* files) {
   absl::StatusOr<Settings> settings = CheckOptions(std::move(options));
   if (!settings.ok()) return settings.status();
   std::unique_ptr<Store> store;
@@ -33,20 +45,21 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options) {
     store_status = opened.status();
     if (opened.ok()) store = *std::move(opened);
   }
-  std::shared_ptr<Core> core(new Core(*std::move(settings), std::move(store), store_status));
+  std::shared_ptr<Core> core(new Core(*std::move(settings), std::move(store), store_status, files));
   core->StartThread();
   return core;
 }
 
-Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status)
+Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, FileSystem* files)
     : settings_(std::move(settings)),
       opened_(settings_.options.clock->Monotonic()),
       store_(std::move(store)),
       health_(opened_),
       dedupe_(settings_.options.exposure_dedupe_entries, settings_.options.exposure_dedupe_ttl),
       buffer_(settings_.options.buffer_events, settings_.options.buffer_bytes, settings_.options.batch_events, &drops_),
+      spool_(MakeSpool(settings_, files, &drops_)),
       loader_(settings_, store_.get(), &health_, &slot_),
-      uploader_(settings_, &buffer_, &drops_, &health_),
+      uploader_(settings_, &buffer_, &drops_, spool_.get(), &health_),
       window_start_(settings_.options.clock->Now()) {
   // Without a data directory that works, everything goes on in memory.
   if (store_status.ok()) return;
@@ -71,6 +84,7 @@ void Core::Run() {
   pthread_setname_np(pthread_self(), "expt-client");
 #endif
   using Steady = std::chrono::steady_clock;
+  if (spool_ != nullptr) settings_.options.transport->SetWhileWaiting([this] { uploader_.WhileWaiting(); });
   loader_.LoadSaved();
   SteadyTime next_summary = Steady::now() + kSummaryInterval;
   SteadyTime next_sweep = SteadyTime::max();
@@ -158,11 +172,11 @@ bool Core::IsFlushed(uint64_t until) const {
 uint64_t Core::Remaining() const {
   const SendCounts& counts = uploader_.counts();
   // What is done is read before what was accepted, so that the difference never goes below zero.
-  const uint64_t done = counts.stored + counts.duplicate + counts.rejected + counts.dropped + buffer_.evicted();
+  const uint64_t done = counts.done + counts.dropped + buffer_.evicted();
   return buffer_.accepted() - done;
 }
 
-FlushReport Core::Flush(milliseconds timeout) {
+FlushReport Core::Flush(milliseconds timeout, bool is_closing) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
   const SendCounts& counts = uploader_.counts();
   const auto delivered = [&] { return counts.stored + counts.duplicate; };
@@ -172,8 +186,11 @@ FlushReport Core::Flush(milliseconds timeout) {
     std::unique_lock lock(wake_mutex_);
     const uint64_t ticket = ++flush_asked_;
     wake_.notify_one();
-    flushed_.wait_until(lock, deadline,
-                        [&] { return is_stopping_ || (flush_seen_ >= ticket && IsFlushed(flush_until_)); });
+    flushed_.wait_until(lock, deadline, [&] {
+      if (is_stopping_) return true;
+      if (flush_seen_ < ticket) return false;
+      return IsFlushed(flush_until_) || (is_closing && counts.is_parked);
+    });
   }
   return {.delivered = delivered() - delivered_before,
           .rejected = counts.rejected - rejected_before,
@@ -184,7 +201,7 @@ absl::Status Core::Close(milliseconds timeout) {
   const std::lock_guard close_guard(close_mutex_);
   if (std::exchange(is_closed_, true)) return absl::OkStatus();
   buffer_.Close();
-  Flush(timeout);
+  Flush(timeout, /*is_closing=*/true);
   {
     const std::lock_guard guard(wake_mutex_);
     is_stopping_ = true;
@@ -193,8 +210,9 @@ absl::Status Core::Close(milliseconds timeout) {
   }
   settings_.options.transport->Cancel();
   if (thread_.joinable()) thread_.join();
+  settings_.options.transport->SetWhileWaiting({});
   slot_.StopCollecting();
-  const uint64_t lost = buffer_.DropAll(DropReason::kClosed) + uploader_.DropAll(DropReason::kClosed);
+  const uint64_t lost = uploader_.Finish(DropReason::kClosed) + buffer_.DropAll(DropReason::kClosed);
   if (lost == 0) return absl::OkStatus();
   return base::Error(absl::StatusCode::kDeadlineExceeded,
                      "close: " + std::to_string(lost) + " events were not acknowledged in time");
@@ -227,6 +245,7 @@ ClientStatus Core::Status() const {
   status.events_duplicate = counts.duplicate;
   status.events_rejected = counts.rejected;
   status.events_accepted = buffer_.accepted();
+  status.events_spooled = spool_ == nullptr ? 0 : spool_->events();
   status.exposures_suppressed = slot_.suppressed();
   for (wire::DropCount& drop : drops_.List()) {
     status.drops.push_back({.reason = drop.reason,

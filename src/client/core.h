@@ -3,7 +3,7 @@
 //   program's threads                       background thread
 //   Read() ------ SnapshotSlot <----------- Loader ---- Store
 //   Record() ---- ExposureDedupe,
-//                 EventBuffer ------------> Uploader
+//                 EventBuffer ------------> Uploader ---- Spool
 //                 SnapshotSlot (counts) --> evaluation summaries --> EventBuffer
 #ifndef EXPT_SRC_CLIENT_CORE_H_
 #define EXPT_SRC_CLIENT_CORE_H_
@@ -25,6 +25,7 @@
 #include "src/client/loader.h"
 #include "src/client/settings.h"
 #include "src/client/snapshot_slot.h"
+#include "src/client/spool.h"
 #include "src/client/store.h"
 #include "src/client/uploader.h"
 
@@ -33,8 +34,8 @@ namespace expt::client {
 // Thread-safe.
 class Core {
  public:
-  // As Client::Open.
-  static absl::StatusOr<std::shared_ptr<Core>> Open(ClientOptions options);
+  // As Client::Open. `files` is where the spool is kept.
+  static absl::StatusOr<std::shared_ptr<Core>> Open(ClientOptions options, FileSystem* files = MachineFiles());
   ~Core();
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -67,12 +68,12 @@ class Core {
   TrackResult Identify(const Context& context, std::string_view unit_type, std::string_view unit_id);
   bool Ready(std::chrono::milliseconds timeout) { return health_.WaitReady(timeout); }
   bool WaitForRoom(size_t events, std::chrono::milliseconds timeout) { return buffer_.WaitForRoom(events, timeout); }
-  FlushReport Flush(std::chrono::milliseconds timeout);
+  FlushReport Flush(std::chrono::milliseconds timeout) { return Flush(timeout, /*is_closing=*/false); }
   absl::Status Close(std::chrono::milliseconds timeout);
   ClientStatus Status() const;
 
  private:
-  Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status);
+  Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, FileSystem* files);
 
   TrackResult RecordExposures(const SnapshotSlot::Reader& reader, const Decision& decision, const Context& context,
                               Time now);
@@ -84,6 +85,7 @@ class Core {
   void Run();
   void Wake();
   void QueueSummaries();
+  FlushReport Flush(std::chrono::milliseconds timeout, bool is_closing);
   bool IsFlushed(uint64_t until) const;
   uint64_t Remaining() const;
 
@@ -97,6 +99,7 @@ class Core {
   EventBuffer buffer_;
 
   // The background thread's.
+  const std::unique_ptr<Spool> spool_;  // null: events stay in memory
   Loader loader_;
   Uploader uploader_;
   EvaluationTally tally_;
