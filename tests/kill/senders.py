@@ -136,6 +136,8 @@ class Senders:
 
 
 def digest_of(snapshot_file):
-    """Of the payload, behind the envelope's header."""
+    """Of the payload, behind the envelope's header; empty for what is no envelope."""
+    if len(snapshot_file) < 8:
+        return ""
     (header_size,) = struct.unpack_from("<I", snapshot_file, 4)
     return hashlib.sha256(snapshot_file[header_size + 8:]).hexdigest()
