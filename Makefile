@@ -1,5 +1,5 @@
 # Every target delegates; CMake does the building and ctest the testing.
-.PHONY: demo test build clean fuzz asan tsan mutants coverage check-long
+.PHONY: demo test build clean fuzz asan tsan mutants coverage kill-test kill-mutants check-long
 
 demo:
 	@setup/install.sh build
@@ -20,6 +20,10 @@ build:
 fuzz asan tsan mutants coverage:
 	@setup/install.sh long
 	@SECONDS_EACH="$(SECONDS)" tests/check_long.sh $@
+
+kill-test kill-mutants:
+	@setup/install.sh test
+	@CYCLES="$(CYCLES)" tests/check_long.sh $@
 
 check-long:
 	@setup/install.sh long

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Configures and builds. Usage: setup/build.sh demo|all|asan|tsan|fuzz|coverage
-# demo and all go into build/, the others into build-<name>/.
+# Configures and builds. Usage: setup/build.sh demo|all|kill|asan|tsan|fuzz|coverage
+# demo, all and kill go into build/, the others into build-<name>/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,10 +9,11 @@ options=()
 case "$preset" in
   demo) preset=dev options=(-DEXPT_BUILD_TESTS=OFF) targets=(exptd expt_cli simulation) ;;
   all) preset=dev options=(-DEXPT_BUILD_TESTS=ON) targets=(all) ;;
+  kill) preset=dev options=(-DEXPT_BUILD_TESTS=ON) targets=(kill_programs) ;;
   asan | tsan) targets=(all) ;;
   fuzz) targets=(fuzz_targets) ;;
   coverage) targets=(coverage_tests) ;;
-  *) echo "build: expected demo, all, asan, tsan, fuzz or coverage, found \"$1\"" >&2; exit 2 ;;
+  *) echo "build: expected demo, all, kill, asan, tsan, fuzz or coverage, found \"$1\"" >&2; exit 2 ;;
 esac
 
 # So that ccache serves every checkout of this tree, wherever it lies, and the build of the Python package.

@@ -11,6 +11,7 @@ import sys
 import time
 
 import mutants
+from tree import copy_tree
 
 # What the vectors' runner is built from and reads.
 PARTS = ["CMakeLists.txt", "cmake", "include", "src", "tests/CMakeLists.txt", "tests/oracle", "tests/vectors",
@@ -28,26 +29,6 @@ def fail(text):
     sys.exit(2)
 
 
-def files_of(root, part):
-    path = root / part
-    return [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
-
-
-def copy_tree(source, target):
-    """Makes `target` equal to the parts of `source`. What is equal already keeps its time, so it is not built again."""
-    wanted = {path.relative_to(source) for part in PARTS for path in files_of(source, part)}
-    for path in [p for p in target.rglob("*") if p.is_file()] if target.is_dir() else []:
-        if path.relative_to(target) not in wanted:
-            path.unlink()
-    for name in wanted:
-        data = (source / name).read_bytes()
-        copy = target / name
-        if copy.is_file() and copy.read_bytes() == data:
-            continue
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(data)
-
-
 class Copy:
     """A copy of the engine that is built and asked over and over."""
 
@@ -55,7 +36,7 @@ class Copy:
         self.most_seconds = None  # of a run
         self.tree = folder / "tree"
         self.build_folder = folder / "build"
-        copy_tree(mutants.ROOT, self.tree)
+        copy_tree(mutants.ROOT, self.tree, PARTS)
         self.environment = dict(os.environ, CCACHE_BASEDIR=str(self.tree), CCACHE_NOHASHDIR="1")
 
     def configure(self):
