@@ -9,6 +9,8 @@ namespace expt {
 inline namespace v1 {
 namespace {
 
+constexpr std::chrono::seconds kCloseTime{2};  // client.h
+
 template <typename T>
 struct Used {
   T result;
@@ -32,21 +34,26 @@ absl::StatusOr<Client> Client::Open(ClientOptions options) {
 
 Client::Client(std::shared_ptr<client::Core> core) : core_(std::move(core)) {}
 Client::Client(Client&&) noexcept = default;
-Client& Client::operator=(Client&&) noexcept = default;
-Client::~Client() = default;  // the core closes itself
+Client& Client::operator=(Client&& other) noexcept {
+  if (this == &other) return *this;
+  client::Core::Release(std::exchange(core_, std::move(other.core_)), kCloseTime);
+  return *this;
+}
 
-bool Client::Ready(std::chrono::milliseconds timeout) { return core_->Ready(timeout); }
+Client::~Client() { client::Core::Release(std::move(core_), kCloseTime); }
+
+bool Client::Ready(std::chrono::milliseconds timeout) { return core_->Here().Ready(timeout); }
 
 bool Client::Enabled(FlagRef flag, const Context& context) const { return Value(flag, context, false); }
 
 bool Client::Value(FlagRef flag, const Context& context, bool fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kBoolean, {}, [fallback](const Decision& decision) {
+  return core_->Here().Evaluate(flag, context, ValueType::kBoolean, {}, [fallback](const Decision& decision) {
     return Used<bool>{decision.ValueOr<bool>(fallback), decision.has_value()};
   });
 }
 
 int Client::Value(FlagRef flag, const Context& context, int fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kInteger, {}, [fallback](const Decision& decision) {
+  return core_->Here().Evaluate(flag, context, ValueType::kInteger, {}, [fallback](const Decision& decision) {
     const auto value = decision.ValueOr<int64_t>(fallback);
     if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
       return Used<int>{fallback, false};
@@ -56,85 +63,85 @@ int Client::Value(FlagRef flag, const Context& context, int fallback) const {
 }
 
 int64_t Client::Value(FlagRef flag, const Context& context, int64_t fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kInteger, {}, [fallback](const Decision& decision) {
+  return core_->Here().Evaluate(flag, context, ValueType::kInteger, {}, [fallback](const Decision& decision) {
     return Used<int64_t>{decision.ValueOr<int64_t>(fallback), decision.has_value()};
   });
 }
 
 double Client::Value(FlagRef flag, const Context& context, double fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kDouble, {}, [fallback](const Decision& decision) {
+  return core_->Here().Evaluate(flag, context, ValueType::kDouble, {}, [fallback](const Decision& decision) {
     return Used<double>{decision.ValueOr<double>(fallback), decision.has_value()};
   });
 }
 
 std::string Client::Value(FlagRef flag, const Context& context, const char* fallback) const {
-  return TextValue(*core_, flag, context, fallback);
+  return TextValue(core_->Here(), flag, context, fallback);
 }
 
 std::string Client::Value(FlagRef flag, const Context& context, std::string_view fallback) const {
-  return TextValue(*core_, flag, context, fallback);
+  return TextValue(core_->Here(), flag, context, fallback);
 }
 
 std::string Client::Value(FlagRef flag, const Context& context, const std::string& fallback) const {
-  return TextValue(*core_, flag, context, fallback);
+  return TextValue(core_->Here(), flag, context, fallback);
 }
 
 expt::Value Client::Value(FlagRef flag, const Context& context, const expt::Value& fallback) const {
-  return core_->Evaluate(flag, context, fallback.type(), {}, [&fallback](const Decision& decision) {
+  return core_->Here().Evaluate(flag, context, fallback.type(), {}, [&fallback](const Decision& decision) {
     if (!decision.has_value()) return Used<expt::Value>{fallback, false};
     return Used<expt::Value>{expt::Value(decision.value), true};
   });
 }
 
 std::string Client::Variant(FlagRef flag, const Context& context, std::string_view fallback) const {
-  return core_->Evaluate(flag, context, ValueType::kMissing, {}, [fallback](const Decision& decision) {
+  return core_->Here().Evaluate(flag, context, ValueType::kMissing, {}, [fallback](const Decision& decision) {
     const bool is_used = decision.has_value();
     return Used<std::string>{std::string(is_used ? decision.variant : fallback), is_used};
   });
 }
 
 OwnedDecision Client::Decide(FlagRef flag, const Context& context, DecideOptions options) const {
-  return core_->Evaluate(flag, context, ValueType::kMissing, options, [](const Decision& decision) {
+  return core_->Here().Evaluate(flag, context, ValueType::kMissing, options, [](const Decision& decision) {
     return Used<OwnedDecision>{decision.Own(), true};
   });
 }
 
 Explanation Client::Explain(FlagRef flag, const Context& context, const StickyAssignments* sticky) const {
-  return core_->Explain(flag, context, sticky);
+  return core_->Here().Explain(flag, context, sticky);
 }
 
 std::vector<OwnedDecision> Client::All(const Context& context, const StickyAssignments* sticky) const {
-  return core_->All(context, sticky);
+  return core_->Here().All(context, sticky);
 }
 
-Snapshot Client::Pin() const { return core_->Pin(); }
+Snapshot Client::Pin() const { return core_->Here().Pin(); }
 
 TrackResult Client::Track(std::string_view name, const Context& context, const TrackOptions& options) {
-  return core_->Track(name, context, options);
+  return core_->Here().Track(name, context, options);
 }
 
 TrackResult Client::Expose(const Decision& decision, const Context& context) {
-  return core_->Expose(decision, context);
+  return core_->Here().Expose(decision, context);
 }
 
 TrackResult Client::Expose(std::string_view experiment, std::string_view variant, const Context& context,
                            const ExposeOptions& options) {
-  return core_->Expose(experiment, variant, context, options);
+  return core_->Here().Expose(experiment, variant, context, options);
 }
 
 TrackResult Client::Identify(const Context& context, std::string_view unit_type, std::string_view unit_id) {
-  return core_->Identify(context, unit_type, unit_id);
+  return core_->Here().Identify(context, unit_type, unit_id);
 }
 
 bool Client::WaitForRoom(size_t events, std::chrono::milliseconds timeout) {
-  return core_->WaitForRoom(events, timeout);
+  return core_->Here().WaitForRoom(events, timeout);
 }
 
-FlushReport Client::Flush(std::chrono::milliseconds timeout) { return core_->Flush(timeout); }
+FlushReport Client::Flush(std::chrono::milliseconds timeout) { return core_->Here().Flush(timeout); }
 
 absl::Status Client::Close(std::chrono::milliseconds timeout) { return core_->Close(timeout); }
 
-ClientStatus Client::Status() const { return core_->Status(); }
+ClientStatus Client::Status() const { return core_->Here().Status(); }
 
 }  // namespace v1
 }  // namespace expt

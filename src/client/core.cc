@@ -51,7 +51,8 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options, FileSyst
 }
 
 Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, FileSystem* files)
-    : settings_(std::move(settings)),
+    : files_(files),
+      settings_(std::move(settings)),
       opened_(settings_.options.clock->Monotonic()),
       store_(std::move(store)),
       health_(opened_),
@@ -198,10 +199,11 @@ FlushReport Core::Flush(milliseconds timeout, bool is_closing) {
 }
 
 absl::Status Core::Close(milliseconds timeout) {
+  if (incarnation_ != Incarnation()) return Heir(/*is_started=*/false).Close(timeout);  // a fresh child's: at once
   const std::lock_guard close_guard(close_mutex_);
   if (std::exchange(is_closed_, true)) return absl::OkStatus();
   buffer_.Close();
-  Flush(timeout, /*is_closing=*/true);
+  if (thread_.joinable()) Flush(timeout, /*is_closing=*/true);
   {
     const std::lock_guard guard(wake_mutex_);
     is_stopping_ = true;

@@ -8,6 +8,7 @@
 #ifndef EXPT_SRC_CLIENT_CORE_H_
 #define EXPT_SRC_CLIENT_CORE_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -22,6 +23,7 @@
 #include "src/client/event_record.h"
 #include "src/client/exposure_dedupe.h"
 #include "src/client/health.h"
+#include "src/client/incarnation.h"
 #include "src/client/loader.h"
 #include "src/client/settings.h"
 #include "src/client/snapshot_slot.h"
@@ -57,6 +59,11 @@ class Core {
     return result;
   }
 
+  // This core, or in a forked child the child's own, made at the first call. A closed one stays closed.
+  Core& Here() { return Incarnation() == incarnation_ ? *this : Heir(/*is_started=*/true); }
+  // Closes what belongs to this process, at the end of the Client that owns `core`.
+  static void Release(std::shared_ptr<Core> core, std::chrono::milliseconds timeout);
+
   // As the methods of Client.
   std::vector<OwnedDecision> All(const Context& context, const StickyAssignments* sticky);
   Explanation Explain(FlagRef flag, const Context& context, const StickyAssignments* sticky);
@@ -81,6 +88,9 @@ class Core {
   TrackResult Drop(DropReason reason, EventKind kind);
   RecordHead HeadOf(EventKind kind, std::optional<Time> time, std::string_view event_id) const;
 
+  Core& Heir(bool is_started);
+  Core& MakeHeir(const Core& parent, bool is_started);
+
   void StartThread();
   void Run();
   void Wake();
@@ -89,6 +99,8 @@ class Core {
   bool IsFlushed(uint64_t until) const;
   uint64_t Remaining() const;
 
+  const uint64_t incarnation_ = Incarnation();
+  FileSystem* const files_;
   const Settings settings_;
   const std::chrono::milliseconds opened_;  // monotonic
   const std::unique_ptr<Store> store_;      // null: everything stays in memory
@@ -114,6 +126,11 @@ class Core {
   uint64_t flush_asked_ = 0;  // Flush() calls so far
   uint64_t flush_seen_ = 0;   // of them, those whose summaries are in the buffer
   uint64_t flush_until_ = 0;  // their last sequence number
+
+  // In a forked child: the core to use there, and the incarnation that makes or made it.
+  std::atomic<Core*> heir_{nullptr};
+  std::atomic<uint64_t> heir_maker_{0};
+  std::shared_ptr<Core>* heir_owner_ = nullptr;
 
   std::mutex close_mutex_;
   bool is_closed_ = false;  // under close_mutex_

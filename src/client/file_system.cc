@@ -156,4 +156,6 @@ absl::StatusOr<std::unique_ptr<DirectoryLock>> DirectoryLock::Take(const std::st
 
 DirectoryLock::~DirectoryLock() { close(fd_); }
 
+void DirectoryLock::LeaveToParent() const { close(fd_); }
+
 }  // namespace expt::client

@@ -55,6 +55,9 @@ class DirectoryLock {
   DirectoryLock(const DirectoryLock&) = delete;
   DirectoryLock& operator=(const DirectoryLock&) = delete;
 
+  // In a forked child: closes the inherited lock, so that it ends with the parent. This object must not be destroyed.
+  void LeaveToParent() const;
+
  private:
   explicit DirectoryLock(int fd) : fd_(fd) {}
   int fd_;

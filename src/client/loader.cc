@@ -290,6 +290,15 @@ void Loader::Install(Snapshot snapshot) {
   for (const std::string& warning : snapshot_.warnings()) Log(LogLevel::kWarning, warning);
 }
 
+void Loader::Inherit(std::shared_ptr<const Installed> installed) {
+  if (!installed->snapshot.is_ready()) return;
+  snapshot_ = installed->snapshot;
+  floor_ = {.epoch = snapshot_.epoch(), .version = snapshot_.version(), .digest = snapshot_.digest()};
+  emergency_off_ = {""};  // not known: whatever the first Head says is applied
+  slot_->Install(std::move(installed));
+  health_->SetReady();
+}
+
 void Loader::ApplyEmergencyOff() {
   if (!snapshot_.is_ready() || emergency_off_ == head_->emergency_off) return;
   emergency_off_ = head_->emergency_off;

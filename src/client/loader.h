@@ -33,6 +33,9 @@ class Loader {
   // Installs the last known good snapshot of the data directory, verified again.
   void LoadSaved();
 
+  // Goes on with what the parent of a forked child had installed.
+  void Inherit(std::shared_ptr<const Installed> installed);
+
   // Makes the requests that are due and returns when to call again.
   SteadyTime Step();
 

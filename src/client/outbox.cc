@@ -154,7 +154,7 @@ bool Outbox::is_on_disk() const {
 
 uint64_t Outbox::Finish(DropReason reason) {
   const SteadyTime now = std::chrono::steady_clock::now();
-  if (spool_ != nullptr) {
+  if (spool_ != nullptr && (buffer_->count() != 0 || !batches_.empty())) {
     spool_->Step(settings_.options.clock->Now(), now);
     WriteBuffer(now);
   }

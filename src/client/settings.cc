@@ -76,6 +76,7 @@ absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
                    "\"");
   }
   Settings settings;
+  settings.given = options;
   if (!options.root.empty()) {
     absl::StatusOr<Root> root = Root::Parse(options.root);
     if (!root.ok()) return Prefixed("root: ", root.status());

@@ -14,7 +14,8 @@
 namespace expt::client {
 
 struct Settings {
-  ClientOptions options;
+  ClientOptions given;    // as the program gave them
+  ClientOptions options;  // with what was left out filled in
   wire::SdkKey key;
   std::optional<Root> root;  // of options.root
   std::array<uint8_t, 16> instance_id{};

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "src/client/incarnation.h"
+
 namespace expt::client {
 
 struct Seat {
@@ -21,6 +23,12 @@ struct Seat {
 };
 
 struct SeatRegistry {
+  const uint64_t incarnation = Incarnation();  // of the process whose locks these are
+  // What is installed, once more: a forked child reads newest[newest_at] without the lock. Install() writes the other
+  // one first, so whatever moment the fork has caught, the one that newest_at names is whole.
+  std::shared_ptr<const Installed> newest[2];
+  std::atomic<int> newest_at{0};
+
   std::atomic<uint64_t> generation{1};
   std::mutex mutex;
   // All below: under `mutex`.
@@ -65,6 +73,7 @@ class ThreadSeats {
 
  private:
   static void Leave(Seat& seat);
+  void ForgetParents();
   std::vector<std::unique_ptr<Seat>> seats_;
 };
 
@@ -75,7 +84,16 @@ constinit thread_local bool is_thread_ending = false;
 ThreadSeats::~ThreadSeats() {
   last_seat = nullptr;
   is_thread_ending = true;
+  ForgetParents();
   for (const auto& seat : seats_) Leave(*seat);
+}
+
+// In a forked child, seats of the parent's slots are left as they are: their locks may be held for ever.
+void ThreadSeats::ForgetParents() {
+  for (auto& seat : seats_) {
+    if (seat->registry->incarnation != Incarnation()) static_cast<void>(seat.release());
+  }
+  std::erase(seats_, nullptr);
 }
 
 void ThreadSeats::Leave(Seat& seat) {
@@ -90,6 +108,7 @@ Seat* ThreadSeats::Find(const std::shared_ptr<SeatRegistry>& registry) {
   for (const auto& seat : seats_) {
     if (seat->registry == registry) return seat.get();
   }
+  ForgetParents();
   // Seats of slots that are gone hold nothing but their registry; let go of them now.
   std::erase_if(seats_, [](const std::unique_ptr<Seat>& seat) {
     const std::lock_guard guard(seat->registry->mutex);
@@ -144,7 +163,7 @@ void AddCounts(const Installed& installed, EvaluationCounts& counts, EvaluationT
 }  // namespace
 
 SnapshotSlot::SnapshotSlot() : registry_(std::make_shared<SeatRegistry>()) {
-  registry_->installed = std::make_shared<const Installed>();
+  registry_->installed = registry_->newest[0] = std::make_shared<const Installed>();
   ProcessBarrier();  // registers this process while it is cheap
 }
 
@@ -152,6 +171,7 @@ SnapshotSlot::~SnapshotSlot() {
   const std::lock_guard guard(registry_->mutex);
   registry_->is_closed = true;
   registry_->installed = nullptr;
+  for (auto& newest : registry_->newest) newest = nullptr;
   registry_->retired.clear();
   for (Seat* seat : registry_->seats) {  // no reader is left: the client is being destroyed
     seat->installed = nullptr;
@@ -221,12 +241,21 @@ uint64_t SnapshotSlot::suppressed() const {
 }
 
 void SnapshotSlot::Install(std::shared_ptr<const Installed> installed) {
+  std::shared_ptr<const Installed> old;  // destroyed without the lock
   {
     const std::lock_guard guard(registry_->mutex);
     registry_->installed = std::move(installed);
+    const int other = 1 - registry_->newest_at.load(std::memory_order_relaxed);
+    registry_->newest[other] = registry_->installed;
+    registry_->newest_at.store(other, std::memory_order_release);
+    old = std::move(registry_->newest[1 - other]);
     registry_->generation.fetch_add(1, std::memory_order_release);
   }
   Sweep();
+}
+
+std::shared_ptr<const Installed> SnapshotSlot::InheritedFromParent() const {
+  return registry_->newest[registry_->newest_at.load(std::memory_order_acquire)];
 }
 
 std::shared_ptr<const Installed> SnapshotSlot::Current() const {

@@ -68,6 +68,9 @@ class SnapshotSlot {
   };
 
   void Install(std::shared_ptr<const Installed> installed);
+  // In a forked child, of the parent's slot: what was installed, without touching a lock. Nothing else may be called
+  // of that slot there.
+  std::shared_ptr<const Installed> InheritedFromParent() const;
   std::shared_ptr<const Installed> Current() const;
 
   // Takes old snapshots out of seats that are not in use. Install() does it once; a later call finds the seats that

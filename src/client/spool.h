@@ -50,6 +50,11 @@ class Spool {
   // Removes files when nothing is left to be sent.
   void Tidy();
 
+  // In a forked child: lets go of the lane's lock. Nothing else may be called then.
+  void LeaveToParent() const {
+    if (own_ != nullptr) own_->LeaveToParent();
+  }
+
   // Events but summaries that are on disk and not acknowledged. Any thread.
   uint64_t events() const { return events_; }
 

@@ -78,6 +78,9 @@ class SpoolLane {
   // Events but summaries that were appended through this object and lost again: dropped for room, or unreadable.
   uint64_t lost_own() const { return lost_own_; }
 
+  // As DirectoryLock::LeaveToParent.
+  void LeaveToParent() const { lock_->LeaveToParent(); }
+
   // Removes every file when nothing is left to be sent.
   void Tidy();
 

@@ -78,6 +78,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& directory)
 
 Store::~Store() { close(lock_); }
 
+void Store::LeaveToParent() const { close(lock_); }
+
 absl::Status Store::SaveSnapshot(const SavedSnapshot& saved) {
   std::vector<std::string_view> parts = {saved.snapshot};
   parts.insert(parts.end(), saved.roots.begin(), saved.roots.end());

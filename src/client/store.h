@@ -47,6 +47,9 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  // In a forked child: closes the inherited lock, so that it ends with the parent. Nothing may be called then.
+  void LeaveToParent() const;
+
   // kUnavailable when the file system refuses.
   absl::Status SaveSnapshot(const SavedSnapshot& saved);
   absl::Status SaveState(const SavedState& state);
