@@ -24,6 +24,7 @@
 #include "control-plane/api/log.h"
 #include "control-plane/auth/gate.h"
 #include "control-plane/http/server.h"
+#include "control-plane/ingest/ingest.h"
 
 namespace expt {
 
@@ -38,6 +39,7 @@ struct DaemonOptions {
   std::chrono::milliseconds head_interval{60'000};
   http::ServerOptions server = {};
   auth::GateOptions gate = {};  // behind_proxy is taken from `server`
+  ingest::IngestOptions ingest = {};
   std::FILE* log = stderr;      // null: no log
   api::LogLevel log_level = api::LogLevel::kInfo;
 };
