@@ -217,7 +217,8 @@ class Daemon::Parts {
                          [this] { return static_cast<double>(ingest_->shed_events()); });
     for (size_t i = 0; i < ingest::kBatchRefusals; ++i) {
       const auto refusal = static_cast<ingest::BatchRefusal>(i);
-      metrics_.DeclareRead("exptd_event_batches_refused_total", Type::kCounter, "Batches refused as a whole, by reason.",
+      metrics_.DeclareRead("exptd_event_batches_refused_total", Type::kCounter,
+                           "Batches refused as a whole, by reason.",
                            {{"reason", ingest::Name(refusal)}},
                            [this, refusal] { return static_cast<double>(ingest_->refused_batches(refusal)); });
     }

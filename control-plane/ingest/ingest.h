@@ -94,8 +94,8 @@ class Ingest {
   // an encoded EventBatchReply; or with an error, then perhaps on the calling thread before Accept returns. `done` must
   // not block. While the log is behind, only exposures are taken, and the rest is answered "retry".
   //
-  // Errors: kInvalidArgument (the body is no batch, or holds too many events) and kOutOfRange (it is too large); both are
-  // in quarantine. kUnavailable (queue full, disk full or failing: answer 503 and Retry-After), kFailedPrecondition
+  // Errors: kInvalidArgument (the body is no batch, or holds too many events) and kOutOfRange (it is too large); both
+  // are in quarantine. kUnavailable (queue full, disk full or failing: answer 503 and Retry-After), kFailedPrecondition
   // (closed). After an error nothing of the batch is stored; the sender keeps it.
   void Accept(const Sender& sender, std::string body, Time received, Done done);
 

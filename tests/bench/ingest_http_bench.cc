@@ -4,8 +4,9 @@
 //
 // Closed loop: each connection sends its next batch when the one before is answered; events, then the same events
 // again as duplicates. Open loop: batches start at fixed times, `rate` events a second, and wait from the time at which
-// they should have started. Clients and server share the machine. What the server sheds (503, or "retry" for some events)
-// is sent again until it is taken, counted, and left out of the waiting times. Exits with 1 when an answer is not what it must be.
+// they should have started. Clients and server share the machine. What the server sheds (503, or "retry" for some
+// events) is sent again until it is taken, counted, and left out of the waiting times. Exits with 1 when an
+// answer is not what it must be.
 #include <sys/resource.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -181,7 +182,8 @@ bool Run(const Pass& pass, const Load& load, const ExptdProcess& exptd, size_t c
       "%-28s %8.0f events/s, ack p50 %6.1f ms, p99 %6.1f ms, max %6.1f ms, cpu of exptd %.2f us/event, of clients "
       "%.2f us/event, %zu batches shed, %zu wrong\n",
       pass.name, events / seconds, all[all.size() / 2], all[all.size() * 99 / 100], all.back(),
-      (exptd.CpuSeconds() - server_cpu) * 1e6 / events, (OwnCpuSeconds() - own_cpu) * 1e6 / events, shed.load(), wrong.load());
+      (exptd.CpuSeconds() - server_cpu) * 1e6 / events, (OwnCpuSeconds() - own_cpu) * 1e6 / events, shed.load(),
+      wrong.load());
   return wrong == 0;
 }
 
