@@ -124,7 +124,8 @@ class Daemon::Parts {
     if (!keys.ok()) return keys.status();
     keys_ = std::make_unique<storage::KeyStore>(*std::move(keys));
     service_ = std::make_unique<service::Service>(*state_, *keys_);
-    absl::StatusOr<std::unique_ptr<ingest::Ingest>> ingest = ingest::Ingest::Open(options.data + "/events", {});
+    absl::StatusOr<std::unique_ptr<ingest::Ingest>> ingest = 
+        ingest::Ingest::Open(options.data + "/events", options.ingest);
     if (!ingest.ok()) return ingest.status();
     ingest_ = *std::move(ingest);
     absl::StatusOr<std::unique_ptr<analysis::Analysis>> analysis = analysis::Analysis::Open(options.data, {});
@@ -206,6 +207,32 @@ class Daemon::Parts {
       const http::Server* server = connections_.load();
       return server == nullptr ? 0.0 : static_cast<double>(server->connections());
     });
+    DeclareIngestMetrics();
+  }
+
+  void DeclareIngestMetrics() {
+    using Type = http::Metrics::Type;
+    using storage::EventOutcome;
+    for (const EventOutcome outcome :
+         {EventOutcome::kStored, EventOutcome::kStoredTimeSuspect, EventOutcome::kDuplicate, EventOutcome::kRejected,
+          EventOutcome::kConflict}) {
+      metrics_.DeclareRead("exptd_events_total", Type::kCounter, "Events answered since the start, by outcome.",
+                           {{"outcome", storage::Name(outcome)}},
+                           [this, outcome] { return static_cast<double>(ingest_->answered(outcome)); });
+    }
+    metrics_.DeclareRead("exptd_events_shed_total", Type::kCounter,
+                         "Events answered \"retry\" to leave room for exposures.",
+                         [this] { return static_cast<double>(ingest_->shed_events()); });
+    for (size_t i = 0; i < ingest::kBatchRefusals; ++i) {
+      const auto refusal = static_cast<ingest::BatchRefusal>(i);
+      metrics_.DeclareRead("exptd_event_batches_refused_total", Type::kCounter,
+                           "Batches refused as a whole, by reason.",
+                           {{"reason", ingest::Name(refusal)}},
+                           [this, refusal] { return static_cast<double>(ingest_->refused_batches(refusal)); });
+    }
+    metrics_.DeclareRead("exptd_event_wait_seconds", Type::kGauge,
+                         "How long a batch would wait now until it is durable.",
+                         [this] { return ingest_->ExpectedWait().count(); });
   }
 
   DirectoryLock lock_;

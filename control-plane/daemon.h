@@ -25,6 +25,7 @@
 #include "control-plane/api/log.h"
 #include "control-plane/auth/gate.h"
 #include "control-plane/http/server.h"
+#include "control-plane/ingest/ingest.h"
 
 namespace expt {
 
@@ -40,6 +41,7 @@ struct DaemonOptions {
   http::ServerOptions server = {};
   api::StreamLimits streams = {};
   auth::GateOptions gate = {};  // behind_proxy is taken from `server`
+  ingest::IngestOptions ingest = {};
   std::FILE* log = stderr;      // null: no log
   api::LogLevel log_level = api::LogLevel::kInfo;
 };

@@ -49,6 +49,36 @@ bool ParseListen(const std::string& text, expt::http::ServerOptions* server) {
   return true;
 }
 
+CLI::AsNumberWithUnit TimeWithUnit() {
+  return CLI::AsNumberWithUnit(std::map<std::string, int64_t>{{"ms", 1}, {"s", 1000}, {"m", 60'000}},
+                               CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME");
+}
+
+void AddIngestOptions(CLI::App& serve, expt::ingest::IngestOptions* ingest, int64_t* max_ack_wait_ms) {
+  serve.add_option("--key-event-rate", ingest->admission.key_events_per_second,
+                   "events per second that one SDK key may send; then 429")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  serve.add_option("--key-event-burst", ingest->admission.key_burst_events,
+                   "events that one SDK key may send at once after a pause")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  serve.add_option("--max-ack-wait", *max_ack_wait_ms,
+                   "expected wait for the disk above which event batches are refused with 503; from half of it on only "
+                   "exposures are taken")
+      ->transform(TimeWithUnit())
+      ->type_name("TIME")
+      ->default_str("150ms");
+  serve.add_option("--disk-reserve", ingest->log.disk_reserve_bytes,
+                   "free space below which events are refused with 503, such as 64MiB")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE")
+      ->default_str("64MiB");
+  serve.add_option("--dedupe-days", ingest->log.dedupe_days, "received days for which an event id is remembered")
+      ->check(CLI::Range(1, 366))
+      ->capture_default_str();
+}
+
 int Serve(const expt::DaemonOptions& options) {
   AllowManyFiles();
   signal(SIGPIPE, SIG_IGN);
@@ -91,6 +121,7 @@ int main(int argc, char** argv) {
   expt::DaemonOptions options;
   std::string listen = "127.0.0.1:8080";
   int64_t head_interval_ms = 60'000;
+  int64_t max_ack_wait_ms = options.ingest.admission.max_wait.count();
   CLI::App* serve = app.add_subcommand("serve", "Serve the API and the SDKs until SIGTERM or SIGINT");
   serve->footer(kExamples);
   serve->add_option("--data", options.data, "directory of everything that is kept; made when missing")->required();
@@ -101,12 +132,12 @@ int main(int argc, char** argv) {
   serve->add_option("--head-key", options.head_key, "online key that signs Heads");
   serve->add_option("--snapshot-key", options.snapshot_key, "online key that signs snapshots");
   serve->add_option("--head-interval", head_interval_ms, "time between two Heads, such as 60s, 500ms or 5m")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, int64_t>{{"ms", 1}, {"s", 1000}, {"m", 60'000}},
-                                        CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->transform(TimeWithUnit())
       ->type_name("TIME")
       ->default_str("60s");
   serve->add_flag("--behind-proxy", options.server.behind_proxy,
                   "a proxy in front ends TLS: allow addresses that are not loopback");
+  AddIngestOptions(*serve, &options.ingest, &max_ack_wait_ms);
   const std::map<std::string, expt::api::LogLevel> levels = {{"debug", expt::api::LogLevel::kDebug},
                                                              {"info", expt::api::LogLevel::kInfo},
                                                              {"warning", expt::api::LogLevel::kWarning},
@@ -131,6 +162,7 @@ int main(int argc, char** argv) {
   }
   options.log_level = found->second;
   options.head_interval = std::chrono::milliseconds(head_interval_ms);
+  options.ingest.admission.max_wait = std::chrono::milliseconds(max_ack_wait_ms);
   if (!ParseListen(listen, &options.server)) {
     std::fprintf(stderr, "exptd: --listen: expected an address and a port such as 127.0.0.1:8080, got \"%s\"\n",
                  listen.c_str());

@@ -12,6 +12,8 @@
 namespace expt::api {
 namespace {
 
+constexpr std::string_view kEventsPath = "/sdk/v1/events";
+
 void Serve(const Services& services, const Route& route, const http::Request& request, http::Responder respond) {
   auth::Admission admission = services.gate.Admit(request, route.permission, services.now());
   if (admission.refusal) {
@@ -93,7 +95,10 @@ http::Observer MakeObserver(const Services& services) {
     services.metrics.Count("exptd_http_response_bytes_total", {}, static_cast<double>(record.response_bytes));
 
     const bool is_change = record.route.starts_with("/api/") && record.method != "GET";
-    const LogLevel level = record.status >= 500                                                   ? LogLevel::kError
+    // Under overload a line for each batch would be a load of its own; the counters tell.
+    const bool is_shed = record.route == kEventsPath && (record.status == 429 || record.status == 503);
+    const LogLevel level = is_shed                                                                ? LogLevel::kDebug
+                           : record.status >= 500                                                   ? LogLevel::kError
                            : record.status == 401 || record.status == 403 || record.status == 429 ? LogLevel::kWarning
                            : is_change                                                            ? LogLevel::kInfo
                                                                                                   : LogLevel::kDebug;

@@ -68,6 +68,15 @@ Answer GetRoot(const Services& services, const Exchange& exchange) {
 
 void PostEvents(const Services& services, const Exchange& exchange, http::Responder respond) {
   const http::Request& request = exchange.request;
+  const service::SdkPrincipal& principal = *exchange.caller.sdk;
+  const ingest::Sender sender{.environment = principal.environment,
+                              .is_server_key = principal.audience == Audience::kServer,
+                              .key_id = principal.key_id};
+  if (absl::Status status = services.ingest.Admit(sender, exchange.caller.call.now); !status.ok()) {
+    http::Response response = FaultResponse(request, FaultOf(status));
+    response.principal = exchange.caller.LogName();
+    return respond(std::move(response));
+  }
   const std::string encoding = http::LowerCase(request.Header("content-encoding").value_or("identity"));
   absl::StatusOr<std::string> body = http::Inflate(encoding, request.body, {});
   if (!body.ok()) {
@@ -76,10 +85,6 @@ void PostEvents(const Services& services, const Exchange& exchange, http::Respon
                                           .detail = std::string(body.status().message()),
                                           .request_id = request.id}));
   }
-  const service::SdkPrincipal& principal = *exchange.caller.sdk;
-  const ingest::Sender sender{.environment = principal.environment,
-                              .is_server_key = principal.audience == Audience::kServer,
-                              .key_id = principal.key_id};
   // Ingest wants a copyable function.
   const auto shared = std::make_shared<http::Responder>(std::move(respond));
   const auto done = [shared, id = request.id,
@@ -94,6 +99,8 @@ void PostEvents(const Services& services, const Exchange& exchange, http::Respon
       service::Fault fault = FaultOf(reply.status());
       if (reply.status().code() == absl::StatusCode::kFailedPrecondition) {  // closing: another time, not never
         fault = {.status = 503, .detail = "not available now, try again"};
+      } else if (reply.status().code() == absl::StatusCode::kOutOfRange) {
+        fault = {.status = 413, .detail = std::string(reply.status().message())};
       }
       response = FaultResponse(origin, fault);
     }

@@ -1,6 +1,7 @@
 #include "control-plane/auth/gate.h"
 
 #include <algorithm>
+#include <random>
 
 #include "control-plane/http/problem.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 constexpr size_t kMaxBearerSize = 512;
 constexpr size_t kLogPrefix = 6;
+constexpr int64_t kLeastSpread = 4;  // seconds
 
 bool IsLoopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
 
@@ -41,7 +43,10 @@ std::string_view SessionOf(const http::Request& request) {
 http::Response TooMany(const http::Request& request, int64_t seconds, std::string_view what) {
   http::Response response =
       http::ProblemResponse({.status = 429, .detail = "too many " + std::string(what), .request_id = request.id});
-  response.Set("Retry-After", std::to_string(seconds));
+  // Not the same for all, so that they do not come back together.
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const int64_t more = std::uniform_int_distribution<int64_t>(0, std::max<int64_t>(seconds, kLeastSpread))(random);
+  response.Set("Retry-After", std::to_string(seconds + more));
   return response;
 }
 

@@ -288,7 +288,7 @@ asio::awaitable<Response> Connection::Answer(const Route& route, Request request
     const bool is_taken = shared_->workers->Run([&route, work] { Handle(route, std::move(*work)); });
     if (!is_taken) {
       Response busy = ProblemResponse({.status = 503, .detail = "too many requests are waiting", .request_id = id});
-      busy.Set("Retry-After", "1");
+      busy.Set("Retry-After", std::to_string(1 + id % 5));  // not the same for all
       work->second(std::move(busy));
     }
   }

@@ -58,15 +58,21 @@ std::string_view TypeName(Metrics::Type type) {
 }  // namespace
 
 void Metrics::Declare(std::string_view name, Type type, std::string_view help) {
-  DeclareRead(name, type, help, nullptr);
-}
-
-void Metrics::DeclareRead(std::string_view name, Type type, std::string_view help, std::function<double()> read) {
   const std::lock_guard lock(mutex_);
   Family& family = families_[std::string(name)];
   family.type = type;
   family.help = help;
-  family.read = std::move(read);
+}
+
+void Metrics::DeclareRead(std::string_view name, Type type, std::string_view help, std::function<double()> read) {
+  DeclareRead(name, type, help, {}, std::move(read));
+}
+
+void Metrics::DeclareRead(std::string_view name, Type type, std::string_view help, const Labels& labels,
+                          std::function<double()> read) {
+  Declare(name, type, help);
+  const std::lock_guard lock(mutex_);
+  families_[std::string(name)].reads[LabelText(labels)] = std::move(read);
 }
 
 Metrics::Family* Metrics::Find(std::string_view name, bool is_histogram) {
@@ -102,7 +108,7 @@ std::string Metrics::Text() const {
   for (const auto& [name, family] : families_) {
     out.append("# HELP ").append(name).append(" ").append(family.help).append("\n");
     out.append("# TYPE ").append(name).append(" ").append(TypeName(family.type)).append("\n");
-    if (family.read) WriteSample(&out, name, "", "", "", family.read());
+    for (const auto& [labels, read] : family.reads) WriteSample(&out, name, "", labels, "", read());
     for (const auto& [labels, value] : family.values) WriteSample(&out, name, "", labels, "", value);
     for (const auto& [labels, histogram] : family.histograms) {
       uint64_t below = 0;

@@ -27,6 +27,9 @@ class Metrics {
   void Declare(std::string_view name, Type type, std::string_view help);
   // A gauge or counter whose value is read when the text is made.
   void DeclareRead(std::string_view name, Type type, std::string_view help, std::function<double()> read);
+  // The same with labels; again with others for further samples of that name.
+  void DeclareRead(std::string_view name, Type type, std::string_view help, const Labels& labels,
+                   std::function<double()> read);
 
   void Count(std::string_view name, const Labels& labels, double by = 1);
   void Set(std::string_view name, const Labels& labels, double value);
@@ -45,9 +48,9 @@ class Metrics {
   struct Family {
     Type type = Type::kCounter;
     std::string help;
-    std::function<double()> read;
-    std::map<std::string, double> values;         // by label text
-    std::map<std::string, Histogram> histograms;  // by label text
+    std::map<std::string, std::function<double()>> reads;  // by label text, as the next two
+    std::map<std::string, double> values;
+    std::map<std::string, Histogram> histograms;
   };
   Family* Find(std::string_view name, bool is_histogram);
 

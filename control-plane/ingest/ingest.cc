@@ -14,6 +14,8 @@ namespace {
 
 // A client declares at most these many different drops in one batch; more of them say nothing more.
 constexpr size_t kMaxDeclaredDrops = 256;
+// More and longer ones are refused by rule anyway.
+constexpr size_t kMaxCountedKey = 128;
 constexpr std::string_view kConflictCode = "ID_CONFLICT";
 constexpr std::string_view kConflictText = "an event with this id and another body was stored before";
 
@@ -67,6 +69,12 @@ storage::EventEntry EntryOf(const wire::Batch::Item& item, const wire::BatchHead
   }
   const wire::Event& event = *item.event;
   entry.kind = static_cast<uint8_t>(event.kind());
+  const auto* exposure = std::get_if<wire::ExposureEvent>(&event.body);
+  if (exposure != nullptr && exposure->experiment.size() <= kMaxCountedKey &&
+      exposure->variant.size() <= kMaxCountedKey) {
+    entry.experiment = exposure->experiment;
+    entry.variant = exposure->variant;
+  }
   if (auto refusal = Refuse(event, is_server_key)) {
     entry.refusal_code = refusal->code;
     entry.refusal_text = std::move(refusal->text);
@@ -78,10 +86,6 @@ storage::EventEntry EntryOf(const wire::Batch::Item& item, const wire::BatchHead
   entry.time_ms = event.time_ms;
   entry.corrected_ms = time.corrected_ms;
   entry.is_time_suspect = time.is_suspect;
-  if (const auto* exposure = std::get_if<wire::ExposureEvent>(&event.body)) {
-    entry.experiment = exposure->experiment;
-    entry.variant = exposure->variant;
-  }
   return entry;
 }
 
@@ -89,7 +93,9 @@ std::vector<storage::DeclaredDrop> DropsOf(const wire::BatchHeader& header) {
   std::vector<storage::DeclaredDrop> drops;
   for (const wire::DropCount& drop : header.drops) {
     if (drops.size() == kMaxDeclaredDrops) break;
-    if (drop.count == 0 || drop.experiment.size() > 128 || drop.variant.size() > 128) continue;
+    if (drop.count == 0 || drop.experiment.size() > kMaxCountedKey || drop.variant.size() > kMaxCountedKey) {
+      continue;
+    }
     const uint64_t count = std::min<uint64_t>(drop.count, uint64_t{1} << 53);
     drops.push_back({static_cast<uint8_t>(drop.reason), static_cast<uint8_t>(drop.kind), drop.experiment, drop.variant,
                      static_cast<int64_t>(count)});
@@ -97,54 +103,127 @@ std::vector<storage::DeclaredDrop> DropsOf(const wire::BatchHeader& header) {
   return drops;
 }
 
-// What the reply needs of each event once its outcome is known.
-struct Refused {
-  uint32_t index;
-  std::string code;
-  std::string text;
+// What the reply needs beside the outcomes of what went to the log.
+struct Plan {
+  struct Refused {
+    uint32_t index;
+    std::string code;
+    std::string text;
+  };
+  std::vector<Refused> refused;  // by rising index
+  std::vector<bool> is_shed;     // per event of the batch
+  size_t shed = 0;
+  int64_t received_ms = 0;
 };
 
-std::string ReplyOf(const std::vector<storage::EventOutcome>& outcomes, const std::vector<Refused>& refused,
-                    int64_t received_ms) {
+wire::AckResult AckOf(storage::EventOutcome outcome) {
+  switch (outcome) {
+    case storage::EventOutcome::kStored:
+    case storage::EventOutcome::kStoredTimeSuspect:
+      return wire::AckResult::kStored;
+    case storage::EventOutcome::kDuplicate:
+      return wire::AckResult::kDuplicate;
+    case storage::EventOutcome::kRejected:
+    case storage::EventOutcome::kConflict:
+      return wire::AckResult::kRejected;
+  }
+  return wire::AckResult::kRetry;
+}
+
+std::string ReplyOf(const std::vector<storage::EventOutcome>& outcomes, const Plan& plan) {
   wire::BatchReply reply;
-  reply.received_at_ms = received_ms;
-  reply.results.reserve(outcomes.size());
+  reply.received_at_ms = plan.received_ms;
+  reply.results.reserve(plan.is_shed.size());
+  size_t next_outcome = 0;
   size_t next_refused = 0;
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    const auto index = static_cast<uint32_t>(i);
-    switch (outcomes[i]) {
-      case storage::EventOutcome::kStored:
-      case storage::EventOutcome::kStoredTimeSuspect:
-        reply.results.push_back(wire::AckResult::kStored);
-        break;
-      case storage::EventOutcome::kDuplicate:
-        reply.results.push_back(wire::AckResult::kDuplicate);
-        break;
-      case storage::EventOutcome::kRejected:
-        reply.results.push_back(wire::AckResult::kRejected);
-        while (refused[next_refused].index != index) ++next_refused;
-        reply.rejections.push_back({index, refused[next_refused].code, refused[next_refused].text});
-        break;
-      case storage::EventOutcome::kConflict:
-        reply.results.push_back(wire::AckResult::kRejected);
-        reply.rejections.push_back({index, std::string(kConflictCode), std::string(kConflictText)});
-        break;
+  for (size_t i = 0; i < plan.is_shed.size(); ++i) {
+    if (plan.is_shed[i]) {
+      reply.results.push_back(wire::AckResult::kRetry);
+      continue;
+    }
+    const storage::EventOutcome outcome = outcomes[next_outcome++];
+    reply.results.push_back(AckOf(outcome));
+    if (outcome == storage::EventOutcome::kRejected) {
+      const Plan::Refused& refused = plan.refused[next_refused++];
+      reply.rejections.push_back({refused.index, refused.code, refused.text});
+    } else if (outcome == storage::EventOutcome::kConflict) {
+      reply.rejections.push_back({static_cast<uint32_t>(i), std::string(kConflictCode), std::string(kConflictText)});
     }
   }
   return wire::EncodeReply(reply);
 }
 
+bool IsExposure(const wire::Batch::Item& item) {
+  return item.event.ok() && item.event->kind() == EventKind::kExposure;
+}
+
 }  // namespace
 
-Ingest::Ingest(std::unique_ptr<storage::EventLog> log, const std::string& directory)
-    : log_(std::move(log)), reader_(directory) {}
+std::string_view Name(BatchRefusal refusal) {
+  switch (refusal) {
+    case BatchRefusal::kKeyTooFast:
+      return "key_too_fast";
+    case BatchRefusal::kTooFarBehind:
+      return "too_far_behind";
+    case BatchRefusal::kDisk:
+      return "disk";
+    case BatchRefusal::kUnreadable:
+      return "unreadable";
+    case BatchRefusal::kTooLarge:
+      return "too_large";
+  }
+  return "unknown";
+}
+
+Ingest::Ingest(std::unique_ptr<storage::EventLog> log, const std::string& directory, const IngestOptions& options)
+    : admission_(options.admission), reader_(directory), log_(std::move(log)) {}
 
 Ingest::~Ingest() = default;
 
 absl::StatusOr<std::unique_ptr<Ingest>> Ingest::Open(const std::string& directory, IngestOptions options) {
   absl::StatusOr<std::unique_ptr<storage::EventLog>> log = storage::EventLog::Open(directory, options.log);
   if (!log.ok()) return log.status();
-  return std::unique_ptr<Ingest>(new Ingest(*std::move(log), directory));
+  return std::unique_ptr<Ingest>(new Ingest(*std::move(log), directory, options));
+}
+
+absl::Status Ingest::Admit(const Sender& sender, Time now) {
+  absl::Status status = admission_.Check(sender.key_id, log_->ExpectedWait(), now);
+  if (absl::IsResourceExhausted(status)) Refused(BatchRefusal::kKeyTooFast);
+  if (absl::IsUnavailable(status)) Refused(BatchRefusal::kTooFarBehind);
+  return status;
+}
+
+void Ingest::Answered(const std::vector<storage::EventOutcome>& outcomes, size_t shed) {
+  std::array<uint64_t, storage::kEventOutcomes> counts{};
+  for (const storage::EventOutcome outcome : outcomes) ++counts[static_cast<size_t>(outcome)];
+  for (size_t i = 0; i < counts.size(); ++i) answered_[i] += counts[i];
+  shed_ += shed;
+}
+
+void Ingest::Append(storage::EventAppend append, const Done& done) {
+  const absl::Status status = log_->Append(std::move(append));
+  if (status.ok()) return;
+  // The queue belongs to all keys: it is not this one that is too fast.
+  if (!absl::IsResourceExhausted(status)) return done(status);
+  Refused(BatchRefusal::kTooFarBehind);
+  done(base::Error(absl::StatusCode::kUnavailable, Text(status)));
+}
+
+// The whole of what was sent goes into quarantine as one entry.
+void Ingest::RefuseBatch(storage::EventAppend append, std::string_view code, const absl::Status& cause,
+                         BatchRefusal refusal, const Done& done) {
+  storage::EventEntry entry;
+  entry.bytes = *append.body;
+  entry.refusal_code = code;
+  entry.refusal_text = Text(cause);
+  append.entries.push_back(std::move(entry));
+  append.done = [this, done, cause, refusal](const absl::Status& status,
+                                             const std::vector<storage::EventOutcome>& outcomes) {
+    Refused(status.ok() ? refusal : BatchRefusal::kDisk);
+    Answered(outcomes, 0);
+    done(status.ok() ? cause : status);
+  };
+  Append(std::move(append), done);
 }
 
 void Ingest::Accept(const Sender& sender, std::string body, Time received, Done done) {
@@ -152,42 +231,50 @@ void Ingest::Accept(const Sender& sender, std::string body, Time received, Done 
   append.environment = sender.environment;
   append.received_ms = received.time_since_epoch().count();
   append.body = std::make_shared<const std::string>(std::move(body));
-
-  absl::StatusOr<wire::Batch> batch = base::Error(
-      absl::StatusCode::kInvalidArgument, "event batch: expected at most " + std::to_string(wire::kMaxBatchBytes) +
-                                              " bytes, got " + std::to_string(append.body->size()));
-  if (append.body->size() <= wire::kMaxBatchBytes) batch = wire::DecodeBatch(*append.body);
-  if (!batch.ok()) {
-    storage::EventEntry entry;
-    entry.bytes = *append.body;
-    entry.refusal_code = "BATCH_INVALID";
-    entry.refusal_text = Text(batch.status());
-    append.entries.push_back(std::move(entry));
-    append.done = [done, cause = batch.status()](const absl::Status& status,
-                                                 const std::vector<storage::EventOutcome>&) {
-      done(status.ok() ? cause : status);
-    };
-  } else {
-    append.sender = batch->header.sdk.substr(0, 64) + " " + batch->header.sdk_version.substr(0, 64);
-    append.instance.assign(batch->header.instance_id.begin(), batch->header.instance_id.end());
-    append.drops = DropsOf(batch->header);
-    append.entries.reserve(batch->items.size());
-    std::vector<Refused> refused;
-    for (const wire::Batch::Item& item : batch->items) {
-      append.entries.push_back(EntryOf(item, batch->header, append.received_ms, sender.is_server_key));
-      const storage::EventEntry& entry = append.entries.back();
-      if (!entry.refusal_code.empty()) {
-        refused.push_back({static_cast<uint32_t>(append.entries.size() - 1), entry.refusal_code, entry.refusal_text});
-      }
-    }
-    append.done = [done, refused = std::move(refused), received_ms = append.received_ms](
-                      const absl::Status& status, const std::vector<storage::EventOutcome>& outcomes) {
-      if (!status.ok()) return done(status);
-      done(ReplyOf(outcomes, refused, received_ms));
-    };
+  if (append.body->size() > wire::kMaxBatchFileBytes) {
+    admission_.Charge(sender.key_id, 1, received);
+    const absl::Status cause =
+        base::Error(absl::StatusCode::kOutOfRange, "event batch: expected at most " +
+                                                       std::to_string(wire::kMaxBatchFileBytes) + " bytes, got " +
+                                                       std::to_string(append.body->size()));
+    return RefuseBatch(std::move(append), "BATCH_TOO_LARGE", cause, BatchRefusal::kTooLarge, done);
   }
-  const absl::Status status = log_->Append(std::move(append));
-  if (!status.ok()) done(status);
+  const absl::StatusOr<wire::Batch> batch = wire::DecodeBatch(*append.body);
+  if (!batch.ok()) {
+    admission_.Charge(sender.key_id, 1, received);
+    return RefuseBatch(std::move(append), "BATCH_INVALID", batch.status(), BatchRefusal::kUnreadable, done);
+  }
+  admission_.Charge(sender.key_id, batch->items.size(), received);
+  append.sender = batch->header.sdk.substr(0, 64) + " " + batch->header.sdk_version.substr(0, 64);
+  append.instance.assign(batch->header.instance_id.begin(), batch->header.instance_id.end());
+  append.drops = DropsOf(batch->header);
+  append.entries.reserve(batch->items.size());
+  const bool sheds = admission_.ShedsAllButExposures(log_->ExpectedWait());
+  Plan plan;
+  plan.is_shed.resize(batch->items.size());
+  plan.received_ms = append.received_ms;
+  for (size_t i = 0; i < batch->items.size(); ++i) {
+    if (sheds && !IsExposure(batch->items[i])) {
+      plan.is_shed[i] = true;
+      ++plan.shed;
+      continue;
+    }
+    storage::EventEntry& entry = append.entries.emplace_back(
+        EntryOf(batch->items[i], batch->header, append.received_ms, sender.is_server_key));
+    if (!entry.refusal_code.empty()) {
+      plan.refused.push_back({static_cast<uint32_t>(i), entry.refusal_code, entry.refusal_text});
+    }
+  }
+  append.done = [this, done, plan = std::move(plan)](const absl::Status& status,
+                                                     const std::vector<storage::EventOutcome>& outcomes) {
+    if (!status.ok()) {
+      Refused(BatchRefusal::kDisk);
+      return done(status);
+    }
+    Answered(outcomes, plan.shed);
+    done(ReplyOf(outcomes, plan));
+  };
+  Append(std::move(append), done);
 }
 
 absl::StatusOr<AccountingReport> Ingest::Accounting(std::string_view environment) const {

@@ -37,7 +37,7 @@ struct HeadOptions {
   std::chrono::milliseconds poll_interval{0};   // hint for clients; 0 leaves the choice to them
   std::function<Time()> now;                    // null: the system clock
   // Called with each new Head, in the order of their numbers. Must not call the issuer; null: nobody listens.
-  std::function<void(const std::string& environment_id, Audience, std::shared_ptr<const IssuedHead>)> issued;
+  std::function<void(const std::string& environment_id, Audience, std::shared_ptr<const IssuedHead>)> issued = {};
 };
 
 // Thread-safe. Issues in its own thread between Start() and Stop(). What it is given must outlive it.

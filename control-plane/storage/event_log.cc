@@ -1,8 +1,8 @@
 #include "control-plane/storage/event_log.h"
 
-
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "control-plane/storage/commit_pace.h"
 #include "control-plane/storage/directory_lock.h"
 #include "control-plane/storage/event_day.h"
 #include "control-plane/storage/event_dedupe.h"
@@ -20,6 +21,8 @@
 
 namespace expt::storage {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 absl::Status Refused(const absl::Status& cause) {
   return base::Error(cause.code() == absl::StatusCode::kDataLoss ? absl::StatusCode::kUnavailable : cause.code(),
@@ -48,12 +51,14 @@ class EventLog::Writer {
   }
   absl::Status Append(EventAppend append);
   void Close();
+  std::chrono::duration<double> ExpectedWait() const;
   int64_t durable_seq() const { return durable_seq_.load(std::memory_order_acquire); }
 
  private:
   void Run();
   void Write(std::deque<EventAppend>& group);
-  absl::Status Commit(std::deque<EventAppend>& group, std::vector<std::vector<EventOutcome>>& outcomes);
+  absl::Status Commit(std::deque<EventAppend>& group, std::vector<std::vector<EventOutcome>>& outcomes,
+                      CommitPace::Seconds* committing);
   absl::Status CheckDisk() const;
   absl::Status Roll(int32_t day);
   absl::Status OpenCurrent(EventDayName name, std::optional<int64_t> earlier_end);
@@ -68,10 +73,13 @@ class EventLog::Writer {
   const EventLogOptions options_;
   const DirectoryLock lock_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<EventAppend> queue_;  // guarded by mutex_, as are the next two
+  std::deque<EventAppend> queue_;  // guarded by mutex_, as are the next five
   size_t queued_bytes_ = 0;
+  size_t queued_events_ = 0;
+  bool is_writing_ = false;
+  CommitPace pace_;
   bool is_closed_ = false;
   std::thread thread_;
   std::atomic<int64_t> durable_seq_{0};
@@ -173,6 +181,7 @@ absl::Status EventLog::Writer::Append(EventAppend append) {
       return base::Error(absl::StatusCode::kResourceExhausted, "event log: queue is full");
     }
     queued_bytes_ += size;
+    queued_events_ += append.entries.size();
     queue_.push_back(std::move(append));
   }
   ready_.notify_one();
@@ -188,11 +197,18 @@ void EventLog::Writer::Close() {
   if (thread_.joinable()) thread_.join();
 }
 
+std::chrono::duration<double> EventLog::Writer::ExpectedWait() const {
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty() && !is_writing_) return std::chrono::duration<double>(0);
+  return pace_.Expect(queued_events_, options_.max_group_events, Clock::now());
+}
+
 void EventLog::Writer::Run() {
   for (;;) {
     std::deque<EventAppend> group;
     {
       std::unique_lock lock(mutex_);
+      is_writing_ = false;
       ready_.wait(lock, [this] { return is_closed_ || !queue_.empty(); });
       if (queue_.empty()) return;
       // One day per group. A day never follows a later one: then the clock has stepped back and the later file goes on.
@@ -205,18 +221,23 @@ void EventLog::Writer::Run() {
         group.push_back(std::move(queue_.front()));
         queue_.pop_front();
       }
+      queued_events_ -= events;
+      is_writing_ = true;
+      pace_.Begin(events, Clock::now());
     }
     Write(group);
   }
 }
 
 void EventLog::Writer::Write(std::deque<EventAppend>& group) {
+  const Clock::time_point begin = Clock::now();
+  CommitPace::Seconds committing{0};
   std::vector<std::vector<EventOutcome>> outcomes;
   absl::Status status = CheckDisk();
   if (status.ok()) status = Roll(DayOf(group.front().received_ms));
   if (status.ok()) {
     const int64_t first = next_offset_;
-    status = Commit(group, outcomes);
+    status = Commit(group, outcomes, &committing);
     if (!status.ok()) {
       next_offset_ = first;
       current_->ForgetUncommitted();
@@ -229,6 +250,12 @@ void EventLog::Writer::Write(std::deque<EventAppend>& group) {
   if (!status.ok()) status = Refused(status);
   for (size_t i = 0; i < group.size(); ++i) {
     group[i].done(status, status.ok() ? outcomes[i] : std::vector<EventOutcome>());
+  }
+  const std::lock_guard lock(mutex_);
+  if (status.ok()) {
+    pace_.End(Clock::now() - begin - committing, committing);
+  } else {
+    pace_.Abort();
   }
 }
 
@@ -270,7 +297,8 @@ void EventLog::Writer::Abandon() {
 }
 
 absl::Status EventLog::Writer::Commit(std::deque<EventAppend>& group,
-                                      std::vector<std::vector<EventOutcome>>& outcomes) {
+                                      std::vector<std::vector<EventOutcome>>& outcomes,
+                                      CommitPace::Seconds* committing) {
   absl::StatusOr<Transaction> transaction = Transaction::Begin(current_->database());
   if (!transaction.ok()) return transaction.status();
   const int64_t quarantine_rows = quarantine_rows_;
@@ -293,7 +321,10 @@ absl::Status EventLog::Writer::Commit(std::deque<EventAppend>& group,
     for (const auto& [key, count] : added) {
       if (absl::Status status = current_->AddAccounting(key, count); !status.ok()) return status;
     }
-    return transaction->Commit();
+    const Clock::time_point begin = Clock::now();
+    absl::Status status = transaction->Commit();
+    *committing = Clock::now() - begin;
+    return status;
   };
   const absl::Status status = write();
   if (!status.ok()) {
@@ -368,6 +399,8 @@ absl::StatusOr<std::unique_ptr<EventLog>> EventLog::Open(const std::string& dire
 absl::Status EventLog::Append(EventAppend append) { return writer_->Append(std::move(append)); }
 
 void EventLog::Close() { writer_->Close(); }
+
+std::chrono::duration<double> EventLog::ExpectedWait() const { return writer_->ExpectedWait(); }
 
 int64_t EventLog::durable_seq() const { return writer_->durable_seq(); }
 

@@ -12,6 +12,7 @@
 #ifndef EXPT_CONTROL_PLANE_STORAGE_EVENT_LOG_H_
 #define EXPT_CONTROL_PLANE_STORAGE_EVENT_LOG_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,8 +28,9 @@ struct EventLogOptions {
   // What may wait for the writer. Beyond it Append() refuses; the sender keeps its batch.
   size_t max_queued_batches = 2048;
   size_t max_queued_bytes = 64u << 20;
-  // Most events of one transaction (at least one batch goes in).
-  size_t max_group_events = 20'000;
+  // Most events of one transaction (at least one batch goes in). A batch waits for the group that is being written and
+  // for its own, so more of them cost latency; fewer of them cost syncs.
+  size_t max_group_events = 4'000;
 
   // An event id is remembered for this many received days.
   int dedupe_days = 30;
@@ -60,6 +62,10 @@ class EventLog {
 
   // Takes nothing more, writes what is queued, stops the writer.
   void Close();
+
+  // How long a batch that is appended now will wait until it is durable, judged by what the last ones took. 0 when
+  // nothing is queued or being written: so that a disk that was slow once is tried again.
+  std::chrono::duration<double> ExpectedWait() const;
 
   // The last sequence that is durable; 0 for an empty log.
   int64_t durable_seq() const;

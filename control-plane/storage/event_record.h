@@ -21,6 +21,7 @@ enum class EventOutcome : uint8_t {
   kRejected = 4,           // breaks a rule; in quarantine
   kConflict = 5,           // the same id with another body was stored before; in quarantine
 };
+inline constexpr size_t kEventOutcomes = 6;  // for arrays by outcome
 std::string_view Name(EventOutcome outcome);  // "stored", "stored_time_suspect", ...
 
 // One event as its sender sent it, and what ingest made of it.

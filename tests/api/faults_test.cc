@@ -164,6 +164,9 @@ TEST_F(FaultsTest, EventBodiesAreInflatedWithinBounds) {
   EXPECT_EQ(PostEvents("not protobuf \xff\xff\xff").status, 400);
   EXPECT_EQ(PostEvents("x", {"Content-Encoding: gzip"}).status, 400);
   EXPECT_EQ(PostEvents("x", {"Content-Encoding: br"}).status, 415);
+  EXPECT_EQ(PostEvents("x", {"Content-Encoding: gzip, zstd"}).status, 415);
+  EXPECT_EQ(PostEvents("x", {"Content-Encoding: gzip", "Content-Encoding: zstd"}).status, 400);
+  EXPECT_EQ(PostEvents(std::string(wire::kMaxBatchFileBytes + 1, 'x')).status, 413);
   const std::string zeros(64u << 20, '\0');
   std::string bomb(ZSTD_compressBound(zeros.size()), '\0');
   bomb.resize(ZSTD_compress(bomb.data(), bomb.size(), zeros.data(), zeros.size(), 3));
@@ -204,7 +207,7 @@ TEST_F(FaultsTest, AClientKeyNeverWritesImportedAssignments) {
     EXPECT_THAT(decoded->results, ::testing::ElementsAre(expected));
   }
   const json quarantine = exptd->Get(kProduction + "/events/quarantine").Json();
-  ASSERT_EQ(quarantine["items"].size(), 2u);  // and the body that was no batch
+  ASSERT_EQ(quarantine["items"].size(), 3u);  // and two bodies that were no batch
   std::vector<std::string> codes;
   for (const json& item : quarantine["items"]) codes.push_back(item["code"]);
   EXPECT_THAT(codes, ::testing::Contains("IMPORTED_NOT_ALLOWED"));
@@ -253,6 +256,42 @@ TEST_F(FaultsTest, TheSetupTokenWorksOnce) {
   EXPECT_EQ(fresh.Post("/api/v1/setup", {{"token", 7}}).status, 422);
   fresh.Setup();
   EXPECT_EQ(fresh.Post("/api/v1/setup", {{"token", token}}).status, 401);
+}
+
+Reply PostBatch(const RunningDaemon& exptd, const std::string& key, const std::vector<wire::Event>& events) {
+  std::vector<std::string> encoded;
+  for (const wire::Event& event : events) encoded.push_back(wire::EncodeEvent(event));
+  wire::BatchHeader header;
+  header.sdk = "test";
+  const std::string batch =
+      wire::EncodeBatch(header, std::vector<std::string_view>(encoded.begin(), encoded.end()));
+  return exptd.SendTo("POST", "/sdk/v1/events",
+                      {.bearer = key, .body = batch, .content_type = "application/x-protobuf"});
+}
+
+TEST(Limits, EventsPerKeyAre429AndAFullDiskIs503BothWithRetryAfterAndCounted) {
+  DaemonOptions options;
+  options.ingest.admission = {.key_events_per_second = 0.001, .key_burst_events = 1};
+  options.ingest.log.disk_reserve_bytes = INT64_MAX;
+  RunningDaemon exptd(options);
+  exptd.MakeShop();
+  const std::string key = exptd.MakeSdkKey("server");
+  wire::Event event;
+  event.event_id = "a";
+  wire::MetricEvent metric;
+  metric.name = "m";
+  metric.units = {{"targeting_key", "u"}};
+  event.body = metric;
+  const Reply full = PostBatch(exptd, key, {event, event});
+  EXPECT_EQ(full.status, 503);
+  EXPECT_GE(std::stoi(full.Header("retry-after")), 1);
+  const Reply fast = PostBatch(exptd, key, {event});
+  EXPECT_EQ(fast.status, 429);
+  EXPECT_GE(std::stoi(fast.Header("retry-after")), 1);
+  const std::string metrics = exptd.Get("/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("exptd_event_batches_refused_total{reason=\"disk\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("exptd_event_batches_refused_total{reason=\"key_too_fast\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("exptd_events_total{outcome=\"stored\"} 0\n"));
 }
 
 TEST(Limits, RequestsPerKeyAndRefusalsPerAddressAre429) {

@@ -18,11 +18,14 @@ TEST(Metrics, WritesTheTextFormat) {
   metrics.Count("requests_total", {{"route", "/a\"b\\\n"}, {"status", "200"}}, 2);
   metrics.Observe("seconds", {}, 0.003);
   metrics.Observe("seconds", {}, 100);
+  metrics.DeclareRead("events_total", Metrics::Type::kCounter, "events", {{"outcome", "a"}}, [] { return 1.0; });
+  metrics.DeclareRead("events_total", Metrics::Type::kCounter, "events", {{"outcome", "b"}}, [] { return 2.0; });
   metrics.Count("unknown", {});
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr("# TYPE requests_total counter\n"));
   EXPECT_THAT(text, HasSubstr("requests_total{route=\"/a\\\"b\\\\\\n\",status=\"200\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("connections 3\n"));
+  EXPECT_THAT(text, HasSubstr("counter\nevents_total{outcome=\"a\"} 1\nevents_total{outcome=\"b\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("seconds_bucket{le=\"0.0025\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("seconds_bucket{le=\"0.005\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("seconds_bucket{le=\"10\"} 1\n"));

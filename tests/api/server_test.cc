@@ -352,7 +352,7 @@ TEST_F(ServerTest, RefusesWithRetryAfterWhenWorkersAreBusy) {
     if (poll(&ready, 1, 20) == 1) refused = others[static_cast<size_t>(i)]->ReceiveAll();
   }
   EXPECT_THAT(refused, StartsWith("HTTP/1.1 503 "));
-  EXPECT_THAT(refused, HasSubstr("Retry-After: 1\r\n"));
+  EXPECT_THAT(refused, HasSubstr("\r\nRetry-After: "));
   blocked.unlock();
   EXPECT_THAT(running_one.ReceiveAll(), StartsWith("HTTP/1.1 204 "));
 }

@@ -118,12 +118,14 @@ TEST_F(IngestTest, AnUnreadableEventCostsOnlyItself) {
 
 TEST_F(IngestTest, WhatIsNoBatchIsRefusedAsAWholeAndKept) {
   EXPECT_EQ(Send(*ingest_, kBrowser, "<html>", kNow).status().code(), absl::StatusCode::kInvalidArgument);
-  const std::string large(wire::kMaxBatchBytes + 1, '\n');
-  EXPECT_EQ(Send(*ingest_, kBrowser, large, kNow).status().code(), absl::StatusCode::kInvalidArgument);
+  const std::string large(wire::kMaxBatchFileBytes + 1, '\n');
+  EXPECT_EQ(Send(*ingest_, kBrowser, large, kNow).status().code(), absl::StatusCode::kOutOfRange);
   const auto quarantine = ingest_->Quarantine("env_a", 10);
   ASSERT_TRUE(quarantine.ok());
   EXPECT_THAT(*quarantine, SizeIs(2));
   EXPECT_EQ(Outcomes(), (std::map<std::string, int64_t>{{"rejected", 2}}));
+  EXPECT_EQ(ingest_->refused_batches(BatchRefusal::kUnreadable), 1u);
+  EXPECT_EQ(ingest_->refused_batches(BatchRefusal::kTooLarge), 1u);
 }
 
 TEST_F(IngestTest, AnEmptyBatchIsAnsweredEmpty) { EXPECT_THAT(Sent(kBrowser, {}).results, SizeIs(0)); }
@@ -178,6 +180,85 @@ TEST_F(IngestTest, ManyCallersAtOnceStoreEachEventOnceAndEveryoneIsAnswered) {
   EXPECT_EQ(duplicates, kCallers * kBatches * 10 / 2);
 }
 
+// Keeps the writer of the log inside an acknowledgement until it is destroyed.
+class BusyWriter {
+ public:
+  explicit BusyWriter(Ingest& ingest) {
+    std::promise<void> entered;
+    ingest.Accept(kServer, BatchOf({}, HeaderOf(kNow)), Time(std::chrono::milliseconds(kNow)),
+                  [&entered, release = release_.get_future().share()](const absl::StatusOr<std::string>&) {
+                    entered.set_value();
+                    release.wait();
+                  });
+    entered.get_future().wait();
+  }
+  ~BusyWriter() { release_.set_value(); }
+
+ private:
+  std::promise<void> release_;
+};
+
+TEST_F(IngestTest, WhileTheLogIsBehindExposuresAreTakenAndTheRestIsAskedForAgain) {
+  IngestOptions options;
+  options.admission.max_wait = std::chrono::milliseconds(0);
+  Open(options);
+  std::future<absl::StatusOr<std::string>> reply;
+  std::promise<absl::StatusOr<std::string>> promise;
+  reply = promise.get_future();
+  {
+    const BusyWriter busy(*ingest_);
+    const Time now{std::chrono::milliseconds(kNow)};
+    EXPECT_TRUE(absl::IsUnavailable(ingest_->Admit(kBrowser, now)));
+    wire::Event conflicting = ExposureOf("b", kNow, "u3", "off");
+    ingest_->Accept(kBrowser,
+                    BatchOf({MetricOf("a", kNow, "u1", "m"), ExposureOf("b", kNow, "u1", "on"),
+                             ExposureOf("c", kNow, "", "on"), MetricOf("d", kNow, "u1", "m"), conflicting},
+                            HeaderOf(kNow)),
+                    now, [&promise](absl::StatusOr<std::string> bytes) { promise.set_value(std::move(bytes)); });
+  }
+  const absl::StatusOr<std::string> bytes = reply.get();
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  const absl::StatusOr<wire::BatchReply> decoded = wire::DecodeReply(*bytes);
+  ASSERT_TRUE(decoded.ok());
+  constexpr auto kRetry = wire::AckResult::kRetry;
+  // An event that cannot be read is no exposure as far as anybody knows.
+  EXPECT_THAT(decoded->results, ElementsAre(kRetry, kStored, kRetry, kRetry, kRejected));
+  ASSERT_THAT(decoded->rejections, SizeIs(1));
+  EXPECT_EQ(decoded->rejections[0].index, 4u);
+  EXPECT_EQ(ingest_->shed_events(), 3u);
+  EXPECT_EQ(ingest_->answered(storage::EventOutcome::kStored), 1u);
+  EXPECT_EQ(Outcomes(), (std::map<std::string, int64_t>{{"conflict", 1}, {"stored", 1}}));
+}
+
+TEST_F(IngestTest, AKeyThatSendsTooFastIsRefusedBeforeItsBodyIsRead) {
+  IngestOptions options;
+  options.admission = {.key_events_per_second = 1, .key_burst_events = 2};
+  Open(options);
+  const Time now{std::chrono::milliseconds(kNow)};
+  EXPECT_TRUE(ingest_->Admit(kBrowser, now).ok());
+  Sent(kBrowser, {MetricOf("a", kNow, "u1", "m"), MetricOf("b", kNow, "u1", "m"), MetricOf("c", kNow, "u1", "m")});
+  EXPECT_TRUE(absl::IsResourceExhausted(ingest_->Admit(kBrowser, now)));
+  EXPECT_TRUE(ingest_->Admit(kServer, now).ok());
+  EXPECT_TRUE(ingest_->Admit(kBrowser, now + std::chrono::seconds(2)).ok());
+  EXPECT_EQ(ingest_->refused_batches(BatchRefusal::kKeyTooFast), 1u);
+}
+
+TEST_F(IngestTest, AFullQueueIsEverybodysAndNotThisKeys) {
+  IngestOptions options;
+  options.log.max_queued_batches = 1;
+  Open(options);
+  std::promise<absl::StatusOr<std::string>> promise;
+  {
+    const BusyWriter busy(*ingest_);
+    const Time now{std::chrono::milliseconds(kNow)};
+    ingest_->Accept(kServer, BatchOf({}, HeaderOf(kNow)), now,
+                    [&promise](absl::StatusOr<std::string> bytes) { promise.set_value(std::move(bytes)); });
+    EXPECT_TRUE(absl::IsUnavailable(Send(*ingest_, kServer, BatchOf({}, HeaderOf(kNow)), kNow).status()));
+  }
+  EXPECT_TRUE(promise.get_future().get().ok());
+  EXPECT_EQ(ingest_->refused_batches(BatchRefusal::kTooFarBehind), 1u);
+}
+
 TEST_F(IngestTest, AfterCloseABatchIsRefused) {
   ingest_->Close();
   EXPECT_EQ(Send(*ingest_, kServer, BatchOf({}, HeaderOf(kNow)), kNow).status().code(),
@@ -191,6 +272,7 @@ TEST_F(IngestTest, WithTheDiskFullEveryoneIsAskedToComeBack) {
   EXPECT_EQ(Send(*ingest_, kServer, BatchOf({ExposureOf("a", kNow, "u1", "on")}, HeaderOf(kNow)), kNow).status().code(),
             absl::StatusCode::kUnavailable);
   EXPECT_EQ(Outcomes().size(), 0u);
+  EXPECT_EQ(ingest_->refused_batches(BatchRefusal::kDisk), 1u);
 }
 
 }  // namespace
