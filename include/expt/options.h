@@ -8,8 +8,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "expt/assignment_store.h"
 #include "expt/clock.h"
+#include "expt/event_sink.h"
+#include "expt/hook.h"
 #include "expt/transport.h"
 
 namespace expt {
@@ -60,12 +64,22 @@ struct ClientOptions {
   std::chrono::milliseconds retry_initial{1'000};
   std::chrono::milliseconds retry_max{300'000};
 
-  // Called from the background thread, never during an evaluation; must not call the client's Close.
+  // Called from the background thread, never during an evaluation. It may destroy the client or call Close(), which then
+  // flushes nothing.
   std::function<void(LogLevel, std::string_view)> log = {};
 
   // Seams. Null: libcurl, the machine's clocks. A transport serves one client: closing the client cancels it.
   std::shared_ptr<Transport> transport = {};
   std::shared_ptr<Clock> clock = {};
+
+  // Takes the events instead of the control plane. It serves one client: closing the client cancels it.
+  std::shared_ptr<EventSink> event_sink = {};
+
+  // Keeps the assignments of sticky experiments; Client::Assignments() reads it. Null: they are not kept.
+  std::shared_ptr<AssignmentStore> assignment_store = {};
+
+  // Called around every evaluation, at most kMaxHooks.
+  std::vector<std::shared_ptr<EvaluationHook>> hooks = {};
 
   // Name of the binding in event batches.
   std::string sdk = "cpp";

@@ -5,6 +5,7 @@
 
 #include "src/base/status.h"
 #include "src/client/event_id.h"
+#include "src/client/sink_transport.h"
 #include "src/client/url.h"
 #include "src/wire/event_codec.h"
 
@@ -46,6 +47,7 @@ absl::Status CheckNumbers(const ClientOptions& options) {
       InRange("batch_events", options.batch_events, 1, wire::kMaxBatchEvents),
       InRange("batch_bytes", options.batch_bytes, 1024, wire::kMaxBatchBytes),
       InRange("size of sdk", options.sdk.size(), 1, kMaxSdkName),
+      InRange("number of hooks", options.hooks.size(), 0, kMaxHooks),
       InRange("exposure_dedupe_entries", options.exposure_dedupe_entries, 1, kMostEvents),
   };
   for (const absl::Status& check : checks) {
@@ -80,6 +82,12 @@ absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
   }
   if (options.clock == nullptr) options.clock = std::shared_ptr<Clock>(SystemClock(), [](Clock*) {});
   if (options.transport == nullptr) options.transport = CurlTransport();
+  if (options.event_sink != nullptr) {
+    options.transport = SinkTransport(options.event_sink, std::move(options.transport));
+  }
+  for (const std::shared_ptr<EvaluationHook>& hook : options.hooks) {
+    if (hook == nullptr) return Invalid("hooks: one is null");
+  }
   settings.key = *std::move(key);
   settings.options = std::move(options);
   settings.instance_id = MakeInstanceId();
