@@ -55,9 +55,11 @@ struct ClientStatus {
   std::string last_error;            // empty when the last attempt of each kind succeeded
   std::optional<LoadError> last_load_error;
   uint64_t events_accepted = 0;
+  // Of this client and of earlier ones that left events in the spool.
   uint64_t events_delivered = 0;  // stored for the first time
   uint64_t events_duplicate = 0;
   uint64_t events_rejected = 0;
+  uint64_t events_spooled = 0;  // on disk and not acknowledged, those of earlier processes included
   uint64_t exposures_suppressed = 0;  // already sent within the dedupe window
   struct Drop {
     DropReason reason;
@@ -164,8 +166,9 @@ class Client {
   // Sends what is buffered and in flight; returns when all is acknowledged or the time is over.
   FlushReport Flush(std::chrono::milliseconds timeout);
 
-  // Flush, then stops the background thread. A second call does nothing and returns OK.
-  // kDeadlineExceeded when events remained; Status() counts them as drops. kFailedPrecondition from a callback of the
+  // Flush, then stops the background thread. With a spool, what is not delivered stays on disk for the next client:
+  // Status().events_spooled; one attempt that fails is enough then. A second call does nothing and returns OK.
+  // kDeadlineExceeded when events were lost; Status() counts them as drops. kFailedPrecondition from a callback of the
   // background thread, which cannot wait for itself: it ends when the callback returns, and nothing is flushed.
   absl::Status Close(std::chrono::milliseconds timeout);
 

@@ -21,6 +21,26 @@ inline namespace v1 {
 
 enum class LogLevel : uint8_t { kDebug, kInfo, kWarning, kError };
 
+// Where events wait for the server, so that a crash, a restart or a long outage loses none of them.
+// docs/events.md has the format of its files.
+struct SpoolOptions {
+  // Empty: the folder "spool" in data_directory; without that, events wait in memory only. Several processes may share
+  // it: each takes a folder of its own in it, and what a process that is gone left there is sent by another.
+  std::string directory = {};
+
+  // Of one process. When it is full the oldest file of about 1 MiB is dropped and counted. At least 2 MiB.
+  uint64_t max_bytes = 64u << 20;
+
+  // kMemory: no files. kFlush: events are written and synced together, every `interval` and when somebody flushes.
+  // kEvery: as soon as the background thread sees them.
+  enum class Durability : uint8_t { kMemory, kFlush, kEvery };
+  Durability durability = Durability::kFlush;
+  std::chrono::milliseconds interval{200};
+
+  // What is older is dropped and counted when a client opens.
+  std::chrono::milliseconds max_age = std::chrono::hours(14 * 24);
+};
+
 struct ClientOptions {
   // Where exptd (or a proxy for it) answers, such as "https://flags.example.com".
   std::string url = {};
@@ -35,7 +55,7 @@ struct ClientOptions {
   // Refuse to open when the key is for another environment id. Empty: no check.
   std::string expected_environment = {};
 
-  // Directory for the last-known-good snapshot and the floor, created with mode 0700 when missing, one per process
+  // Directory for the last-known-good snapshot, the floor, and events (see `spool`), created with mode 0700 when missing, one per process
   // at a time. Empty: everything stays in memory.
   std::string data_directory = {};
 
@@ -52,6 +72,12 @@ struct ClientOptions {
   // Bounds of one upload. At most 500 and 512 KiB.
   size_t batch_events = 500;
   size_t batch_bytes = 512u << 10;
+
+  // The events of a starting program are sent after a random wait up to this, so that a fleet that restarts does not
+  // send all at once. Flush() and Close() do not wait.
+  std::chrono::milliseconds first_send_spread{10'000};
+
+  SpoolOptions spool = {};
 
   // Exposures remembered so that the same one is not sent again, and for how long.
   size_t exposure_dedupe_entries = 100'000;

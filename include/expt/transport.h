@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,11 @@ class Transport {
   //   kResourceExhausted  the answer is larger than max_reply_bytes
   //   kInvalidArgument    the URL is not one that this transport may open
   virtual absl::StatusOr<HttpReply> Send(const HttpRequest& request) = 0;
+
+  // Gives a function that Send() should call about ten times a second, on its own thread, while it waits for the
+  // network: events then reach the disk although a server hangs. Called once, before the first Send(). A transport
+  // that ignores it works; events wait in the buffer meanwhile.
+  virtual void SetWhileWaiting(std::function<void()> call) { static_cast<void>(call); }
 
   // Ends a Send() that is under way and makes later ones fail. Called from another thread than Send().
   virtual void Cancel() = 0;

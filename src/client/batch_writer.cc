@@ -32,12 +32,13 @@ EncodedEvent BatchWriter::Encode(const EventBuffer::Taken& taken, Time now) {
           .bytes = wire::EncodeEvent(event)};
 }
 
-absl::StatusOr<std::string> BatchWriter::Write(const std::vector<EncodedEvent>& events, Time now, bool is_clock_suspect,
+absl::StatusOr<std::string> BatchWriter::Write(const std::array<uint8_t, 16>& instance_id,
+                                               const std::vector<EncodedEvent>& events, Time now, bool is_clock_suspect,
                                                std::vector<wire::DropCount> drops) {
   wire::BatchHeader header;
   const std::string batch_id = ids_.Make(now);
   std::copy(batch_id.begin(), batch_id.end(), header.batch_id.begin());
-  header.instance_id = settings_.instance_id;
+  header.instance_id = instance_id;
   header.sdk = settings_.options.sdk;
   header.sdk_version = EXPT_VERSION;
   header.sent_at_ms = now.time_since_epoch().count();

@@ -2,6 +2,7 @@
 #ifndef EXPT_SRC_CLIENT_BATCH_WRITER_H_
 #define EXPT_SRC_CLIENT_BATCH_WRITER_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ struct EncodedEvent {
   std::string experiment;  // of an exposure
   std::string variant;
   std::string bytes;
+  bool is_summary() const { return kind == EventKind::kSummary; }
 };
 
 // Not thread-safe: the background thread's.
@@ -35,9 +37,10 @@ class BatchWriter {
   // Gives the event its id and encodes it, once.
   EncodedEvent Encode(const EventBuffer::Taken& taken, Time now);
 
-  // The body of one upload of `events`, compressed with zstd. kInternal when compressing fails.
-  absl::StatusOr<std::string> Write(const std::vector<EncodedEvent>& events, Time now, bool is_clock_suspect,
-                                    std::vector<wire::DropCount> drops);
+  // The body of one upload of `events`, which the instance recorded, compressed with zstd. kInternal when compressing
+  // fails.
+  absl::StatusOr<std::string> Write(const std::array<uint8_t, 16>& instance_id, const std::vector<EncodedEvent>& events,
+                                    Time now, bool is_clock_suspect, std::vector<wire::DropCount> drops);
 
  private:
   struct Compressor;

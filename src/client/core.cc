@@ -29,9 +29,21 @@ class Nowhere final : public EventSink {
   }
 };
 
+// Null where events stay in memory.
+std::unique_ptr<Spool> MakeSpool(const Settings& settings, FileSystem* files, DropCounts* drops) {
+  const SpoolOptions& options = settings.options.spool;
+  if (options.durability == SpoolOptions::Durability::kMemory || options.directory.empty()) return nullptr;
+  return std::make_unique<Spool>(SpoolLane::Settings{.files = files,
+                                                     .instance_id = settings.instance_id,
+                                                     .max_bytes = options.max_bytes,
+                                                     .max_age = options.max_age,
+                                                     .drops = drops},
+                                 options.directory);
+}
+
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options) {
+absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options, FileSystem* files) {
   absl::StatusOr<Settings> settings = CheckOptions(std::move(options));
   if (!settings.ok()) return settings.status();
   std::unique_ptr<Store> store;
@@ -42,7 +54,7 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options) {
     store_status = opened.status();
     if (opened.ok()) store = *std::move(opened);
   }
-  std::shared_ptr<Core> core(new Core(*std::move(settings), std::move(store), store_status, true));
+  std::shared_ptr<Core> core(new Core(*std::move(settings), std::move(store), store_status, files, true));
   core->StartThread();
   return core;
 }
@@ -51,12 +63,13 @@ std::shared_ptr<Core> Core::OpenFixed(ClientOptions options) {
   if (options.clock == nullptr) options.clock = std::shared_ptr<Clock>(SystemClock(), [](Clock*) {});
   if (options.event_sink == nullptr) options.event_sink = std::make_shared<Nowhere>();
   options.transport = SinkTransport(options.event_sink, nullptr);
+  options.first_send_spread = {};
   if (options.hooks.size() > kMaxHooks) options.hooks.resize(kMaxHooks);
   Settings settings;
   settings.key.environment = "fixed";
   settings.options = std::move(options);
   settings.instance_id = MakeInstanceId();
-  return std::shared_ptr<Core>(new Core(std::move(settings), nullptr, absl::OkStatus(), false));
+  return std::shared_ptr<Core>(new Core(std::move(settings), nullptr, absl::OkStatus(), MachineFiles(), false));
 }
 
 void Core::InstallFixed(Snapshot snapshot) {
@@ -66,7 +79,8 @@ void Core::InstallFixed(Snapshot snapshot) {
   if (is_ready) health_.SetReady();
 }
 
-Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, bool has_thread)
+Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, FileSystem* files,
+           bool has_thread)
     : settings_(std::move(settings)),
       has_thread_(has_thread),
       opened_(settings_.options.clock->Monotonic()),
@@ -75,8 +89,9 @@ Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& 
       dedupe_(settings_.options.exposure_dedupe_entries, settings_.options.exposure_dedupe_ttl),
       buffer_(settings_.options.buffer_events, settings_.options.buffer_bytes, settings_.options.batch_events, &drops_),
       assignments_(settings_),
+      spool_(MakeSpool(settings_, files, &drops_)),
       loader_(settings_, store_.get(), &health_, &slot_),
-      uploader_(settings_, &buffer_, &drops_, &health_),
+      uploader_(settings_, &buffer_, &drops_, spool_.get(), &health_),
       window_start_(settings_.options.clock->Now()) {
   // Without a data directory that works, everything goes on in memory.
   if (store_status.ok()) return;
@@ -106,6 +121,7 @@ void Core::Run() {
   pthread_setname_np(pthread_self(), "expt-client");
 #endif
   using Steady = std::chrono::steady_clock;
+  if (spool_ != nullptr) settings_.options.transport->SetWhileWaiting([this] { uploader_.WhileWaiting(); });
   loader_.LoadSaved();
   SteadyTime next_summary = Steady::now() + kSummaryInterval;
   SteadyTime next_sweep = SteadyTime::max();
@@ -212,11 +228,11 @@ bool Core::IsFlushed(uint64_t until) const {
 uint64_t Core::Remaining() const {
   const SendCounts& counts = uploader_.counts();
   // What is done is read before what was accepted, so that the difference never goes below zero.
-  const uint64_t done = counts.stored + counts.duplicate + counts.rejected + counts.dropped + buffer_.evicted();
+  const uint64_t done = counts.done + counts.dropped + buffer_.evicted();
   return buffer_.accepted() - done;
 }
 
-FlushReport Core::Flush(milliseconds timeout) {
+FlushReport Core::Flush(milliseconds timeout, bool is_closing) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
   const SendCounts& counts = uploader_.counts();
   const auto delivered = [&] { return counts.stored + counts.duplicate; };
@@ -230,8 +246,11 @@ FlushReport Core::Flush(milliseconds timeout) {
     std::unique_lock lock(wake_mutex_);
     const uint64_t ticket = ++flush_asked_;
     wake_.notify_one();
-    flushed_.wait_until(lock, deadline,
-                        [&] { return is_stopping_ || (flush_seen_ >= ticket && IsFlushed(flush_until_)); });
+    flushed_.wait_until(lock, deadline, [&] {
+      if (is_stopping_) return true;
+      if (flush_seen_ < ticket) return false;
+      return IsFlushed(flush_until_) || (is_closing && counts.is_parked);
+    });
   }
   return {.delivered = delivered() - delivered_before,
           .rejected = counts.rejected - rejected_before,
@@ -243,7 +262,7 @@ absl::Status Core::Close(milliseconds timeout) {
   const std::lock_guard close_guard(close_mutex_);
   if (std::exchange(is_closed_, true)) return absl::OkStatus();
   buffer_.Close();
-  Flush(timeout);
+  Flush(timeout, /*is_closing=*/true);
   {
     const std::lock_guard guard(wake_mutex_);
     is_stopping_ = true;
@@ -277,9 +296,10 @@ absl::Status Core::StopFromWithin() {
 }
 
 uint64_t Core::DropAll() {
+  settings_.options.transport->SetWhileWaiting({});
   slot_.StopCollecting();
   assignments_.DropAll();
-  return buffer_.DropAll(DropReason::kClosed) + uploader_.DropAll(DropReason::kClosed);
+  return uploader_.Finish(DropReason::kClosed) + buffer_.DropAll(DropReason::kClosed);
 }
 
 std::vector<OwnedDecision> Core::All(const Context& context, const StickyAssignments* sticky) {
@@ -309,6 +329,7 @@ ClientStatus Core::Status() const {
   status.events_duplicate = counts.duplicate;
   status.events_rejected = counts.rejected;
   status.events_accepted = buffer_.accepted();
+  status.events_spooled = spool_ == nullptr ? 0 : spool_->events();
   status.exposures_suppressed = slot_.suppressed();
   status.assignments_saved = assignments_.saved();
   status.assignments_dropped = assignments_.dropped();

@@ -3,7 +3,7 @@
 //   program's threads                       background thread
 //   Read() ------ SnapshotSlot <----------- Loader ---- Store
 //   Record() ---- ExposureDedupe,
-//                 EventBuffer ------------> Uploader
+//                 EventBuffer ------------> Uploader ---- Spool
 //                 SnapshotSlot (counts) --> evaluation summaries --> EventBuffer
 //                 AssignmentSaver --------> the program's AssignmentStore
 #ifndef EXPT_SRC_CLIENT_CORE_H_
@@ -29,6 +29,7 @@
 #include "src/client/loader.h"
 #include "src/client/settings.h"
 #include "src/client/snapshot_slot.h"
+#include "src/client/spool.h"
 #include "src/client/store.h"
 #include "src/client/uploader.h"
 
@@ -38,8 +39,8 @@ namespace expt::client {
 // it.
 class Core : public std::enable_shared_from_this<Core> {
  public:
-  // As Client::Open.
-  static absl::StatusOr<std::shared_ptr<Core>> Open(ClientOptions options);
+  // As Client::Open. `files` is where the spool is kept.
+  static absl::StatusOr<std::shared_ptr<Core>> Open(ClientOptions options, FileSystem* files = MachineFiles());
   // A client that answers from what InstallFixed() gives it and loads nothing: no thread, no disk, no network. Events
   // go to `options.event_sink` on the thread that reports, or nowhere. Of `options` counts what is left then.
   static std::shared_ptr<Core> OpenFixed(ClientOptions options);
@@ -73,12 +74,13 @@ class Core : public std::enable_shared_from_this<Core> {
   TrackResult Identify(const Context& context, std::string_view unit_type, std::string_view unit_id);
   bool Ready(std::chrono::milliseconds timeout) { return health_.WaitReady(timeout); }
   bool WaitForRoom(size_t events, std::chrono::milliseconds timeout) { return buffer_.WaitForRoom(events, timeout); }
-  FlushReport Flush(std::chrono::milliseconds timeout);
+  FlushReport Flush(std::chrono::milliseconds timeout) { return Flush(timeout, /*is_closing=*/false); }
   absl::Status Close(std::chrono::milliseconds timeout);
   ClientStatus Status() const;
 
  private:
-  Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, bool has_thread);
+  Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, FileSystem* files,
+       bool has_thread);
 
   template <typename Use, typename After>
   auto Decide(FlagRef flag, const Context& context, ValueType expected, const DecideOptions& options, Use use,
@@ -110,6 +112,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void Wake();
   void Deliver();
   void QueueSummaries();
+  FlushReport Flush(std::chrono::milliseconds timeout, bool is_closing);
   bool IsFlushed(uint64_t until) const;
   uint64_t Remaining() const;
 
@@ -125,6 +128,7 @@ class Core : public std::enable_shared_from_this<Core> {
   AssignmentSaver assignments_;
 
   // The background thread's.
+  const std::unique_ptr<Spool> spool_;  // null: events stay in memory
   Loader loader_;
   Uploader uploader_;
   EvaluationTally tally_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -111,6 +112,8 @@ class LibcurlTransport final : public Transport {
     return std::move(exchange.reply);
   }
 
+  void SetWhileWaiting(std::function<void()> call) override { while_waiting_ = std::move(call); }
+
   void Cancel() override {
     is_cancelled_.store(true);
     if (multi_ != nullptr) curl_multi_wakeup(multi_);
@@ -184,12 +187,16 @@ class LibcurlTransport final : public Transport {
         }
         break;
       }
-      curl_multi_poll(multi_, nullptr, 0, 1000, nullptr);
+      curl_multi_poll(multi_, nullptr, 0, while_waiting_ ? kTick : 1000, nullptr);
+      if (while_waiting_) while_waiting_();
     }
     curl_multi_remove_handle(multi_, easy_);
     return code;
   }
 
+  static constexpr int kTick = 100;  // milliseconds between two calls of while_waiting_
+
+  std::function<void()> while_waiting_;
   CURLM* multi_ = nullptr;
   CURL* easy_ = nullptr;
   std::atomic<bool> is_cancelled_{false};

@@ -57,6 +57,11 @@ bool Health::SetSendStatus(const absl::Status& status) {
   return Set(send_error_, status);
 }
 
+bool Health::SetSpoolStatus(const absl::Status& status) {
+  const std::lock_guard guard(mutex_);
+  return Set(spool_error_, status);
+}
+
 void Health::Fill(milliseconds now, ClientStatus& status) const {
   const std::lock_guard guard(mutex_);
   status.age = std::max(milliseconds(0), now - verified_.value_or(opened_));
@@ -67,7 +72,7 @@ void Health::Fill(milliseconds now, ClientStatus& status) const {
   } else {
     status.state = status.age < kStaleFor ? ClientStatus::State::kStale : ClientStatus::State::kVeryStale;
   }
-  for (const std::string* error : {&load_error_, &save_error_, &send_error_}) {
+  for (const std::string* error : {&load_error_, &save_error_, &send_error_, &spool_error_}) {
     if (error->empty()) continue;
     if (!status.last_error.empty()) status.last_error += "; ";
     status.last_error += *error;

@@ -29,6 +29,7 @@ class Health {
   bool SetLoadStatus(const absl::Status& status);
   bool SetSaveStatus(const absl::Status& status);
   bool SetSendStatus(const absl::Status& status);
+  bool SetSpoolStatus(const absl::Status& status);
 
   // Fills state, age, last_error and last_load_error. `now` is monotonic.
   void Fill(std::chrono::milliseconds now, ClientStatus& status) const;
@@ -44,6 +45,7 @@ class Health {
   std::string load_error_;
   std::string save_error_;
   std::string send_error_;
+  std::string spool_error_;
   std::optional<LoadError> load_code_;
   std::optional<LoadError> save_code_;
 };

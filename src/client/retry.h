@@ -44,6 +44,24 @@ class Backoff {
   int failures_ = 0;
 };
 
+// Keeps retries to a tenth of recent successes, and a few beyond. Not thread-safe.
+class RetryBudget {
+ public:
+  static constexpr int kSuccessesPerRetry = 10;
+  static constexpr int kMost = 10;  // retries that can be saved up, and that there are at the start
+
+  void Succeeded() { tenths_ = tenths_ < kMost * kSuccessesPerRetry ? tenths_ + 1 : tenths_; }
+  // Spends a retry. False when there is none left: retry rarely.
+  bool Take() {
+    if (tenths_ < kSuccessesPerRetry) return false;
+    tenths_ -= kSuccessesPerRetry;
+    return true;
+  }
+
+ private:
+  int tenths_ = kMost * kSuccessesPerRetry;
+};
+
 }  // namespace expt::client
 
 #endif  // EXPT_SRC_CLIENT_RETRY_H_

@@ -34,6 +34,7 @@ absl::Status InRange(std::string_view name, uint64_t value, uint64_t least, uint
 absl::Status CheckNumbers(const ClientOptions& options) {
   constexpr uint64_t kMostEvents = 10'000'000;
   constexpr uint64_t kMostBytes = uint64_t{1} << 32;
+  constexpr uint64_t kLeastSpool = 2u << 20;  // two files
   const absl::Status checks[] = {
       AtLeast("poll_interval", options.poll_interval, kShortestPoll),
       AtLeast("flush_interval", options.flush_interval, milliseconds(1)),
@@ -48,6 +49,10 @@ absl::Status CheckNumbers(const ClientOptions& options) {
       InRange("batch_bytes", options.batch_bytes, 1024, wire::kMaxBatchBytes),
       InRange("size of sdk", options.sdk.size(), 1, kMaxSdkName),
       InRange("number of hooks", options.hooks.size(), 0, kMaxHooks),
+      AtLeast("spool.interval", options.spool.interval, milliseconds(1)),
+      AtLeast("spool.max_age", options.spool.max_age, milliseconds(1)),
+      AtLeast("first_send_spread", options.first_send_spread, milliseconds(0)),
+      InRange("spool.max_bytes", options.spool.max_bytes, kLeastSpool, uint64_t{1} << 40),
       InRange("exposure_dedupe_entries", options.exposure_dedupe_entries, 1, kMostEvents),
   };
   for (const absl::Status& check : checks) {
@@ -87,6 +92,9 @@ absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
   }
   for (const std::shared_ptr<EvaluationHook>& hook : options.hooks) {
     if (hook == nullptr) return Invalid("hooks: one is null");
+  }
+  if (options.spool.directory.empty() && !options.data_directory.empty()) {
+    options.spool.directory = options.data_directory + "/spool";
   }
   settings.key = *std::move(key);
   settings.options = std::move(options);

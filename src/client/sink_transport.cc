@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -92,6 +93,10 @@ class Sink final : public Transport {
     if (request.method == "POST" && request.url.ends_with(kUploads)) return Upload(request);
     if (behind_ != nullptr) return behind_->Send(request);
     return base::Error(absl::StatusCode::kUnavailable, "this client has no network");
+  }
+
+  void SetWhileWaiting(std::function<void()> call) override {
+    if (behind_ != nullptr) behind_->SetWhileWaiting(std::move(call));
   }
 
   void Cancel() override {

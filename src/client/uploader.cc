@@ -15,71 +15,53 @@ using std::chrono::milliseconds;
 constexpr milliseconds kShortestWait{10};
 constexpr uint64_t kMaxReply = 1u << 20;
 
-bool IsSummary(const EncodedEvent& event) { return event.kind == EventKind::kSummary; }
-
 }  // namespace
 
-Uploader::Uploader(const Settings& settings, EventBuffer* buffer, DropCounts* drops, Health* health)
+Uploader::Uploader(const Settings& settings, EventBuffer* buffer, DropCounts* drops, Spool* spool, Health* health)
     : settings_(settings),
-      buffer_(buffer),
       drops_(drops),
+      spool_(spool),
       health_(health),
+      outbox_(settings, buffer, drops, spool, &counts_),
       writer_(settings),
-      backoff_(settings.options.retry_initial, settings.options.retry_max) {}
+      backoff_(settings.options.retry_initial, settings.options.retry_max),
+      retry_at_(std::chrono::steady_clock::now() + jitter_.Below(settings.options.first_send_spread)) {}
 
 SteadyTime Uploader::Step(uint64_t flush_until, bool is_clock_suspect) {
   const SteadyTime now = std::chrono::steady_clock::now();
-  if (batches_.empty() && buffer_->count() == 0) {
-    waiting_since_.reset();
-    return SteadyTime::max();
+  flush_until_ = flush_until;
+  const SteadyTime next_drain = outbox_.Drain(flush_until, now);
+  ReportSpool();
+  SteadyTime next = SteadyTime::max();
+  if (now < retry_at_) {
+    if (!outbox_.is_empty()) next = retry_at_;
+  } else {
+    next = outbox_.Fill(flush_until, now);
+    if (outbox_.has_batch()) {
+      Send(is_clock_suspect);
+      next = std::max(retry_at_, now);
+    }
   }
-  if (now < retry_at_) return retry_at_;
-  if (batches_.empty()) {
-    if (!waiting_since_.has_value()) waiting_since_ = now;
-    if (!IsDue(flush_until, now)) return *waiting_since_ + settings_.options.flush_interval;
-    TakeBatch(settings_.options.clock->Now());
-    waiting_since_.reset();
-  }
-  if (!batches_.empty()) Send(is_clock_suspect);
-  UpdateOldest();
-  return std::max(retry_at_, now);
+  counts_.is_parked = retry_at_ > std::chrono::steady_clock::now() && outbox_.is_on_disk();
+  return std::min(next, next_drain);
 }
 
-bool Uploader::IsDue(uint64_t flush_until, SteadyTime now) {
-  if (buffer_->count() >= settings_.options.batch_events) return true;
-  if (now >= *waiting_since_ + settings_.options.flush_interval) drain_until_ = buffer_->last_sequence();
-  return buffer_->oldest_sequence() <= std::max(drain_until_, flush_until);
-}
+void Uploader::WhileWaiting() { outbox_.Drain(flush_until_, std::chrono::steady_clock::now()); }
 
-void Uploader::TakeBatch(Time now) {
-  taken_.clear();
-  counts_.oldest_sequence = buffer_->oldest_sequence();
-  buffer_->Take(settings_.options.batch_events, settings_.options.batch_bytes, taken_);
-  Batch batch;
-  size_t bytes = 0;
-  for (const EventBuffer::Taken& taken : taken_) {
-    EncodedEvent event = writer_.Encode(taken, now);
-    constexpr size_t kFraming = 16;  // tag and size before each event, and a share of the header
-    if (event.bytes.size() + 1024 > wire::kMaxBatchBytes) {
-      drops_->Add(DropReason::kTooLarge, event.kind, event.experiment, event.variant);
-      if (!IsSummary(event)) ++counts_.dropped;
-      continue;
-    }
-    if (!batch.empty() && bytes + event.bytes.size() + kFraming > settings_.options.batch_bytes) {
-      batches_.push_back(std::exchange(batch, {}));
-      bytes = 0;
-    }
-    bytes += event.bytes.size() + kFraming;
-    batch.push_back(std::move(event));
-  }
-  if (!batch.empty()) batches_.push_back(std::move(batch));
-  UpdateOldest();
+// Logs and shows how the disk does.
+void Uploader::ReportSpool() {
+  if (spool_ == nullptr) return;
+  const bool is_new = health_->SetSpoolStatus(spool_->status());
+  if (!settings_.options.log) return;
+  for (const std::string& warning : spool_->TakeWarnings()) settings_.options.log(LogLevel::kWarning, warning);
+  if (is_new && !spool_->status().ok()) settings_.options.log(LogLevel::kWarning, base::TextOf(spool_->status()));
 }
 
 void Uploader::Send(bool is_clock_suspect) {
-  const Batch& batch = batches_.front();
-  absl::StatusOr<std::string> body =
-      writer_.Write(batch, settings_.options.clock->Now(), is_clock_suspect, drops_->List());
+  const Outbox::Batch& batch = outbox_.front();
+  // What an earlier process dropped is not known here; this one's drops are declared under its own id.
+  absl::StatusOr<std::string> body = writer_.Write(batch.instance_id, batch.events, settings_.options.clock->Now(), is_clock_suspect,
+                    batch.is_own ? drops_->List() : std::vector<wire::DropCount>());
   absl::Status status = body.status();
   if (status.ok()) {
     HttpRequest request;
@@ -111,7 +93,7 @@ absl::Status Uploader::HandleReply(const HttpReply& reply) {
   const std::string got = "events: expected status 200, got " + std::to_string(reply.status);
   if (reply.status >= 200 && reply.status < 300) {
     const absl::StatusOr<wire::BatchReply> acks = wire::DecodeReply(reply.body);
-    if (acks.ok() && acks->results.size() == batches_.front().size()) return HandleAcks(*acks);
+    if (acks.ok() && acks->results.size() == outbox_.front().events.size()) return HandleAcks(*acks);
     Wait(nullptr);
     return base::Error(absl::StatusCode::kUnavailable, "events: the answer is not an acknowledgement");
   }
@@ -133,54 +115,69 @@ absl::Status Uploader::HandleReply(const HttpReply& reply) {
 }
 
 absl::Status Uploader::HandleAcks(const wire::BatchReply& reply) {
-  Batch batch = std::move(batches_.front());
-  batches_.pop_front();
-  Batch again;
+  Outbox::Batch batch = outbox_.PopFront();
+  std::vector<EncodedEvent> again;
   size_t rejection = 0;
-  for (size_t i = 0; i < batch.size(); ++i) {
-    const uint64_t one = IsSummary(batch[i]) ? 0 : 1;
+  for (size_t i = 0; i < batch.events.size(); ++i) {
+    EncodedEvent& event = batch.events[i];
+    const uint64_t one = event.is_summary() ? 0 : 1;
+    const uint64_t own = batch.is_own ? one : 0;
     switch (reply.results[i]) {
       case wire::AckResult::kStored:
         counts_.stored += one;
+        counts_.done += own;
         break;
       case wire::AckResult::kDuplicate:
         counts_.duplicate += one;
+        counts_.done += own;
         break;
       case wire::AckResult::kRejected:
-        Reject(batch[i], rejection < reply.rejections.size() ? reply.rejections[rejection].code : "");
+        Reject(batch, event, rejection < reply.rejections.size() ? reply.rejections[rejection].code : "");
         ++rejection;
         break;
       default:
-        again.push_back(std::move(batch[i]));
+        again.push_back(std::move(event));
     }
   }
-  if (again.empty()) {
+  const size_t count = again.size();
+  if (count != 0) {
+    batch.events = std::move(again);
+    outbox_.PushFront(std::move(batch));
+  }
+  outbox_.Settle();
+  if (count == 0) {
     backoff_.Reset();
+    budget_.Succeeded();
     retry_at_ = {};
     is_wait_ordered_ = false;
     return absl::OkStatus();
   }
-  const size_t count = again.size();
-  batches_.push_front(std::move(again));
   Wait(nullptr);
   return base::Error(absl::StatusCode::kUnavailable,
                      "events: the server asks for " + std::to_string(count) + " events again");
 }
 
 void Uploader::Halve(int status) {
-  Batch batch = std::move(batches_.front());
-  batches_.pop_front();
-  if (batch.size() == 1) return Reject(batch.front(), "status " + std::to_string(status));
-  const auto middle = batch.begin() + static_cast<ptrdiff_t>(batch.size() / 2);
-  Batch second(std::make_move_iterator(middle), std::make_move_iterator(batch.end()));
-  batch.erase(middle, batch.end());
-  batches_.push_front(std::move(second));
-  batches_.push_front(std::move(batch));
+  Outbox::Batch first = outbox_.PopFront();
+  if (first.events.size() == 1) {
+    Reject(first, first.events.front(), "status " + std::to_string(status));
+    return outbox_.Settle();
+  }
+  const auto middle = first.events.begin() + static_cast<ptrdiff_t>(first.events.size() / 2);
+  Outbox::Batch second{.instance_id = first.instance_id, .is_own = first.is_own, .is_spooled = first.is_spooled, .events = {}};
+  second.events.assign(std::make_move_iterator(middle), std::make_move_iterator(first.events.end()));
+  first.events.erase(middle, first.events.end());
+  outbox_.PushFront(std::move(second));
+  outbox_.PushFront(std::move(first));
 }
 
-void Uploader::Reject(const EncodedEvent& event, std::string_view why) {
-  if (!IsSummary(event)) ++counts_.rejected;
+void Uploader::Reject(const Outbox::Batch& batch, const EncodedEvent& event, std::string_view why) {
+  if (!event.is_summary()) {
+    ++counts_.rejected;
+    if (batch.is_own) ++counts_.done;
+  }
   drops_->Add(DropReason::kRejected, event.kind, event.experiment, event.variant);
+  if (spool_ != nullptr) spool_->KeepRejected(why, event);
   if (!settings_.options.log) return;
   settings_.options.log(LogLevel::kWarning, "events: one is rejected: " + std::string(why));
 }
@@ -190,35 +187,20 @@ void Uploader::Wait(const HttpReply* reply) {
   if (reply != nullptr) {
     retry_after = ParseRetryAfter(reply->header("retry-after"), settings_.options.clock->Now());
   }
-  const milliseconds wait = std::max(kShortestWait, backoff_.Next(retry_after, jitter_));
+  milliseconds wait = std::max(kShortestWait, backoff_.Next(retry_after, jitter_));
+  if (!budget_.Take()) {
+    const milliseconds half = settings_.options.retry_max / 2;
+    wait = std::max(wait, half + jitter_.Below(half));
+  }
   retry_at_ = std::chrono::steady_clock::now() + wait;
   is_wait_ordered_ = retry_after.has_value();
 }
 
 void Uploader::Hurry() {
   if (!is_wait_ordered_) retry_at_ = {};
+  counts_.is_parked = false;
 }
 
-uint64_t Uploader::DropAll(DropReason reason) {
-  uint64_t count = 0;
-  for (const Batch& batch : batches_) {
-    for (const EncodedEvent& event : batch) {
-      drops_->Add(reason, event.kind, event.experiment, event.variant);
-      if (!IsSummary(event)) ++count;
-    }
-  }
-  batches_.clear();
-  counts_.dropped += count;
-  UpdateOldest();
-  return count;
-}
-
-void Uploader::UpdateOldest() {
-  uint64_t oldest = EventBuffer::kNoSequence;
-  for (const Batch& batch : batches_) {
-    for (const EncodedEvent& event : batch) oldest = std::min(oldest, event.sequence);
-  }
-  counts_.oldest_sequence = oldest;
-}
+uint64_t Uploader::Finish(DropReason reason) { return outbox_.Finish(reason); }
 
 }  // namespace expt::client

@@ -184,6 +184,7 @@ ClientOptions ControlPlane::options() const {
   options.key = key();
   options.poll_interval = std::chrono::milliseconds(100);
   options.flush_interval = std::chrono::milliseconds(20);
+  options.first_send_spread = std::chrono::milliseconds(0);
   options.retry_initial = std::chrono::milliseconds(20);
   options.retry_max = std::chrono::milliseconds(100);
   return options;

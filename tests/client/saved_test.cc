@@ -76,10 +76,11 @@ TEST_F(LastKnownGood, IsPrivateToItsOwner) {
   Save(1, 10);
   EXPECT_EQ(fs::status(directory_).permissions() & fs::perms::all, fs::perms::owner_all);
   int files = 0;
-  for (const auto& entry : fs::directory_iterator(directory_)) {
+  for (const auto& entry : fs::recursive_directory_iterator(directory_)) {
     ++files;
-    EXPECT_EQ(entry.status().permissions() & fs::perms::all, fs::perms::owner_read | fs::perms::owner_write)
-        << entry.path();
+    const fs::perms wanted =
+        entry.is_directory() ? fs::perms::owner_all : fs::perms::owner_read | fs::perms::owner_write;
+    EXPECT_EQ(entry.status().permissions() & fs::perms::all, wanted) << entry.path();
   }
   EXPECT_GE(files, 3);
 }
