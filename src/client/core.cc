@@ -50,8 +50,9 @@ Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& 
       window_start_(settings_.options.clock->Now()) {
   // Without a data directory that works, everything goes on in memory.
   if (store_status.ok()) return;
-  health_.SetSaveStatus(base::LoadFailure(LoadCode::kLkgNotSaved,
-                                          std::string(store_status.message().data(), store_status.message().size())));
+  const absl::Status status = base::LoadFailure(LoadCode::kLkgNotSaved, base::TextOf(store_status));
+  health_.SetSaveStatus(status);
+  health_.Count(status);
 }
 
 Core::~Core() { Close(std::chrono::seconds(2)).IgnoreError(); }
@@ -193,6 +194,7 @@ absl::Status Core::Close(milliseconds timeout) {
   }
   settings_.options.transport->Cancel();
   if (thread_.joinable()) thread_.join();
+  loader_.Close();
   slot_.StopCollecting();
   const uint64_t lost = buffer_.DropAll(DropReason::kClosed) + uploader_.DropAll(DropReason::kClosed);
   if (lost == 0) return absl::OkStatus();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -30,7 +31,14 @@ class Health {
   bool SetSaveStatus(const absl::Status& status);
   bool SetSendStatus(const absl::Status& status);
 
-  // Fills state, age, last_error and last_load_error. `now` is monotonic.
+  // Where the served snapshot came from. A snapshot from the network ends "recovered" and "safe mode".
+  void SetSource(ClientStatus::Source source);
+  void SetRecovered();
+  void SetQuarantined(const Digest& digest);
+  // One more refusal or local failure; nothing for a status without a load code.
+  void Count(const absl::Status& status);
+
+  // Fills all but environment, snapshot_version and the event counts. `now` is monotonic.
   void Fill(std::chrono::milliseconds now, ClientStatus& status) const;
 
  private:
@@ -46,6 +54,10 @@ class Health {
   std::string send_error_;
   std::optional<LoadError> load_code_;
   std::optional<LoadError> save_code_;
+  ClientStatus::Source source_ = ClientStatus::Source::kNone;
+  bool is_recovered_ = false;
+  std::optional<Digest> quarantined_;
+  std::map<LoadCode, uint64_t> load_counts_;
 };
 
 }  // namespace expt::client
