@@ -51,9 +51,27 @@ struct ClientStatus {
   State state = State::kNotReady;
   std::string environment;  // id
   int64_t snapshot_version = 0;
-  std::chrono::milliseconds age{0};  // since the last verified Head; since Open() when there was none
-  std::string last_error;            // empty when the last attempt of each kind succeeded
+  // Where what is served came from. Saved, previous: the last known good snapshot of data_directory, the one before.
+  enum class Source : uint8_t { kNone, kNetwork, kSaved, kPrevious, kBundle };
+  Source source = Source::kNone;
+  // What is out of the ordinary; docs/client.md tells what follows from it.
+  enum class Condition : uint8_t {
+    kRejected,          // the newest Head or Snapshot was refused: last_load_error
+    kRecovered,         // a file of data_directory was damaged; `source` tells what serves instead
+    kSafeMode,          // a snapshot that ended the process is left out: `quarantined`
+    kCacheUnavailable,  // data_directory cannot be written
+  };
+  std::vector<Condition> conditions;  // ascending, each at most once
+  std::optional<Digest> quarantined;  // of safe mode
+  std::chrono::milliseconds age{0};   // since the last verified Head; since Open() when there was none
+  std::string last_error;             // empty when the last attempt of each kind succeeded
   std::optional<LoadError> last_load_error;
+  struct LoadCount {
+    int step;
+    LoadCode code;
+    uint64_t count;
+  };
+  std::vector<LoadCount> load_counts;  // refusals and local failures since Open(), by code; those that happened
   uint64_t events_accepted = 0;
   // Of this client and of earlier ones that left events in the spool.
   uint64_t events_delivered = 0;  // stored for the first time
@@ -73,6 +91,9 @@ struct ClientStatus {
   uint64_t assignments_dropped = 0;  // too many waited for it, or it never took them
 };
 std::string_view StateName(ClientStatus::State state);  // "not_ready", "fresh", "stale", "very_stale"
+std::string_view SourceName(ClientStatus::Source source);  // "none", "network", "saved", "previous", "bundle"
+// "rejected", "recovered", "safe_mode", "cache_unavailable"
+std::string_view ConditionName(ClientStatus::Condition condition);
 
 struct DecideOptions {
   bool record = true;                         // report the exposures of the decision

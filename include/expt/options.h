@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,8 +56,13 @@ struct ClientOptions {
   // Refuse to open when the key is for another environment id. Empty: no check.
   std::string expected_environment = {};
 
-  // Directory for the last-known-good snapshot, the floor, and events (see `spool`), created with mode 0700 when missing, one per process
-  // at a time. Empty: everything stays in memory.
+  // A signed snapshot and its Roots that the program brings along, for a start without network and without a data
+  // directory: the bytes of a file that `expt fetch --bundle` wrote, or of MakeBundle(). Checked like any other
+  // snapshot; nothing older is accepted from then on.
+  std::string bundle = {};
+
+  // Directory for the last-known-good snapshot, the floor, and events (see `spool`), created with mode 0700 when
+  // missing, one per process at a time. Empty: everything stays in memory.
   std::string data_directory = {};
 
   // Between two looks for a new Head; the server's hint wins when it is longer. At least 100 ms.
@@ -110,6 +116,10 @@ struct ClientOptions {
   // Name of the binding in event batches.
   std::string sdk = "cpp";
 };
+
+// The bytes for ClientOptions::bundle: a whole snapshot file, and whole Root files in the order of their versions, from
+// the one that SDK keys pin to the newest.
+std::string MakeBundle(std::string_view snapshot, std::span<const std::string> roots);
 
 }  // namespace v1
 }  // namespace expt

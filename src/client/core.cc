@@ -95,8 +95,9 @@ Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& 
       window_start_(settings_.options.clock->Now()) {
   // Without a data directory that works, everything goes on in memory.
   if (store_status.ok()) return;
-  health_.SetSaveStatus(base::LoadFailure(LoadCode::kLkgNotSaved,
-                                          std::string(store_status.message().data(), store_status.message().size())));
+  const absl::Status status = base::LoadFailure(LoadCode::kLkgNotSaved, base::TextOf(store_status));
+  health_.SetSaveStatus(status);
+  health_.Count(status);
 }
 
 Core::~Core() { Close(std::chrono::seconds(2)).IgnoreError(); }
@@ -110,7 +111,7 @@ void Core::StartThread() {
   thread_ = std::thread([self = shared_from_this()] {
     self->own_thread_ = std::this_thread::get_id();
     self->Run();
-    if (self->is_stopped_from_within_) self->DropAll();
+    if (self->is_stopped_from_within_) self->Finish();
     self->own_thread_ = std::thread::id();
   });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -271,7 +272,7 @@ absl::Status Core::Close(milliseconds timeout) {
   }
   settings_.options.transport->Cancel();
   if (thread_.joinable()) thread_.join();
-  const uint64_t lost = DropAll();
+  const uint64_t lost = Finish();
   if (lost == 0) return absl::OkStatus();
   return base::Error(absl::StatusCode::kDeadlineExceeded,
                      "close: " + std::to_string(lost) + " events were not acknowledged in time");
@@ -295,8 +296,10 @@ absl::Status Core::StopFromWithin() {
                      "close: called from the client's own thread, so nothing is flushed");
 }
 
-uint64_t Core::DropAll() {
+// After the background thread's last step. Returns how many events are lost.
+uint64_t Core::Finish() {
   settings_.options.transport->SetWhileWaiting({});
+  loader_.Close();
   slot_.StopCollecting();
   assignments_.DropAll();
   return uploader_.Finish(DropReason::kClosed) + buffer_.DropAll(DropReason::kClosed);

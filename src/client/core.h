@@ -107,7 +107,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void StartThread();
   bool IsOwnThread() const { return own_thread_ == std::this_thread::get_id(); }
   absl::Status StopFromWithin();
-  uint64_t DropAll();
+  uint64_t Finish();
   void Run();
   void Wake();
   void Deliver();

@@ -5,6 +5,7 @@
 
 #include "src/base/status.h"
 #include "src/client/event_id.h"
+#include "src/client/saved_file.h"
 #include "src/client/sink_transport.h"
 #include "src/client/url.h"
 #include "src/wire/event_codec.h"
@@ -68,6 +69,11 @@ absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
 
 }  // namespace
 
+RootAnchor AnchorOf(const Settings& settings) {
+  if (settings.root.has_value()) return {.pin = std::nullopt, .file = settings.options.root};
+  return {.pin = settings.key.root_digest, .file = {}};
+}
+
 absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
   if (absl::Status status = CheckBaseUrl(options.url); !status.ok()) return status;
   if (absl::Status status = CheckNumbers(options); !status.ok()) return status;
@@ -84,6 +90,12 @@ absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
     settings.root = *std::move(root);
   } else if (key->root_version <= 0 || key->root_digest == Digest{}) {
     return Invalid("key: it pins no root; copy the whole key as the control plane shows it, or set the option root");
+  }
+  if (!options.bundle.empty()) {
+    absl::StatusOr<std::vector<std::string>> parts = UnpackSavedFile(options.bundle, "");
+    if (parts.ok()) settings.bundle = SavedSnapshotOf(*std::move(parts));
+    if (!settings.bundle.has_value()) return Invalid("bundle: expected the bytes of a bundle, found others");
+    options.bundle.clear();
   }
   if (options.clock == nullptr) options.clock = std::shared_ptr<Clock>(SystemClock(), [](Clock*) {});
   if (options.transport == nullptr) options.transport = CurlTransport();
