@@ -149,6 +149,11 @@ class Daemon::Parts {
     publish::HeadOptions head_options;
     head_options.interval = options.head_interval;
     head_options.life = std::max<std::chrono::milliseconds>(kHeadLife, kHeadRounds * options.head_interval);
+    streams_ = std::make_unique<api::HeadStreams>(options.streams);
+    head_options.issued = [streams = streams_.get()](const std::string& environment_id, Audience audience,
+                                                     const std::shared_ptr<const publish::IssuedHead>& head) {
+      streams->Push(environment_id, audience, *head);
+    };
     heads_ = std::make_unique<publish::HeadIssuer>(*state_, *signing_, head_options);
     publisher_ = std::make_unique<publish::Publisher>(*state_, *blobs_, *signing_, *heads_);
     return heads_->Start();
@@ -166,6 +171,7 @@ class Daemon::Parts {
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
+                                                              .streams = *streams_,
                                                               .signing = *signing_,
                                                               .ingest = *ingest_,
                                                               .analysis = *analysis_,
@@ -194,6 +200,8 @@ class Daemon::Parts {
     metrics_.Set("exptd_build_info", {{"version", EXPT_VERSION}}, 1);
     metrics_.Declare("exptd_start_time_seconds", Type::kGauge, "When it started, in seconds since 1970.");
     metrics_.Set("exptd_start_time_seconds", {}, static_cast<double>(Now().time_since_epoch().count()) / 1000);
+    metrics_.DeclareRead("exptd_streams", Type::kGauge, "Programs that listen for new Heads.",
+                         [this] { return static_cast<double>(streams_->count()); });
     metrics_.DeclareRead("exptd_http_connections", Type::kGauge, "Open connections.", [this] {
       const http::Server* server = connections_.load();
       return server == nullptr ? 0.0 : static_cast<double>(server->connections());
@@ -208,6 +216,7 @@ class Daemon::Parts {
   std::unique_ptr<storage::KeyStore> keys_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<publish::SigningKeys> signing_;
+  std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;
   std::unique_ptr<publish::Publisher> publisher_;
   std::unique_ptr<ingest::Ingest> ingest_;

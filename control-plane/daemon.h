@@ -21,6 +21,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "control-plane/api/head_streams.h"
 #include "control-plane/api/log.h"
 #include "control-plane/auth/gate.h"
 #include "control-plane/http/server.h"
@@ -37,6 +38,7 @@ struct DaemonOptions {
   std::string snapshot_key;
   std::chrono::milliseconds head_interval{60'000};
   http::ServerOptions server = {};
+  api::StreamLimits streams = {};
   auth::GateOptions gate = {};  // behind_proxy is taken from `server`
   std::FILE* log = stderr;      // null: no log
   api::LogLevel log_level = api::LogLevel::kInfo;

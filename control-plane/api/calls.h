@@ -56,6 +56,7 @@ Answer GetQuarantine(const Services&, const Exchange&);
 
 // sdk_calls.cc
 Answer GetHead(const Services&, const Exchange&);
+Answer GetStream(const Services&, const Exchange&);
 Answer GetSnapshot(const Services&, const Exchange&);
 Answer GetRoot(const Services&, const Exchange&);
 void PostEvents(const Services&, const Exchange&, http::Responder);

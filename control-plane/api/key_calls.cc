@@ -26,6 +26,7 @@ Answer DeleteKey(const Services& services, const Exchange& exchange) {
       services.service.RevokeSdkKey(exchange.caller.call, exchange.request.Parameter("project"),
                                     exchange.request.Parameter("environment"), exchange.request.Parameter("key_id"));
   if (!done.ok()) return done.fault();
+  services.streams.EndKey(exchange.request.Parameter("key_id"));
   http::Response response;
   response.status = 204;
   return response;

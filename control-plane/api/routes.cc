@@ -360,6 +360,15 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
                      .any_origin = true,
                      .call = GetHead});
   routes->push_back({.method = "GET",
+                     .path = "/sdk/v1/stream",
+                     .operation = "streamHeads",
+                     .permission = Need::kSdkRead,
+                     .text = "Server-sent events: each new Head as soon as it is signed, in base64.",
+                     .tag = "sdk",
+                     .success = {.schema = "Text", .media_type = "text/event-stream"},
+                     .any_origin = true,
+                     .call = GetStream});
+  routes->push_back({.method = "GET",
                      .path = "/sdk/v1/snapshots/{digest}",
                      .operation = "getSnapshot",
                      .permission = Need::kSdkRead,

@@ -41,6 +41,10 @@ Answer GetHead(const Services& services, const Exchange& exchange) {
   return response;
 }
 
+Answer GetStream(const Services& services, const Exchange& exchange) {
+  return services.streams.Open(*exchange.caller.sdk, exchange.request.Header("last-event-id").value_or(""));
+}
+
 Answer GetSnapshot(const Services& services, const Exchange& exchange) {
   const service::SdkPrincipal& principal = *exchange.caller.sdk;
   const std::string_view digest = exchange.request.Parameter("digest");

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "control-plane/analysis/analysis.h"
+#include "control-plane/api/head_streams.h"
 #include "control-plane/api/log.h"
 #include "control-plane/auth/gate.h"
 #include "control-plane/http/metrics.h"
@@ -24,6 +25,7 @@ struct Services {
   service::Service& service;
   publish::Publisher& publisher;
   publish::HeadIssuer& heads;
+  HeadStreams& streams;
   publish::SigningKeys& signing;
   ingest::Ingest& ingest;
   analysis::Analysis& analysis;

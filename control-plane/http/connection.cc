@@ -43,6 +43,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kDefaultH
     {"X-Content-Type-Options", "nosniff"},
 }};
 
+bool HasNoBody(const Response& response) { return response.status == 204 || response.status == 304; }
+
 void AddOriginHeaders(Response* response) {
   response->Set("Access-Control-Allow-Origin", "*");
   response->Set("Access-Control-Expose-Headers", "ETag, Retry-After");
@@ -52,7 +54,7 @@ Response PreflightResponse(const Match& match) {
   Response response{.status = 204};
   AddOriginHeaders(&response);
   response.Set("Access-Control-Allow-Methods", match.allowed);
-  response.Set("Access-Control-Allow-Headers", "authorization, content-encoding, content-type, if-none-match");
+  response.Set("Access-Control-Allow-Headers", "authorization, content-encoding, content-type, if-none-match, last-event-id");
   response.Set("Access-Control-Max-Age", "86400");
   return response;
 }
@@ -141,12 +143,14 @@ class Connection::Slot : public ReplySlot {
   std::optional<Response> response_;  // guarded by mutex_
 };
 
-Connection::Connection(std::shared_ptr<Shared> shared, asio::ip::tcp::socket socket, std::string peer_address)
+Connection::Connection(std::shared_ptr<Shared> shared, asio::ip::tcp::socket socket, std::string peer_address,
+                       std::shared_ptr<void> seat)
     : shared_(std::move(shared)),
       executor_(asio::make_strand(shared_->io.get_executor())),
       stream_(std::move(socket)),
       buffer_(kMaxBuffered),
       peer_address_(std::move(peer_address)),
+      seat_(std::move(seat)),
       answered_(executor_) {}
 
 asio::awaitable<void> Connection::Run() {
@@ -156,6 +160,7 @@ asio::awaitable<void> Connection::Run() {
   }
   is_ended_ = true;
   stream_.close();
+  seat_ = nullptr;
 }
 
 void Connection::Stop(bool now) {
@@ -334,12 +339,14 @@ asio::awaitable<bool> Connection::Exchange() {
                        .request_bytes = in.body_size,
                        .response_bytes = response.Body().size()});
   }
+  if (response.feed != nullptr && !in.is_head_request) {
+    co_await BecomeStream(std::move(response));
+    co_return false;
+  }
   co_return co_await Write(std::move(response), in.is_head_request, in.keep_alive && !shared_->is_stopping);
 }
 
-asio::awaitable<bool> Connection::Write(Response response, bool is_head_request, bool keep_alive) {
-  const bool has_no_body = response.status == 204 || response.status == 304;
-  const std::string_view body = has_no_body ? std::string_view() : response.Body();
+std::string Connection::HeadText(const Response& response, bool keep_alive) const {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head.append(ReasonPhrase(response.status)).append("\r\n");
   const auto add = [&](std::string_view name, std::string_view value) {
@@ -355,18 +362,34 @@ asio::awaitable<bool> Connection::Write(Response response, bool is_head_request,
     }
   }
   if (shared_->options.behind_proxy) add("Strict-Transport-Security", "max-age=31536000");
-  if (!response.content_type.empty() && !has_no_body) add("Content-Type", response.content_type);
-  if (!has_no_body) add("Content-Length", std::to_string(body.size()));
+  if (!HasNoBody(response) && !response.content_type.empty()) add("Content-Type", response.content_type);
+  if (!HasNoBody(response) && response.feed == nullptr) {
+    add("Content-Length", std::to_string(response.Body().size()));
+  }
   add("Connection", keep_alive ? "keep-alive" : "close");
   head += "\r\n";
+  return head;
+}
+
+asio::awaitable<bool> Connection::Write(Response response, bool is_head_request, bool keep_alive) {
+  const std::string head = HeadText(response, keep_alive);
+  const std::string_view body = HasNoBody(response) || is_head_request ? std::string_view() : response.Body();
   stream_.expires_after(kWriteTime + std::chrono::seconds(body.size() / kMinWriteRate));
-  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head),
-                                                     asio::buffer(body.data(), is_head_request ? 0 : body.size())};
+  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head), asio::buffer(body.data(), body.size())};
   error_code error;
   co_await asio::async_write(stream_, buffers, asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return false;
   if (!keep_alive) co_await Linger();
   co_return keep_alive;
+}
+
+asio::awaitable<void> Connection::BecomeStream(Response response) {
+  const std::string head = HeadText(response, false);
+  stream_.expires_after(kWriteTime);
+  error_code error;
+  co_await asio::async_write(stream_, asio::buffer(head), asio::redirect_error(asio::use_awaitable, error));
+  if (error || is_ended_) co_return;
+  shared_->streams->Adopt(stream_.release_socket(), std::move(response.feed), std::move(seat_));
 }
 
 // Closing a socket with unread bytes resets it, and the peer may lose the reply: read them for a moment.

@@ -1,4 +1,4 @@
-// One socket and the exchanges on it. Only server.cc and connection.cc include Asio and Beast.
+// One socket and the exchanges on it. Only server.cc, connection.cc and event_streams.cc include Asio and Beast.
 #ifndef EXPT_CONTROL_PLANE_HTTP_CONNECTION_H_
 #define EXPT_CONTROL_PLANE_HTTP_CONNECTION_H_
 
@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 
+#include "control-plane/http/event_streams.h"
 #include "control-plane/http/problem.h"
 #include "control-plane/http/router.h"
 #include "control-plane/http/server.h"
@@ -31,6 +32,7 @@ struct Shared {
   Router router;
   Observer observer;
   boost::asio::io_context io;
+  std::shared_ptr<EventStreams> streams;
   std::optional<Workers> workers;
   std::atomic<uint64_t> next_request_id{1};
   std::atomic<bool> is_stopping{false};
@@ -41,7 +43,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Executor = boost::asio::strand<boost::asio::io_context::executor_type>;
 
-  Connection(std::shared_ptr<Shared> shared, boost::asio::ip::tcp::socket socket, std::string peer_address);
+  // `seat` is let go when the socket is no longer used, by a stream that it became either.
+  Connection(std::shared_ptr<Shared> shared, boost::asio::ip::tcp::socket socket, std::string peer_address,
+             std::shared_ptr<void> seat);
 
   // Serves until the peer or the server ends the connection.
   boost::asio::awaitable<void> Run();
@@ -67,6 +71,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<std::optional<Response>> ReadBody(Incoming& incoming);
   boost::asio::awaitable<Response> Answer(const Route& route, Request request);
   boost::asio::awaitable<bool> Write(Response response, bool is_head_request, bool keep_alive);
+  // Writes the head of a stream and gives the socket away.
+  boost::asio::awaitable<void> BecomeStream(Response response);
+  std::string HeadText(const Response& response, bool keep_alive) const;
   boost::asio::awaitable<void> Linger();
 
   const std::shared_ptr<Shared> shared_;  // first: the io_context outlives the stream
@@ -74,6 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
   const std::string peer_address_;
+  std::shared_ptr<void> seat_;
   boost::asio::steady_timer answered_;  // cancelled when the answer is there
   bool is_idle_ = true;
   bool is_ended_ = false;

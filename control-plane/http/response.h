@@ -11,6 +11,8 @@
 
 namespace expt::http {
 
+class EventFeed;
+
 struct Response {
   int status = 200;
   std::string content_type = {};  // empty: no body type is sent
@@ -18,6 +20,8 @@ struct Response {
   std::string body = {};
   // Sent instead of `body` when set: large bytes that many replies share.
   std::shared_ptr<const std::string> shared_body = {};
+  // Set: the reply is a stream of events without an end, and has no other body. See event_stream.h.
+  std::shared_ptr<EventFeed> feed = {};
   // For the log line and the counters only: who asked, never a secret.
   std::string principal = {};
 

@@ -29,13 +29,15 @@ constexpr std::chrono::milliseconds kAcceptPause{50};
 
 // Accepts, counts and ends connections.
 //
-// Invariant: a connection is in `connections_` from before its first read until Run() has returned.
+// Invariant: a connection is in `connections_` from before its first read until Run() has returned. Its seat is taken
+// for as long, and longer when it became an event stream.
 class Server::Core : public std::enable_shared_from_this<Server::Core> {
  public:
   Core(const ServerOptions& options, Router router, Observer observer) : shared_(std::make_shared<Shared>()) {
     shared_->options = options;
     shared_->router = std::move(router);
     shared_->observer = std::move(observer);
+    shared_->streams = std::make_shared<EventStreams>(shared_->io, options.keep_alive);
     shared_->workers.emplace(options.worker_threads, options.max_waiting_requests);
   }
 
@@ -98,7 +100,7 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   }
   size_t connections() const {
     const std::lock_guard lock(mutex_);
-    return connections_.size();
+    return seats_;
   }
 
  private:
@@ -129,27 +131,29 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
     {
       const std::lock_guard lock(mutex_);
       size_t& of_address = per_address_[address];
-      if (connections_.size() >= options.max_connections ||
+      if (seats_ >= options.max_connections ||
           (!options.behind_proxy && of_address >= options.max_connections_per_address)) {
         return;  // ~socket closes it
       }
       ++of_address;
-      connection = std::make_shared<Connection>(shared_, std::move(socket), address);
+      ++seats_;
+      std::shared_ptr<void> seat(nullptr, [self = shared_from_this(), address](void*) { self->Leave(address); });
+      connection = std::make_shared<Connection>(shared_, std::move(socket), address, std::move(seat));
       connections_.emplace(connection.get(), connection);
     }
     asio::co_spawn(
         connection->executor(), [connection] { return connection->Run(); },
-        [self = shared_from_this(), connection, address](const std::exception_ptr&) {
-          self->End(connection.get(), address);
+        [self = shared_from_this(), connection](const std::exception_ptr&) {
+          const std::lock_guard lock(self->mutex_);
+          self->connections_.erase(connection.get());
         });
   }
 
-  void End(const Connection* connection, const std::string& address) {
+  void Leave(const std::string& address) {
     const std::lock_guard lock(mutex_);
-    connections_.erase(connection);
     const auto count = per_address_.find(address);
     if (--count->second == 0) per_address_.erase(count);
-    if (connections_.empty()) ended_.notify_all();
+    if (--seats_ == 0) ended_.notify_all();
   }
 
   void EndAll(bool now) {
@@ -161,11 +165,12 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
       }
     }
     for (const auto& connection : all) connection->Stop(now);
+    shared_->streams->EndAll(now);
   }
 
   bool WaitForEnd(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    return ended_.wait_for(lock, time, [this] { return connections_.empty(); });
+    return ended_.wait_for(lock, time, [this] { return seats_ == 0; });
   }
 
   const std::shared_ptr<Shared> shared_;
@@ -175,7 +180,8 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
   mutable std::mutex mutex_;
   std::condition_variable ended_;
   std::unordered_map<const Connection*, std::weak_ptr<Connection>> connections_;  // guarded by mutex_
-  std::unordered_map<std::string, size_t> per_address_;                           // guarded by mutex_
+  std::unordered_map<std::string, size_t> per_address_;                           // seats; guarded by mutex_
+  size_t seats_ = 0;                                                              // guarded by mutex_
 };
 
 Server::Server(std::shared_ptr<Core> core) : core_(std::move(core)) {}

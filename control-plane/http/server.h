@@ -36,6 +36,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_time{60'000};    // without a request
   std::chrono::milliseconds body_grace{10'000};   // a body may lag behind min_body_rate by this much
   size_t min_body_rate = 1024;                    // bytes per second
+  std::chrono::milliseconds keep_alive{15'000};   // between two comments on an event stream
 };
 
 // What one exchange was, for logs and counters. Views are valid during the call only.

@@ -136,8 +136,13 @@ absl::Status HeadIssuer::IssueNow(std::string_view environment_id) {
     issued->file =
         host::MakeSignedFile(wire::PayloadType::kHead, wire::EncodeHead(head), std::span(&signing_.head_key(), 1));
     issued->etag = "\"" + Hex(host::Sha256(issued->file)) + "\"";
-    const std::lock_guard lock(mutex_);
-    heads_.insert_or_assign({live.environment, live.audience}, std::move(issued));
+    issued->epoch = head.epoch;
+    issued->number = head.head_number;
+    {
+      const std::lock_guard lock(mutex_);
+      heads_.insert_or_assign({live.environment, live.audience}, issued);
+    }
+    if (options_.issued) options_.issued(live.environment, live.audience, std::move(issued));
   }
   return worst;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,16 +24,20 @@ class StateStore;
 
 namespace expt::publish {
 
+struct IssuedHead {
+  std::string file;  // the signed envelope
+  std::string etag;  // quoted, the SHA-256 of the file: `"9f86…"`
+  int64_t epoch = 0;
+  int64_t number = 0;
+};
+
 struct HeadOptions {
   std::chrono::milliseconds interval{60'000};   // between two Heads
   std::chrono::milliseconds life{15 * 60'000};  // until a Head is expired
   std::chrono::milliseconds poll_interval{0};   // hint for clients; 0 leaves the choice to them
   std::function<Time()> now;                    // null: the system clock
-};
-
-struct IssuedHead {
-  std::string file;  // the signed envelope
-  std::string etag;  // quoted, the SHA-256 of the file: `"9f86…"`
+  // Called with each new Head, in the order of their numbers. Must not call the issuer; null: nobody listens.
+  std::function<void(const std::string& environment_id, Audience, std::shared_ptr<const IssuedHead>)> issued;
 };
 
 // Thread-safe. Issues in its own thread between Start() and Stop(). What it is given must outlive it.

@@ -46,10 +46,21 @@ class RawSocket {
 
   // Everything until the peer closes. A peer that stays silent for 30 seconds ends it with a mark that no test expects.
   std::string ReceiveAll() {
-    std::string all;
+    std::string all = std::exchange(pending_, {});
     while (ReceiveSome(&all)) {
     }
     return all;
+  }
+
+  // Everything up to and with `mark`, less what came before and was returned. All there is when the peer closes.
+  std::string ReceiveUntil(std::string_view mark) {
+    size_t at = std::string::npos;
+    while ((at = pending_.find(mark)) == std::string::npos) {
+      if (!ReceiveSome(&pending_)) return std::exchange(pending_, {});
+    }
+    const std::string part = pending_.substr(0, at + mark.size());
+    pending_.erase(0, part.size());
+    return part;
   }
 
   // One reply: head, and as many bytes as its Content-Length says (none after a HEAD request).
