@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -75,7 +76,8 @@ ReportedEvent Reported(wire::Event from) {
 }
 
 absl::StatusOr<std::string> Unpacked(const HttpRequest& request) {
-  std::string plain(wire::kMaxBatchFileBytes, '\0');
+  const uint64_t plain_size = ZSTD_getFrameContentSize(request.body.data(), request.body.size());
+  std::string plain(std::min<uint64_t>(plain_size, wire::kMaxBatchFileBytes), '\0');
   const size_t size = ZSTD_decompress(plain.data(), plain.size(), request.body.data(), request.body.size());
   if (ZSTD_isError(size) != 0) {
     return base::Error(absl::StatusCode::kInternal, std::string("events: zstd: ") + ZSTD_getErrorName(size));
