@@ -8,12 +8,13 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/wire/expt DESTINATION ${CMAKE_INSTAL
 
 set(expt_targets expt_core expt_stats)
 if(TARGET expt_client)
-  list(APPEND expt_targets expt_client)
+  list(APPEND expt_targets expt_client expt_testing)
 endif()
 set_target_properties(expt_core PROPERTIES EXPORT_NAME core)
 set_target_properties(expt_stats PROPERTIES EXPORT_NAME stats)
 if(TARGET expt_client)
   set_target_properties(expt_client PROPERTIES EXPORT_NAME client)
+  set_target_properties(expt_testing PROPERTIES EXPORT_NAME testing)
 endif()
 install(TARGETS ${expt_targets} EXPORT exptTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -34,6 +35,12 @@ install(FILES ${PROJECT_BINARY_DIR}/exptConfig.cmake ${PROJECT_BINARY_DIR}/exptC
 file(RELATIVE_PATH EXPT_PREFIX_FROM_PKGCONFIG /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/expt.pc.in ${PROJECT_BINARY_DIR}/expt.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/expt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# For tests of programs only, so a package of its own.
+if(TARGET expt_testing)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/expt_testing.pc.in ${PROJECT_BINARY_DIR}/expt_testing.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/expt_testing.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
 
 # The C interface is a set of targets of its own, which needs nothing that the library is built with.
 if(TARGET expt_c)

@@ -1,7 +1,9 @@
 // expt publish, expt fetch.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "control-plane/cli/api_client.h"
 #include "control-plane/cli/commands.h"
@@ -10,6 +12,8 @@
 #include "control-plane/cli/first_steps.h"
 #include "control-plane/cli/input.h"
 #include "control-plane/cli/status.h"
+#include "expt/options.h"
+#include "expt/snapshot.h"
 
 namespace expt::cli {
 namespace {
@@ -93,8 +97,33 @@ int Publish(const PublishOptions& options) {
 
 struct FetchOptions {
   Place place;
-  std::string snapshot_path, root_path, audience = "server";
+  std::string snapshot_path, root_path, bundle_path, audience = "server";
 };
+
+// The newest Root and those before it, the oldest first.
+absl::StatusOr<std::vector<std::string>> FetchRoots(ApiClient& api, const std::string& newest_path) {
+  absl::StatusOr<std::string> file = api.GetBytes(newest_path);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<Root> newest = Root::Parse(*file);
+  if (!newest.ok()) return At("root", newest.status());
+  std::vector<std::string> files = {*std::move(file)};
+  for (int64_t version = newest->version() - 1; version > 0; --version) {
+    file = api.GetBytes("/sdk/v1/root/" + std::to_string(version));
+    if (absl::IsNotFound(file.status())) break;  // an installation need not begin with version 1
+    if (!file.ok()) return file.status();
+    files.push_back(*std::move(file));
+  }
+  std::reverse(files.begin(), files.end());
+  return files;
+}
+
+absl::Status SaveBundle(ApiClient& api, const std::string& base, const FetchOptions& options) {
+  const absl::StatusOr<std::string> snapshot = api.GetBytes(base + "/snapshot?audience=" + options.audience);
+  if (!snapshot.ok()) return snapshot.status();
+  const absl::StatusOr<std::vector<std::string>> roots = FetchRoots(api, base + "/root");
+  if (!roots.ok()) return roots.status();
+  return ReplaceFile(options.bundle_path, MakeBundle(*snapshot, *roots), 0644);
+}
 
 int Fetch(const FetchOptions& options) {
   ApiClient api(options.place.url, options.place.token);
@@ -110,6 +139,8 @@ int Fetch(const FetchOptions& options) {
     return Fail(status);
   }
   if (absl::Status status = save(base + "/root", options.root_path); !status.ok()) return Fail(status);
+  if (options.bundle_path.empty()) return kDone;
+  if (absl::Status status = SaveBundle(api, base, options); !status.ok()) return Fail(status);
   return kDone;
 }
 
@@ -139,14 +170,17 @@ void AddFetch(CLI::App& app, Action& action) {
   AddPlaceOptions(*command, options->place);
   command->add_option("--snapshot", options->snapshot_path, "where to write the signed snapshot");
   command->add_option("--root", options->root_path, "where to write the Root");
+  command->add_option("--bundle", options->bundle_path,
+                      "where to write both in one file, for the option `bundle` of a client");
   command->add_option("--audience", options->audience, "server or client")
       ->check(CLI::IsMember({"server", "client"}))
       ->capture_default_str();
   command->footer(R"(Examples:
-  expt fetch --project shop --environment production --snapshot web.exs --root root.exs)");
+  expt fetch --project shop --environment production --snapshot web.exs --root root.exs
+  expt fetch --project shop --environment production --bundle web.bundle)");
   command->callback([options, &action] {
-    if (options->snapshot_path.empty() && options->root_path.empty()) {
-      throw CLI::RequiredError("--snapshot or --root");
+    if (options->snapshot_path.empty() && options->root_path.empty() && options->bundle_path.empty()) {
+      throw CLI::RequiredError("--snapshot, --root or --bundle");
     }
     action = [options] { return Fetch(*options); };
   });

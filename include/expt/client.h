@@ -12,8 +12,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,7 @@
 namespace expt {
 namespace client {
 class Core;
+struct Access;
 }  // namespace client
 
 inline namespace v1 {
@@ -48,9 +51,27 @@ struct ClientStatus {
   State state = State::kNotReady;
   std::string environment;  // id
   int64_t snapshot_version = 0;
-  std::chrono::milliseconds age{0};  // since the last verified Head; since Open() when there was none
-  std::string last_error;            // empty when the last attempt of each kind succeeded
+  // Where what is served came from. Saved, previous: the last known good snapshot of data_directory, the one before.
+  enum class Source : uint8_t { kNone, kNetwork, kSaved, kPrevious, kBundle };
+  Source source = Source::kNone;
+  // What is out of the ordinary; docs/client.md tells what follows from it.
+  enum class Condition : uint8_t {
+    kRejected,          // the newest Head or Snapshot was refused: last_load_error
+    kRecovered,         // a file of data_directory was damaged; `source` tells what serves instead
+    kSafeMode,          // a snapshot that ended the process is left out: `quarantined`
+    kCacheUnavailable,  // data_directory cannot be written
+  };
+  std::vector<Condition> conditions;  // ascending, each at most once
+  std::optional<Digest> quarantined;  // of safe mode
+  std::chrono::milliseconds age{0};   // since the last verified Head; since Open() when there was none
+  std::string last_error;             // empty when the last attempt of each kind succeeded
   std::optional<LoadError> last_load_error;
+  struct LoadCount {
+    int step;
+    LoadCode code;
+    uint64_t count;
+  };
+  std::vector<LoadCount> load_counts;  // refusals and local failures since Open(), by code; those that happened
   uint64_t events_accepted = 0;
   // Of this client and of earlier ones that left events in the spool.
   uint64_t events_delivered = 0;  // stored for the first time
@@ -66,8 +87,13 @@ struct ClientStatus {
     uint64_t count;
   };
   std::vector<Drop> drops;
+  uint64_t assignments_saved = 0;    // by the AssignmentStore
+  uint64_t assignments_dropped = 0;  // too many waited for it, or it never took them
 };
 std::string_view StateName(ClientStatus::State state);  // "not_ready", "fresh", "stale", "very_stale"
+std::string_view SourceName(ClientStatus::Source source);  // "none", "network", "saved", "previous", "bundle"
+// "rejected", "recovered", "safe_mode", "cache_unavailable"
+std::string_view ConditionName(ClientStatus::Condition condition);
 
 struct DecideOptions {
   bool record = true;                         // report the exposures of the decision
@@ -75,13 +101,23 @@ struct DecideOptions {
 };
 
 // Thread-safe. Movable; a moved-from client may only be destroyed or assigned to.
-// The destructor is Close(2s).
+// The destructor is Close(2s). A callback or a hook may destroy the client that calls it.
 class Client {
  public:
   // Checks the options and starts loading; never waits for the network.
   //
   // Errors: kInvalidArgument for a wrong option, kFailedPrecondition when another process holds data_directory.
   static absl::StatusOr<Client> Open(ClientOptions options);
+
+  // Answers with `flags`, for tests of programs: ready at once, without thread, network or disk. Every context gets
+  // the value that stands beside the flag's key, by the real engine; everything else gets the caller's default. Events
+  // are taken and forgotten. testing.h has flags that change and events that can be looked at.
+  //
+  //   expt::Client client = expt::Client::Fixed({{"new-checkout", true}, {"page-size", 50}});
+  //
+  // A flag that cannot be (an empty key, a list of strings) is left out and named in last_error.
+  static Client Fixed(std::initializer_list<Attribute> flags);
+  static Client Fixed(std::span<const Attribute> flags);
 
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
@@ -91,21 +127,27 @@ class Client {
   bool Ready(std::chrono::milliseconds timeout);
 
   // The value of a boolean flag; false when nothing decides.
-  bool Enabled(FlagRef flag, const Context& context) const;
+  bool Enabled(FlagRef flag, const Context& context, const DecideOptions& options = {}) const;
 
   // The value; `fallback` when nothing decides or the flag is of another type than `fallback`.
-  bool Value(FlagRef flag, const Context& context, bool fallback) const;
-  int Value(FlagRef flag, const Context& context, int fallback) const;  // also outside the range of int: fallback
-  int64_t Value(FlagRef flag, const Context& context, int64_t fallback) const;
-  double Value(FlagRef flag, const Context& context, double fallback) const;
-  std::string Value(FlagRef flag, const Context& context, const char* fallback) const;
-  std::string Value(FlagRef flag, const Context& context, std::string_view fallback) const;
-  std::string Value(FlagRef flag, const Context& context, const std::string& fallback) const;
+  bool Value(FlagRef flag, const Context& context, bool fallback, const DecideOptions& options = {}) const;
+  // Also outside the range of int: fallback.
+  int Value(FlagRef flag, const Context& context, int fallback, const DecideOptions& options = {}) const;
+  int64_t Value(FlagRef flag, const Context& context, int64_t fallback, const DecideOptions& options = {}) const;
+  double Value(FlagRef flag, const Context& context, double fallback, const DecideOptions& options = {}) const;
+  std::string Value(FlagRef flag, const Context& context, const char* fallback,
+                    const DecideOptions& options = {}) const;
+  std::string Value(FlagRef flag, const Context& context, std::string_view fallback,
+                    const DecideOptions& options = {}) const;
+  std::string Value(FlagRef flag, const Context& context, const std::string& fallback,
+                    const DecideOptions& options = {}) const;
   // JSON flags; `fallback` must be a JSON value or of the flag's type.
-  expt::Value Value(FlagRef flag, const Context& context, const expt::Value& fallback) const;
+  expt::Value Value(FlagRef flag, const Context& context, const expt::Value& fallback,
+                    const DecideOptions& options = {}) const;
 
   // The variant key; `fallback` when nothing decides.
-  std::string Variant(FlagRef flag, const Context& context, std::string_view fallback) const;
+  std::string Variant(FlagRef flag, const Context& context, std::string_view fallback,
+                      const DecideOptions& options = {}) const;
 
   // Everything about one decision. Owns its bytes.
   OwnedDecision Decide(FlagRef flag, const Context& context, DecideOptions options = {}) const;
@@ -118,6 +160,12 @@ class Client {
 
   // The snapshot that evaluations use now, for several consistent decisions with expt::Evaluate.
   Snapshot Pin() const;
+
+  // What the AssignmentStore keeps for the units of `context`: its targeting key and every attribute that the snapshot
+  // declares a unit type. Waits as long as the store does; pass the result to the evaluations of one request.
+  //
+  // Errors: of the store; kFailedPrecondition without one.
+  absl::StatusOr<StickyAssignments> Assignments(const Context& context) const;
 
   // Records a metric event for the units of `context`. Never blocks on the network.
   TrackResult Track(std::string_view name, const Context& context, const TrackOptions& options = {});
@@ -141,12 +189,14 @@ class Client {
 
   // Flush, then stops the background thread. With a spool, what is not delivered stays on disk for the next client:
   // Status().events_spooled; one attempt that fails is enough then. A second call does nothing and returns OK.
-  // kDeadlineExceeded when events were lost; Status() counts them as drops.
+  // kDeadlineExceeded when events were lost; Status() counts them as drops. kFailedPrecondition from a callback of the
+  // background thread, which cannot wait for itself: it ends when the callback returns, and nothing is flushed.
   absl::Status Close(std::chrono::milliseconds timeout);
 
   ClientStatus Status() const;
 
  private:
+  friend struct client::Access;
   explicit Client(std::shared_ptr<client::Core> core);
   std::shared_ptr<client::Core> core_;
 };

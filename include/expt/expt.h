@@ -29,18 +29,22 @@
 //
 //      return client->Close(2s);
 //
+// In tests: expt::Client::Fixed({{"new-checkout", true}}), and more in testing.h.
 // Without a network: expt::Snapshot::Parse and expt::Evaluate (snapshot.h, evaluate.h) are the pure engine.
 #ifndef EXPT_EXPT_H_
 #define EXPT_EXPT_H_
 
-#include "expt/client.h"      // IWYU pragma: export
-#include "expt/context.h"     // IWYU pragma: export
-#include "expt/decision.h"    // IWYU pragma: export
-#include "expt/evaluate.h"    // IWYU pragma: export
-#include "expt/event.h"       // IWYU pragma: export
-#include "expt/options.h"     // IWYU pragma: export
-#include "expt/snapshot.h"    // IWYU pragma: export
-#include "expt/value.h"       // IWYU pragma: export
-#include "expt/version.h"     // IWYU pragma: export
+#include "expt/assignment_store.h"  // IWYU pragma: export
+#include "expt/client.h"            // IWYU pragma: export
+#include "expt/context.h"           // IWYU pragma: export
+#include "expt/decision.h"          // IWYU pragma: export
+#include "expt/evaluate.h"          // IWYU pragma: export
+#include "expt/event.h"             // IWYU pragma: export
+#include "expt/event_sink.h"        // IWYU pragma: export
+#include "expt/hook.h"              // IWYU pragma: export
+#include "expt/options.h"           // IWYU pragma: export
+#include "expt/snapshot.h"          // IWYU pragma: export
+#include "expt/value.h"             // IWYU pragma: export
+#include "expt/version.h"           // IWYU pragma: export
 
 #endif  // EXPT_EXPT_H_

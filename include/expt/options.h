@@ -6,10 +6,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "expt/assignment_store.h"
 #include "expt/clock.h"
+#include "expt/event_sink.h"
+#include "expt/hook.h"
 #include "expt/transport.h"
 
 namespace expt {
@@ -51,8 +56,13 @@ struct ClientOptions {
   // Refuse to open when the key is for another environment id. Empty: no check.
   std::string expected_environment = {};
 
-  // Directory for the last-known-good snapshot, the floor, and events (see `spool`), created with mode 0700 when missing, one per process
-  // at a time. Empty: everything stays in memory.
+  // A signed snapshot and its Roots that the program brings along, for a start without network and without a data
+  // directory: the bytes of a file that `expt fetch --bundle` wrote, or of MakeBundle(). Checked like any other
+  // snapshot; nothing older is accepted from then on.
+  std::string bundle = {};
+
+  // Directory for the last-known-good snapshot, the floor, and events (see `spool`), created with mode 0700 when
+  // missing, one per process at a time. Empty: everything stays in memory.
   std::string data_directory = {};
 
   // Between two looks for a new Head; the server's hint wins when it is longer. At least 100 ms.
@@ -86,16 +96,30 @@ struct ClientOptions {
   std::chrono::milliseconds retry_initial{1'000};
   std::chrono::milliseconds retry_max{300'000};
 
-  // Called from the background thread, never during an evaluation; must not call the client's Close.
+  // Called from the background thread, never during an evaluation. It may destroy the client or call Close(), which then
+  // flushes nothing.
   std::function<void(LogLevel, std::string_view)> log = {};
 
   // Seams. Null: libcurl, the machine's clocks. A transport serves one client: closing the client cancels it.
   std::shared_ptr<Transport> transport = {};
   std::shared_ptr<Clock> clock = {};
 
+  // Takes the events instead of the control plane. It serves one client: closing the client cancels it.
+  std::shared_ptr<EventSink> event_sink = {};
+
+  // Keeps the assignments of sticky experiments; Client::Assignments() reads it. Null: they are not kept.
+  std::shared_ptr<AssignmentStore> assignment_store = {};
+
+  // Called around every evaluation, at most kMaxHooks.
+  std::vector<std::shared_ptr<EvaluationHook>> hooks = {};
+
   // Name of the binding in event batches.
   std::string sdk = "cpp";
 };
+
+// The bytes for ClientOptions::bundle: a whole snapshot file, and whole Root files in the order of their versions, from
+// the one that SDK keys pin to the newest.
+std::string MakeBundle(std::string_view snapshot, std::span<const std::string> roots);
 
 }  // namespace v1
 }  // namespace expt

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "src/client/core.h"
+#include "src/client/fixed_snapshot.h"
 
 namespace expt {
 inline namespace v1 {
@@ -18,8 +19,9 @@ struct Used {
 };
 
 // Texts are copied while the snapshot is held.
-std::string TextValue(client::Core& core, FlagRef flag, const Context& context, std::string_view fallback) {
-  return core.Evaluate(flag, context, ValueType::kString, {}, [fallback](const Decision& decision) {
+std::string TextValue(client::Core& core, FlagRef flag, const Context& context, std::string_view fallback,
+                      const DecideOptions& options) {
+  return core.Evaluate(flag, context, ValueType::kString, options, [fallback](const Decision& decision) {
     return Used<std::string>{std::string(decision.ValueOr<std::string_view>(fallback)), decision.has_value()};
   });
 }
@@ -30,6 +32,29 @@ absl::StatusOr<Client> Client::Open(ClientOptions options) {
   absl::StatusOr<std::shared_ptr<client::Core>> core = client::Core::Open(std::move(options));
   if (!core.ok()) return core.status();
   return Client(*std::move(core));
+}
+
+Client Client::Fixed(std::initializer_list<Attribute> flags) { return Fixed(std::span(flags.begin(), flags.size())); }
+
+Client Client::Fixed(std::span<const Attribute> flags) {
+  const std::shared_ptr<client::Core> core = client::Core::OpenFixed({});
+  std::vector<client::FixedFlag> fixed;
+  for (const Attribute& flag : flags) {
+    std::erase_if(fixed, [&](const client::FixedFlag& other) { return other.key == flag.name; });
+    client::FixedFlag one{.key = std::string(flag.name), .variant = {"", expt::Value(flag.value)}, .for_units = {}};
+    if (absl::Status status = client::CheckFixed(one); status.ok()) {
+      fixed.push_back(std::move(one));
+    } else {
+      core->SetFixedStatus(status);
+    }
+  }
+  absl::StatusOr<Snapshot> snapshot = client::FixedSnapshot(fixed, 1);
+  if (snapshot.ok()) {
+    core->InstallFixed(*std::move(snapshot));
+  } else {
+    core->SetFixedStatus(snapshot.status());
+  }
+  return Client(core);
 }
 
 Client::Client(std::shared_ptr<client::Core> core) : core_(std::move(core)) {}
@@ -44,16 +69,18 @@ Client::~Client() { client::Core::Release(std::move(core_), kCloseTime); }
 
 bool Client::Ready(std::chrono::milliseconds timeout) { return core_->Here().Ready(timeout); }
 
-bool Client::Enabled(FlagRef flag, const Context& context) const { return Value(flag, context, false); }
+bool Client::Enabled(FlagRef flag, const Context& context, const DecideOptions& options) const {
+  return Value(flag, context, false, options);
+}
 
-bool Client::Value(FlagRef flag, const Context& context, bool fallback) const {
-  return core_->Here().Evaluate(flag, context, ValueType::kBoolean, {}, [fallback](const Decision& decision) {
+bool Client::Value(FlagRef flag, const Context& context, bool fallback, const DecideOptions& options) const {
+  return core_->Here().Evaluate(flag, context, ValueType::kBoolean, options, [fallback](const Decision& decision) {
     return Used<bool>{decision.ValueOr<bool>(fallback), decision.has_value()};
   });
 }
 
-int Client::Value(FlagRef flag, const Context& context, int fallback) const {
-  return core_->Here().Evaluate(flag, context, ValueType::kInteger, {}, [fallback](const Decision& decision) {
+int Client::Value(FlagRef flag, const Context& context, int fallback, const DecideOptions& options) const {
+  return core_->Here().Evaluate(flag, context, ValueType::kInteger, options, [fallback](const Decision& decision) {
     const auto value = decision.ValueOr<int64_t>(fallback);
     if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
       return Used<int>{fallback, false};
@@ -62,39 +89,44 @@ int Client::Value(FlagRef flag, const Context& context, int fallback) const {
   });
 }
 
-int64_t Client::Value(FlagRef flag, const Context& context, int64_t fallback) const {
-  return core_->Here().Evaluate(flag, context, ValueType::kInteger, {}, [fallback](const Decision& decision) {
+int64_t Client::Value(FlagRef flag, const Context& context, int64_t fallback, const DecideOptions& options) const {
+  return core_->Here().Evaluate(flag, context, ValueType::kInteger, options, [fallback](const Decision& decision) {
     return Used<int64_t>{decision.ValueOr<int64_t>(fallback), decision.has_value()};
   });
 }
 
-double Client::Value(FlagRef flag, const Context& context, double fallback) const {
-  return core_->Here().Evaluate(flag, context, ValueType::kDouble, {}, [fallback](const Decision& decision) {
+double Client::Value(FlagRef flag, const Context& context, double fallback, const DecideOptions& options) const {
+  return core_->Here().Evaluate(flag, context, ValueType::kDouble, options, [fallback](const Decision& decision) {
     return Used<double>{decision.ValueOr<double>(fallback), decision.has_value()};
   });
 }
 
-std::string Client::Value(FlagRef flag, const Context& context, const char* fallback) const {
-  return TextValue(core_->Here(), flag, context, fallback);
+std::string Client::Value(FlagRef flag, const Context& context, const char* fallback,
+                          const DecideOptions& options) const {
+  return TextValue(*core_, flag, context, fallback, options);
 }
 
-std::string Client::Value(FlagRef flag, const Context& context, std::string_view fallback) const {
-  return TextValue(core_->Here(), flag, context, fallback);
+std::string Client::Value(FlagRef flag, const Context& context, std::string_view fallback,
+                          const DecideOptions& options) const {
+  return TextValue(*core_, flag, context, fallback, options);
 }
 
-std::string Client::Value(FlagRef flag, const Context& context, const std::string& fallback) const {
-  return TextValue(core_->Here(), flag, context, fallback);
+std::string Client::Value(FlagRef flag, const Context& context, const std::string& fallback,
+                          const DecideOptions& options) const {
+  return TextValue(*core_, flag, context, fallback, options);
 }
 
-expt::Value Client::Value(FlagRef flag, const Context& context, const expt::Value& fallback) const {
-  return core_->Here().Evaluate(flag, context, fallback.type(), {}, [&fallback](const Decision& decision) {
+expt::Value Client::Value(FlagRef flag, const Context& context, const expt::Value& fallback,
+                          const DecideOptions& options) const {
+  return core_->Here().Evaluate(flag, context, fallback.type(), options, [&fallback](const Decision& decision) {
     if (!decision.has_value()) return Used<expt::Value>{fallback, false};
     return Used<expt::Value>{expt::Value(decision.value), true};
   });
 }
 
-std::string Client::Variant(FlagRef flag, const Context& context, std::string_view fallback) const {
-  return core_->Here().Evaluate(flag, context, ValueType::kMissing, {}, [fallback](const Decision& decision) {
+std::string Client::Variant(FlagRef flag, const Context& context, std::string_view fallback,
+                            const DecideOptions& options) const {
+  return core_->Here().Evaluate(flag, context, ValueType::kMissing, options, [fallback](const Decision& decision) {
     const bool is_used = decision.has_value();
     return Used<std::string>{std::string(is_used ? decision.variant : fallback), is_used};
   });
@@ -115,6 +147,10 @@ std::vector<OwnedDecision> Client::All(const Context& context, const StickyAssig
 }
 
 Snapshot Client::Pin() const { return core_->Here().Pin(); }
+
+absl::StatusOr<StickyAssignments> Client::Assignments(const Context& context) const {
+  return core_->Here().Assignments(context);
+}
 
 TrackResult Client::Track(std::string_view name, const Context& context, const TrackOptions& options) {
   return core_->Here().Track(name, context, options);

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "src/base/status.h"
+#include "src/client/event_id.h"
+#include "src/client/sink_transport.h"
 
 namespace expt::client {
 namespace {
@@ -19,6 +21,13 @@ constexpr size_t kMaxTally = 2'000;  // rows that make summaries leave early
 // After an install, threads that were evaluating are looked at again this often, this many times.
 constexpr milliseconds kSweepInterval{500};
 constexpr int kSweeps = 4;
+
+// Takes every event and forgets it.
+class Nowhere final : public EventSink {
+  absl::StatusOr<std::vector<EventResult>> Deliver(const EventBatch& batch) override {
+    return std::vector(batch.events.size(), EventResult::kStored);
+  }
+};
 
 // Null where events stay in memory.
 std::unique_ptr<Spool> MakeSpool(const Settings& settings, FileSystem* files, DropCounts* drops) {
@@ -45,27 +54,51 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options, FileSyst
     store_status = opened.status();
     if (opened.ok()) store = *std::move(opened);
   }
-  std::shared_ptr<Core> core(new Core(*std::move(settings), std::move(store), store_status, files));
+  std::shared_ptr<Core> core(new Core(*std::move(settings), std::move(store), store_status, files, true));
   core->StartThread();
   return core;
 }
 
-Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, FileSystem* files)
+std::shared_ptr<Core> Core::OpenFixed(ClientOptions options) {
+  if (options.clock == nullptr) options.clock = std::shared_ptr<Clock>(SystemClock(), [](Clock*) {});
+  if (options.event_sink == nullptr) options.event_sink = std::make_shared<Nowhere>();
+  options.transport = SinkTransport(options.event_sink, nullptr);
+  options.first_send_spread = {};
+  if (options.hooks.size() > kMaxHooks) options.hooks.resize(kMaxHooks);
+  Settings settings;
+  settings.key.environment = "fixed";
+  settings.options = std::move(options);
+  settings.instance_id = MakeInstanceId();
+  return std::shared_ptr<Core>(new Core(std::move(settings), nullptr, absl::OkStatus(), MachineFiles(), false));
+}
+
+void Core::InstallFixed(Snapshot snapshot) {
+  const bool is_ready = snapshot.is_ready();
+  slot_.Install(MakeInstalled(std::move(snapshot)));
+  health_.SetVerified(milliseconds::max());  // fixed flags are never old
+  if (is_ready) health_.SetReady();
+}
+
+Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& store_status, FileSystem* files,
+           bool has_thread)
     : files_(files),
       settings_(std::move(settings)),
+      has_thread_(has_thread),
       opened_(settings_.options.clock->Monotonic()),
       store_(std::move(store)),
       health_(opened_),
       dedupe_(settings_.options.exposure_dedupe_entries, settings_.options.exposure_dedupe_ttl),
       buffer_(settings_.options.buffer_events, settings_.options.buffer_bytes, settings_.options.batch_events, &drops_),
+      assignments_(settings_),
       spool_(MakeSpool(settings_, files, &drops_)),
       loader_(settings_, store_.get(), &health_, &slot_),
       uploader_(settings_, &buffer_, &drops_, spool_.get(), &health_),
       window_start_(settings_.options.clock->Now()) {
   // Without a data directory that works, everything goes on in memory.
   if (store_status.ok()) return;
-  health_.SetSaveStatus(base::LoadFailure(LoadCode::kLkgNotSaved,
-                                          std::string(store_status.message().data(), store_status.message().size())));
+  const absl::Status status = base::LoadFailure(LoadCode::kLkgNotSaved, base::TextOf(store_status));
+  health_.SetSaveStatus(status);
+  health_.Count(status);
 }
 
 Core::~Core() { Close(std::chrono::seconds(2)).IgnoreError(); }
@@ -76,7 +109,12 @@ void Core::StartThread() {
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([self = shared_from_this()] {
+    self->own_thread_ = std::this_thread::get_id();
+    self->Run();
+    if (self->is_stopped_from_within_) self->Finish();
+    self->own_thread_ = std::thread::id();
+  });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -129,20 +167,39 @@ void Core::Run() {
       }
       flush_until = flush_until_;
     }
-    if (is_hurried) uploader_.Hurry();
+    if (is_hurried) {
+      uploader_.Hurry();
+      assignments_.Hurry();
+    }
+    const SteadyTime next_save = assignments_.Step();
     const SteadyTime next_send = uploader_.Step(flush_until, loader_.is_clock_suspect());
     std::unique_lock lock(wake_mutex_);
     flushed_.notify_all();
-    const SteadyTime next = std::min({next_load, next_send, next_summary, next_sweep});
+    const SteadyTime next = std::min({next_load, next_save, next_send, next_summary, next_sweep});
     const auto is_due = [&] { return is_woken_ || is_stopping_ || flush_asked_ != flush_seen_; };
     if (next > Steady::now() && !is_due()) wake_.wait_until(lock, next, is_due);
   }
 }
 
 void Core::Wake() {
+  if (!has_thread_) {
+    const std::unique_lock guard(deliver_mutex_, std::try_to_lock);
+    if (guard.owns_lock()) Deliver();  // else who holds it, or the next call, takes this event too
+    return;
+  }
   const std::lock_guard guard(wake_mutex_);
   is_woken_ = true;
   wake_.notify_one();
+}
+
+// What the background thread does about events, on the thread of a caller. Under deliver_mutex_.
+void Core::Deliver() {
+  assignments_.Hurry();
+  assignments_.Step();
+  uploader_.Hurry();
+  const uint64_t until = buffer_.last_sequence();
+  while (!IsFlushed(until) && uploader_.Step(until, false) <= std::chrono::steady_clock::now()) {
+  }
 }
 
 void Core::QueueSummaries() {
@@ -167,7 +224,7 @@ void Core::QueueSummaries() {
 }
 
 bool Core::IsFlushed(uint64_t until) const {
-  return buffer_.oldest_sequence() > until && uploader_.counts().oldest_sequence > until;
+  return buffer_.oldest_sequence() > until && uploader_.counts().oldest_sequence > until && assignments_.waiting() == 0;
 }
 
 uint64_t Core::Remaining() const {
@@ -183,7 +240,11 @@ FlushReport Core::Flush(milliseconds timeout, bool is_closing) {
   const auto delivered = [&] { return counts.stored + counts.duplicate; };
   const uint64_t delivered_before = delivered();
   const uint64_t rejected_before = counts.rejected;
-  {
+  if (!has_thread_) {
+    const std::lock_guard guard(deliver_mutex_);
+    QueueSummaries();
+    Deliver();
+  } else {
     std::unique_lock lock(wake_mutex_);
     const uint64_t ticket = ++flush_asked_;
     wake_.notify_one();
@@ -199,11 +260,12 @@ FlushReport Core::Flush(milliseconds timeout, bool is_closing) {
 }
 
 absl::Status Core::Close(milliseconds timeout) {
-  if (incarnation_ != Incarnation()) return Heir(/*is_started=*/false).Close(timeout);  // a fresh child's: at once
+  if (has_thread_ && incarnation_ != Incarnation()) return Heir(/*is_started=*/false).Close(timeout);  // a fresh child's: at once
+  if (IsOwnThread()) return StopFromWithin();
   const std::lock_guard close_guard(close_mutex_);
   if (std::exchange(is_closed_, true)) return absl::OkStatus();
   buffer_.Close();
-  if (thread_.joinable()) Flush(timeout, /*is_closing=*/true);
+  if (thread_.joinable() || !has_thread_) Flush(timeout, /*is_closing=*/true);
   {
     const std::lock_guard guard(wake_mutex_);
     is_stopping_ = true;
@@ -212,12 +274,37 @@ absl::Status Core::Close(milliseconds timeout) {
   }
   settings_.options.transport->Cancel();
   if (thread_.joinable()) thread_.join();
-  settings_.options.transport->SetWhileWaiting({});
-  slot_.StopCollecting();
-  const uint64_t lost = uploader_.Finish(DropReason::kClosed) + buffer_.DropAll(DropReason::kClosed);
+  const uint64_t lost = Finish();
   if (lost == 0) return absl::OkStatus();
   return base::Error(absl::StatusCode::kDeadlineExceeded,
                      "close: " + std::to_string(lost) + " events were not acknowledged in time");
+}
+
+// A callback of the background thread closes the client: nobody else can send what is left, and no thread can wait for
+// itself. It ends by itself when the callback returns.
+absl::Status Core::StopFromWithin() {
+  const std::unique_lock close_guard(close_mutex_, std::try_to_lock);
+  if (!close_guard.owns_lock() || std::exchange(is_closed_, true)) return absl::OkStatus();  // another thread is at it
+  buffer_.Close();
+  {
+    const std::lock_guard guard(wake_mutex_);
+    is_stopping_ = true;
+    flushed_.notify_all();
+  }
+  settings_.options.transport->Cancel();
+  is_stopped_from_within_ = true;
+  thread_.detach();
+  return base::Error(absl::StatusCode::kFailedPrecondition,
+                     "close: called from the client's own thread, so nothing is flushed");
+}
+
+// After the background thread's last step. Returns how many events are lost.
+uint64_t Core::Finish() {
+  settings_.options.transport->SetWhileWaiting({});
+  loader_.Close();
+  slot_.StopCollecting();
+  assignments_.DropAll();
+  return uploader_.Finish(DropReason::kClosed) + buffer_.DropAll(DropReason::kClosed);
 }
 
 std::vector<OwnedDecision> Core::All(const Context& context, const StickyAssignments* sticky) {
@@ -249,6 +336,8 @@ ClientStatus Core::Status() const {
   status.events_accepted = buffer_.accepted();
   status.events_spooled = spool_ == nullptr ? 0 : spool_->events();
   status.exposures_suppressed = slot_.suppressed();
+  status.assignments_saved = assignments_.saved();
+  status.assignments_dropped = assignments_.dropped();
   for (wire::DropCount& drop : drops_.List()) {
     status.drops.push_back({.reason = drop.reason,
                             .kind = drop.kind,

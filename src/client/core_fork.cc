@@ -37,7 +37,7 @@ Core& Core::MakeHeir(const Core& parent, bool is_started) {
     absl::StatusOr<std::unique_ptr<Store>> opened = Store::Open(settings->options.data_directory);
     if (opened.ok()) store = *std::move(opened);
   }
-  std::shared_ptr<Core> heir(new Core(*std::move(settings), std::move(store), absl::OkStatus(), files_));
+  std::shared_ptr<Core> heir(new Core(*std::move(settings), std::move(store), absl::OkStatus(), files_, true));
   heir->loader_.Inherit(parent.slot_.InheritedFromParent());
   if (is_started) heir->StartThread();
   // The shared pointer of an earlier heir belongs to a parent: it is left alone.
@@ -48,7 +48,7 @@ Core& Core::MakeHeir(const Core& parent, bool is_started) {
 
 void Core::Release(std::shared_ptr<Core> core, std::chrono::milliseconds timeout) {
   if (core == nullptr) return;
-  if (core->incarnation_ == Incarnation()) {
+  if (core->incarnation_ == Incarnation() || !core->has_thread_) {
     core->Close(timeout).IgnoreError();
     return;
   }

@@ -62,6 +62,31 @@ bool Health::SetSpoolStatus(const absl::Status& status) {
   return Set(spool_error_, status);
 }
 
+void Health::SetSource(ClientStatus::Source source) {
+  const std::lock_guard guard(mutex_);
+  source_ = source;
+  if (source != ClientStatus::Source::kNetwork) return;
+  is_recovered_ = false;
+  quarantined_.reset();
+}
+
+void Health::SetRecovered() {
+  const std::lock_guard guard(mutex_);
+  is_recovered_ = true;
+}
+
+void Health::SetQuarantined(const Digest& digest) {
+  const std::lock_guard guard(mutex_);
+  quarantined_ = digest;
+}
+
+void Health::Count(const absl::Status& status) {
+  const std::optional<LoadError> error = LoadErrorOf(status);
+  if (!error.has_value()) return;
+  const std::lock_guard guard(mutex_);
+  ++load_counts_[error->code];
+}
+
 void Health::Fill(milliseconds now, ClientStatus& status) const {
   const std::lock_guard guard(mutex_);
   status.age = std::max(milliseconds(0), now - verified_.value_or(opened_));
@@ -78,6 +103,17 @@ void Health::Fill(milliseconds now, ClientStatus& status) const {
     status.last_error += *error;
   }
   status.last_load_error = load_code_.has_value() ? load_code_ : save_code_;
+  status.source = source_;
+  status.quarantined = quarantined_;
+  using Condition = ClientStatus::Condition;
+  if (load_code_.has_value()) status.conditions.push_back(Condition::kRejected);
+  if (is_recovered_) status.conditions.push_back(Condition::kRecovered);
+  if (quarantined_.has_value()) status.conditions.push_back(Condition::kSafeMode);
+  const LoadCode saved = save_code_.has_value() ? save_code_->code : LoadCode::kNone;
+  if (saved == LoadCode::kPendingNotSaved || saved == LoadCode::kLkgNotSaved) status.conditions.push_back(Condition::kCacheUnavailable);
+  for (const auto& [code, count] : load_counts_) {
+    status.load_counts.push_back({.step = base::LoadStep(code), .code = code, .count = count});
+  }
 }
 
 }  // namespace expt::client

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,7 +32,14 @@ class Health {
   bool SetSendStatus(const absl::Status& status);
   bool SetSpoolStatus(const absl::Status& status);
 
-  // Fills state, age, last_error and last_load_error. `now` is monotonic.
+  // Where the served snapshot came from. A snapshot from the network ends "recovered" and "safe mode".
+  void SetSource(ClientStatus::Source source);
+  void SetRecovered();
+  void SetQuarantined(const Digest& digest);
+  // One more refusal or local failure; nothing for a status without a load code.
+  void Count(const absl::Status& status);
+
+  // Fills all but environment, snapshot_version and the event counts. `now` is monotonic.
   void Fill(std::chrono::milliseconds now, ClientStatus& status) const;
 
  private:
@@ -48,6 +56,10 @@ class Health {
   std::string spool_error_;
   std::optional<LoadError> load_code_;
   std::optional<LoadError> save_code_;
+  ClientStatus::Source source_ = ClientStatus::Source::kNone;
+  bool is_recovered_ = false;
+  std::optional<Digest> quarantined_;
+  std::map<LoadCode, uint64_t> load_counts_;
 };
 
 }  // namespace expt::client

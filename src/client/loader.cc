@@ -6,6 +6,7 @@
 
 #include "src/base/hash.h"
 #include "src/base/status.h"
+#include "src/client/fallback.h"
 #include "src/host/crypto.h"
 #include "src/wire/envelope.h"
 
@@ -19,6 +20,7 @@ constexpr std::chrono::minutes kTransferRefusalTime{1};
 constexpr std::chrono::minutes kMaxLead{10};
 constexpr milliseconds kShortestWait{10};
 constexpr size_t kMaxRefused = 100;
+constexpr size_t kMaxRootSteps = 64;  // of one walk
 constexpr uint64_t kMaxHeader = wire::kFixedHeaderSize + wire::kMaxSignatures * wire::kSignatureSize;
 
 std::string Hex(const Digest& digest) {
@@ -39,6 +41,16 @@ LoadCode CodeOf(const absl::Status& status) {
 // Whether the bytes, not what was signed, are at fault: another transfer may bring better ones.
 bool IsTransferFault(LoadCode code) {
   return code == LoadCode::kTooLarge || code == LoadCode::kBadEnvelope || code == LoadCode::kDigestMismatch;
+}
+
+absl::Status LkgStatus(const absl::Status& status) {
+  return status.ok() ? status : base::LoadFailure(LoadCode::kLkgNotSaved, base::TextOf(status));
+}
+
+absl::Status Unhealthy(const wire::SnapshotRef& target) {
+  return base::LoadFailure(LoadCode::kUnhealthy, "snapshot v" + std::to_string(target.version) +
+                                                     ": the process ended while it was on trial, " +
+                                                     std::to_string(InstallGuard::kQuarantineStarts) + " times");
 }
 
 // Steps 1 to 3 of the acceptance order: size, envelope, digest.
@@ -63,18 +75,38 @@ Loader::Loader(const Settings& settings, Store* store, Health* health, SnapshotS
       store_(store),
       health_(health),
       slot_(slot),
-      backoff_(settings.options.retry_initial, settings.options.retry_max) {
+      backoff_(settings.options.retry_initial, settings.options.retry_max),
+      guard_(store) {
   // Checked when the options were: this cannot fail.
   if (settings.root.has_value()) chain_.Start(settings.options.root).IgnoreError();
 }
 
 SteadyTime Loader::Step() {
+  // First the old trial: what the network brings begins a new one.
+  StepTrial();
+  const SteadyTime next = StepNetwork();
+  return std::min(next, StepTrial());
+}
+
+SteadyTime Loader::StepTrial() {
+  if (!trial_.has_value()) return SteadyTime::max();
+  const milliseconds passed = settings_.options.clock->Monotonic() - trial_->since;
+  if (passed < InstallGuard::kHealthWindow) {
+    return std::chrono::steady_clock::now() + (InstallGuard::kHealthWindow - passed);
+  }
+  PassTrial();
+  return SteadyTime::max();
+}
+
+SteadyTime Loader::StepNetwork() {
   const SteadyTime begin = std::chrono::steady_clock::now();
   if (begin < next_poll_ && begin < fetch_at_) return std::min(next_poll_, fetch_at_);
   const bool is_poll = begin >= next_poll_;
   is_reachable_ = false;
+  is_remembered_ = false;
   retry_after_.reset();
   const absl::Status status = is_poll ? Refresh() : FollowHead();
+  if (!is_remembered_) health_->Count(status);
   if (health_->SetLoadStatus(status) && !status.ok()) Log(LogLevel::kWarning, base::TextOf(status));
   const SteadyTime now = std::chrono::steady_clock::now();
   if (!is_reachable_) {
@@ -151,12 +183,13 @@ absl::Status Loader::AcceptHead(const HttpReply& reply) {
   absl::StatusOr<core::AcceptedHead> accepted = OpenHead(reply.body);
   const LoadCode code = CodeOf(accepted.status());
   const bool may_need_newer_root =
-      accepted.ok() ? accepted->head.root_version > chain_.newest().version()
+      accepted.ok() ? accepted->head.root_version > chain_.newest().version() || chain_.IsExpired(FlooredNow())
                     : code == LoadCode::kUnknownKey || code == LoadCode::kBadSignature || code == LoadCode::kRollback;
   if (may_need_newer_root) {
     const absl::Status walked = WalkRoots();
     if (walked.ok()) accepted = OpenHead(reply.body);
     if (!walked.ok() && accepted.ok()) return walked;
+    health_->Count(walked);
   }
   if (!accepted.ok()) return accepted.status();
   is_reachable_ = true;
@@ -179,7 +212,8 @@ absl::Status Loader::AcceptHead(const HttpReply& reply) {
 // Fetches the Roots after the newest until there is none. OK when at least one was added.
 absl::Status Loader::WalkRoots() {
   RootChain longer = chain_;
-  while (true) {
+  size_t steps = 0;
+  while (steps < kMaxRootSteps) {
     const int64_t version = longer.newest().version() + 1;
     absl::StatusOr<HttpReply> reply =
         Get("/sdk/v1/root/" + std::to_string(version), wire::kMaxRootSize + kMaxHeader, false);
@@ -188,14 +222,17 @@ absl::Status Loader::WalkRoots() {
     const std::string name = "root " + std::to_string(version);
     if (reply->status != 200) return UnexpectedReply(name, *reply);
     if (absl::Status status = longer.Extend(reply->body); !status.ok()) return status;
-  }
-  if (longer.newest().version() == chain_.newest().version()) {
-    return base::Error(absl::StatusCode::kUnavailable,
-                       "root " + std::to_string(chain_.newest().version() + 1) + ": the server does not have it");
+    ++steps;
   }
   if (longer.IsExpired(FlooredNow())) {
+    // A longer walk goes on from here the next time; nothing is accepted under a Root that has ended.
+    if (steps == kMaxRootSteps) chain_ = std::move(longer);
     return base::LoadFailure(LoadCode::kUnknownKey,
                              "root " + std::to_string(longer.newest().version()) + ": it has ended");
+  }
+  if (steps == 0) {
+    return base::Error(absl::StatusCode::kUnavailable,
+                       "root " + std::to_string(chain_.newest().version() + 1) + ": the server does not have it");
   }
   chain_ = std::move(longer);
   return absl::OkStatus();
@@ -218,7 +255,15 @@ absl::Status Loader::FollowHead() {
   if (absl::Status status = CheckFloor(target); !status.ok()) return status;
   const SteadyTime now = std::chrono::steady_clock::now();
   std::erase_if(refused_, [now](const auto& entry) { return entry.second.until <= now; });
-  if (const auto refusal = refused_.find(target.digest); refusal != refused_.end()) return refusal->second.status;
+  if (const auto refusal = refused_.find(target.digest); refusal != refused_.end()) {
+    is_remembered_ = true;
+    return refusal->second.status;
+  }
+  if (!guard_.MayServe(target.digest, snapshot_.is_ready(), FlooredNow())) {
+    is_remembered_ = true;
+    health_->SetQuarantined(target.digest);
+    return Unhealthy(target);
+  }
   if (snapshot_.is_ready() && head_->fetch_jitter_ms != 0 && spread_digest_ != target.digest) {
     spread_digest_ = target.digest;
     fetch_at_ = now + jitter_.Below(milliseconds(head_->fetch_jitter_ms));
@@ -262,9 +307,11 @@ absl::Status Loader::AcceptSnapshot(const std::string& file, const wire::Snapsho
     return base::LoadFailure(LoadCode::kBadContent, "snapshot v" + std::to_string(snapshot->version()) +
                                                         ": the head calls it v" + std::to_string(target.version));
   }
-  Install(*std::move(snapshot));
-  SaveSnapshot(file);
-  SaveState();
+  pending_saved_ = guard_.Begin(target.digest);
+  health_->Count(pending_saved_);
+  ReportSaving();
+  Install(*std::move(snapshot), ClientStatus::Source::kNetwork);
+  BeginTrial(file);
   return absl::OkStatus();
 }
 
@@ -272,19 +319,25 @@ absl::Status Loader::Refuse(const wire::SnapshotRef& target, absl::Status status
   if (refused_.size() >= kMaxRefused) refused_.clear();
   const bool is_transfer_fault = IsTransferFault(CodeOf(status));
   const std::chrono::minutes wait = is_transfer_fault ? kTransferRefusalTime : std::chrono::minutes(kRefusalTime);
+  if (const std::optional<LoadError> error = LoadErrorOf(status)) {
+    verdict_ = {.digest = target.digest, .version = target.version, .step = error->step, .code = error->code};
+  }
   refused_[target.digest] = {.until = std::chrono::steady_clock::now() + wait, .status = status};
   return status;
 }
 
-void Loader::Install(Snapshot snapshot) {
+void Loader::RaiseFloor(const Floor& floor) {
+  const auto rank = [](const Floor& at) { return std::make_tuple(at.epoch, at.version, at.digest.has_value()); };
+  if (rank(floor) > rank(floor_)) floor_ = floor;
+}
+
+void Loader::Install(Snapshot snapshot, ClientStatus::Source source) {
   snapshot_ = std::move(snapshot);
-  const auto rank = [](int64_t epoch, int64_t version) { return std::make_tuple(epoch, version); };
-  if (rank(snapshot_.epoch(), snapshot_.version()) >= rank(floor_.epoch, floor_.version)) {
-    floor_ = {.epoch = snapshot_.epoch(), .version = snapshot_.version(), .digest = snapshot_.digest()};
-  }
+  RaiseFloor({.epoch = snapshot_.epoch(), .version = snapshot_.version(), .digest = snapshot_.digest()});
   emergency_off_ = head_.has_value() ? head_->emergency_off : std::vector<std::string>();
   slot_->Install(MakeInstalled(snapshot_.With({.emergency_off = emergency_off_})));
   ++installs_;
+  health_->SetSource(source);
   health_->SetReady();
   Log(LogLevel::kInfo, "snapshot v" + std::to_string(snapshot_.version()) + " installed");
   for (const std::string& warning : snapshot_.warnings()) Log(LogLevel::kWarning, warning);
@@ -307,78 +360,95 @@ void Loader::ApplyEmergencyOff() {
   Log(LogLevel::kWarning, "emergency off: " + std::to_string(emergency_off_.size()) + " flags");
 }
 
-void Loader::SaveSnapshot(const std::string& file) {
-  if (store_ == nullptr) return;
-  snapshot_saved_ = store_->SaveSnapshot({.roots = chain_.files(), .snapshot = file});
+void Loader::BeginTrial(std::string file) {
+  verdict_ = {.digest = snapshot_.digest(), .version = snapshot_.version(), .step = kInstalledStep};
+  trial_ = {.digest = snapshot_.digest(), .file = std::move(file), .since = settings_.options.clock->Monotonic()};
+}
+
+// Step 17, and what follows from step 16.
+void Loader::PassTrial() {
+  const Trial trial = *std::exchange(trial_, std::nullopt);
+  if (store_ != nullptr && !trial.file.empty()) {
+    snapshot_saved_ = LkgStatus(store_->SaveSnapshot({.roots = chain_.files(), .snapshot = trial.file}));
+    health_->Count(snapshot_saved_);
+    saved_floor_ = floor_;
+    SaveState();
+  }
+  // Only now: a crash before has it on trial again.
+  pending_saved_ = guard_.Settle(trial.digest);
+  health_->Count(pending_saved_);
+  ReportSaving();
+  if (verdict_.has_value() && verdict_->digest == trial.digest) verdict_->step = kAcceptedStep;
+}
+
+void Loader::Close() {
+  if (trial_.has_value()) PassTrial();
 }
 
 void Loader::SaveState() {
   if (store_ == nullptr) return;
-  absl::Status status = store_->SaveState({.environment = settings_.key.environment,
-                                           .audience = settings_.key.audience,
-                                           .floor = floor_,
-                                           .head_floor = head_floor_,
-                                           .head = head_file_,
-                                           .roots = chain_.files()});
-  if (!snapshot_saved_.ok()) status = snapshot_saved_;
-  if (!status.ok()) status = base::LoadFailure(LoadCode::kLkgNotSaved, base::TextOf(status));
+  state_saved_ = LkgStatus(store_->SaveState({.environment = settings_.key.environment,
+                                    .audience = settings_.key.audience,
+                                    .floor = saved_floor_,
+                                    .head_floor = head_floor_,
+                                    .head = head_file_,
+                                    .roots = chain_.files()}));
+  health_->Count(state_saved_);
+  ReportSaving();
+}
+
+// Shows the first of the last attempts to save that failed.
+void Loader::ReportSaving() {
+  if (store_ == nullptr) return;
+  absl::Status status = pending_saved_;
+  for (const absl::Status* saved : {&snapshot_saved_, &state_saved_}) {
+    if (status.ok()) status = *saved;
+  }
   if (health_->SetSaveStatus(status) && !status.ok()) Log(LogLevel::kWarning, base::TextOf(status));
 }
 
+void Loader::StartGuard() {
+  const absl::StatusOr<std::optional<Digest>> quarantined = guard_.Start(settings_.options.clock->Now());
+  if (!quarantined.ok()) {
+    pending_saved_ = quarantined.status();
+    health_->Count(pending_saved_);
+    ReportSaving();
+  } else if (quarantined->has_value()) {
+    const absl::Status status = Unhealthy({.version = 0, .digest = **quarantined});
+    verdict_ = {.digest = **quarantined, .version = 0, .step = base::LoadStep(LoadCode::kUnhealthy),
+                .code = LoadCode::kUnhealthy};
+    health_->Count(status);
+    Log(LogLevel::kError, "snapshot " + Hex(**quarantined) + ": left out, the process ended with it on trial");
+  }
+}
+
 void Loader::LoadSaved() {
-  if (store_ == nullptr) return;
+  StartGuard();
   SavedState state;
-  absl::StatusOr<SavedState> saved = store_->LoadState();
-  if (saved.ok() && saved->environment == settings_.key.environment && saved->audience == settings_.key.audience) {
-    state = *std::move(saved);
-    floor_ = state.floor;
-    head_floor_ = state.head_floor;
+  if (store_ != nullptr) {
+    absl::StatusOr<SavedState> saved = store_->LoadState();
+    if (saved.ok() && saved->environment == settings_.key.environment && saved->audience == settings_.key.audience) {
+      state = *std::move(saved);
+      floor_ = saved_floor_ = state.floor;
+      head_floor_ = state.head_floor;
+    }
   }
-  if (!LoadSlot(Store::Slot::kCurrent, state) && !LoadSlot(Store::Slot::kPrevious, state)) return;
+  Fallback found = FindFallback(settings_, store_, state, guard_, settings_.options.clock->Now());
+  for (const absl::Status& refusal : found.refusals) {
+    health_->Count(refusal);
+    if (health_->SetSaveStatus(refusal)) Log(LogLevel::kWarning, base::TextOf(refusal));
+  }
+  if (!found.chain.empty()) chain_ = std::move(found.chain);
+  RaiseFloor(found.bundle_floor);
+  if (found.source == ClientStatus::Source::kNone) return;
+  Install(std::move(found.snapshot), found.source);
+  if (found.is_recovered) health_->SetRecovered();
+  if (found.quarantined.has_value()) health_->SetQuarantined(*found.quarantined);
+  if (guard_.IsAlarmed()) {
+    pending_saved_ = guard_.Begin(snapshot_.digest());
+    trial_ = {.digest = snapshot_.digest(), .file = {}, .since = settings_.options.clock->Monotonic()};
+  }
   LoadHead(state);
-}
-
-absl::Status Loader::LoadChain(const std::vector<std::string>& files, RootChain& chain) const {
-  if (files.empty()) return base::Error(absl::StatusCode::kNotFound, "no root");
-  if (settings_.root.has_value()) {
-    if (files.front() != settings_.options.root) {
-      return base::LoadFailure(LoadCode::kUnknownKey, "root: not the one of the options");
-    }
-    if (absl::Status status = chain.Start(files.front()); !status.ok()) return status;
-  } else if (absl::Status status = chain.Start(files.front(), settings_.key.root_digest); !status.ok()) {
-    return status;
-  }
-  for (size_t i = 1; i < files.size(); ++i) {
-    if (absl::Status status = chain.Extend(files[i]); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-bool Loader::LoadSlot(Store::Slot slot, const SavedState& state) {
-  absl::StatusOr<SavedSnapshot> saved = store_->LoadSnapshot(slot);
-  absl::Status status = saved.status();
-  RootChain chain;
-  if (status.ok() && !LoadChain(state.roots, chain).ok()) {
-    chain = RootChain();
-    status = LoadChain(saved->roots, chain);
-  }
-  if (status.ok()) {
-    const Trust trust{.root = chain.newest(),
-                      .environment = settings_.key.environment,
-                      .audience = settings_.key.audience,
-                      .floor = {}};
-    absl::StatusOr<Snapshot> snapshot = Snapshot::Parse(saved->snapshot, trust);
-    if (snapshot.ok()) {
-      chain_ = std::move(chain);
-      Install(*std::move(snapshot));
-      return true;
-    }
-    status = snapshot.status();
-    const LoadCode code = CodeOf(status);
-    if (code != LoadCode::kWrongEnvironment && code != LoadCode::kUnknownKey) store_->MarkCorrupt(slot);
-  }
-  if (!absl::IsNotFound(status) && health_->SetSaveStatus(status)) Log(LogLevel::kWarning, base::TextOf(status));
-  return false;
 }
 
 // The emergency-off list of the last accepted Head holds until a newer Head comes, also when it has expired.

@@ -2,7 +2,8 @@
 //
 //   no Root --GET root/{n}, digest = pin--> Root --GET head--> Head --GET snapshots/{digest}--> Snapshot --> slot
 //
-// On any refusal what is served stays. A snapshot digest that was refused is left alone for an hour.
+// On any refusal what is served stays. A snapshot digest that was refused is left alone for an hour. What was installed
+// is on trial for a minute before it becomes the last known good one.
 #ifndef EXPT_SRC_CLIENT_LOADER_H_
 #define EXPT_SRC_CLIENT_LOADER_H_
 
@@ -14,11 +15,13 @@
 
 #include "absl/status/status.h"
 #include "src/client/health.h"
+#include "src/client/install_guard.h"
 #include "src/client/retry.h"
 #include "src/client/root_chain.h"
 #include "src/client/settings.h"
 #include "src/client/snapshot_slot.h"
 #include "src/client/store.h"
+#include "src/client/verdict.h"
 #include "src/core/head.h"
 
 namespace expt::client {
@@ -30,17 +33,23 @@ class Loader {
  public:
   Loader(const Settings& settings, Store* store, Health* health, SnapshotSlot* slot);
 
-  // Installs the last known good snapshot of the data directory, verified again.
+  // Installs the best of the data directory and the bundle, verified again.
   void LoadSaved();
 
   // Goes on with what the parent of a forked child had installed.
   void Inherit(std::shared_ptr<const Installed> installed);
+
+  // What is installed has proved itself. Call when the client closes as it should; the thread has ended.
+  void Close();
 
   // Makes the requests that are due and returns when to call again.
   SteadyTime Step();
 
   // Counts installs, so that a caller can see that one happened.
   uint64_t installs() const { return installs_; }
+
+  // What became of the snapshot that the last Head named; nothing before the first.
+  const std::optional<Verdict>& verdict() const { return verdict_; }
 
   // The last Head was issued more than 10 minutes in the future of the wall clock.
   bool is_clock_suspect() const { return is_clock_suspect_; }
@@ -51,6 +60,15 @@ class Loader {
     absl::Status status;
   };
 
+  // A snapshot that serves and is not the last known good one yet.
+  struct Trial {
+    Digest digest{};
+    std::string file;                 // whole; empty when it is from the data directory or the bundle
+    std::chrono::milliseconds since;  // monotonic
+  };
+
+  SteadyTime StepNetwork();
+  SteadyTime StepTrial();
   absl::Status Refresh();
   absl::Status FetchFirstRoot();
   absl::Status FetchHead();
@@ -64,13 +82,15 @@ class Loader {
   absl::Status Refuse(const wire::SnapshotRef& target, absl::Status status);
 
   const wire::SnapshotRef& TargetOf(const wire::HeadModel& head) const;
-  void Install(Snapshot snapshot);
+  void RaiseFloor(const Floor& floor);
+  void Install(Snapshot snapshot, ClientStatus::Source source);
+  void BeginTrial(std::string file);
+  void PassTrial();
   void ApplyEmergencyOff();
-  void SaveSnapshot(const std::string& file);
   void SaveState();
+  void ReportSaving();
 
-  bool LoadSlot(Store::Slot slot, const SavedState& state);
-  absl::Status LoadChain(const std::vector<std::string>& files, RootChain& chain) const;
+  void StartGuard();
   void LoadHead(const SavedState& state);
 
   absl::StatusOr<HttpReply> Get(std::string_view path, uint64_t max_bytes, bool with_key);
@@ -92,10 +112,19 @@ class Loader {
   core::HeadFloor head_floor_;
   std::chrono::milliseconds verified_at_{0};  // monotonic, of head_
   Floor floor_;
+  Floor saved_floor_;  // as it is on disk: raised when a trial is passed
   Snapshot snapshot_;                       // without overlay
   std::vector<std::string> emergency_off_;  // as installed
   std::map<Digest, Refusal> refused_;
-  absl::Status snapshot_saved_;  // the last attempt
+  InstallGuard guard_;
+  std::optional<Trial> trial_;
+  std::optional<Verdict> verdict_;
+  // The last attempts to save.
+  absl::Status pending_saved_;
+  absl::Status snapshot_saved_;
+  absl::Status state_saved_;
+
+  bool is_remembered_ = false;  // what Refresh() answers was counted before
 
   // Of one Step(): whether the server was reached and agreed, and what it asked for.
   bool is_reachable_ = false;

@@ -40,5 +40,35 @@ std::string_view StateName(ClientStatus::State state) {
   return "unknown";
 }
 
+std::string_view SourceName(ClientStatus::Source source) {
+  switch (source) {
+    case ClientStatus::Source::kNone:
+      return "none";
+    case ClientStatus::Source::kNetwork:
+      return "network";
+    case ClientStatus::Source::kSaved:
+      return "saved";
+    case ClientStatus::Source::kPrevious:
+      return "previous";
+    case ClientStatus::Source::kBundle:
+      return "bundle";
+  }
+  return "unknown";
+}
+
+std::string_view ConditionName(ClientStatus::Condition condition) {
+  switch (condition) {
+    case ClientStatus::Condition::kRejected:
+      return "rejected";
+    case ClientStatus::Condition::kRecovered:
+      return "recovered";
+    case ClientStatus::Condition::kSafeMode:
+      return "safe_mode";
+    case ClientStatus::Condition::kCacheUnavailable:
+      return "cache_unavailable";
+  }
+  return "unknown";
+}
+
 }  // namespace v1
 }  // namespace expt

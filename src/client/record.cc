@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "src/base/status.h"
 #include "src/client/core.h"
 #include "src/core/catalog.h"
 
@@ -113,6 +114,7 @@ TrackResult Core::RecordExposures(const SnapshotSlot::Reader& reader, const Deci
                  .is_holdout = exposure.is_holdout,
                  .attributes = std::span(attributes).first(attribute_count)});
     const TrackResult pushed = Push(EventKind::kExposure, record);
+    if (assignments_.Note(exposure, unit_id)) Wake();
     if (pushed.accepted()) {
       if (recent != nullptr) recent->Add(key, noted.noted_ms);
       continue;
@@ -121,6 +123,25 @@ TrackResult Core::RecordExposures(const SnapshotSlot::Reader& reader, const Deci
     result = pushed;
   }
   return result;
+}
+
+absl::StatusOr<StickyAssignments> Core::Assignments(const Context& context) const {
+  AssignmentStore* const store = settings_.options.assignment_store.get();
+  if (store == nullptr) {
+    return base::Error(absl::StatusCode::kFailedPrecondition, "assignments: the client has no assignment_store");
+  }
+  const std::shared_ptr<const Installed> installed = slot_.Current();
+  StickyAssignments assignments;
+  const auto load = [&](std::string_view bucket_by) {
+    std::array<char, kUnitIdBuffer> buffer;
+    const std::string_view unit_id = UnitId(context.Find(bucket_by), buffer);
+    return unit_id.empty() ? absl::OkStatus() : store->Load(bucket_by, unit_id, assignments);
+  };
+  if (absl::Status status = load(kTargetingKey); !status.ok()) return status;
+  for (const std::string& unit_type : installed->unit_types) {
+    if (absl::Status status = load(unit_type); !status.ok()) return status;
+  }
+  return assignments;
 }
 
 TrackResult Core::Track(std::string_view name, const Context& context, const TrackOptions& options) {

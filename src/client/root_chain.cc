@@ -1,8 +1,12 @@
 #include "src/client/root_chain.h"
 
+#include <algorithm>
+
 #include "src/base/status.h"
 #include "src/core/engine.h"
+#include "src/host/crypto.h"
 #include "src/host/signed_file.h"
+#include "src/wire/root.h"
 
 namespace expt::client {
 
@@ -18,6 +22,19 @@ absl::Status RootChain::StartWith(std::string_view file, const std::optional<Dig
   return absl::OkStatus();
 }
 
+absl::Status RootChain::StartAmong(std::span<const std::string> files, const RootAnchor& anchor) {
+  const auto is_first = [&](const std::string& file) {
+    return anchor.pin.has_value() ? host::Sha256(file) == *anchor.pin : file == anchor.file;
+  };
+  auto file = std::find_if(files.begin(), files.end(), is_first);
+  if (file == files.end()) return base::LoadFailure(LoadCode::kUnknownKey, "root: the trusted one is not there");
+  if (absl::Status status = StartWith(*file, anchor.pin); !status.ok()) return status;
+  while (++file != files.end()) {
+    if (absl::Status status = Extend(*file); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RootChain::Extend(std::string_view file) {
   absl::StatusOr<Root> next = Root::Parse(file);
   if (!next.ok()) return next.status();
@@ -25,12 +42,8 @@ absl::Status RootChain::Extend(std::string_view file) {
   request.type = wire::PayloadType::kRoot;
   const auto opened = host::OpenSignedFile(file, core::KeysOf(newest_), request);
   if (!opened.ok()) return opened.status();
-  if (next->version() != newest_.version() + 1) {
-    return base::LoadFailure(LoadCode::kRollback, "root: expected version " + std::to_string(newest_.version() + 1) +
-                                                      ", got " + std::to_string(next->version()));
-  }
-  if (files_.size() > kMaxSteps) {
-    return base::LoadFailure(LoadCode::kFastForward, "root: more than " + std::to_string(kMaxSteps) + " steps");
+  if (absl::Status status = wire::CheckSuccessor(core::KeysOf(newest_), core::KeysOf(*next)); !status.ok()) {
+    return status;
   }
   newest_ = *std::move(next);
   files_.emplace_back(file);

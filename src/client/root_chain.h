@@ -3,6 +3,7 @@
 #define EXPT_SRC_CLIENT_ROOT_CHAIN_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,15 @@
 
 namespace expt::client {
 
+// What makes a first Root trusted: a digest that is known, or bytes that the program gave.
+struct RootAnchor {
+  std::optional<Digest> pin;
+  std::string_view file;  // whole; looked at without a pin
+};
+
 // Not thread-safe. Copies are snapshots of the chain.
 class RootChain {
  public:
-  static constexpr size_t kMaxSteps = 64;
 
   bool empty() const { return files_.empty(); }
   const Root& newest() const { return newest_; }
@@ -28,9 +34,14 @@ class RootChain {
   // Starts the chain with a file that the caller trusts.
   absl::Status Start(std::string_view file);
 
+  // Starts the chain with the file among `files` that the anchor means, and adds all that follow it there.
+  //
+  // Errors: UNKNOWN_KEY when it is not among them; as Start() and Extend().
+  absl::Status StartAmong(std::span<const std::string> files, const RootAnchor& anchor);
+
   // Adds the next version. It must be signed by the thresholds of the newest Root and of its own.
   //
-  // Errors: as Root::Parse; ROLLBACK when its version is not the next one.
+  // Errors: as Root::Parse; ROLLBACK when its version is not the next one or an epoch falls.
   absl::Status Extend(std::string_view file);
 
   // Whether the newest Root is past its own end at `now`.

@@ -15,7 +15,7 @@ namespace expt::client {
 namespace {
 
 constexpr std::string_view kMagic = "EXL1";
-constexpr uint32_t kMaxParts = 100;
+constexpr uint32_t kMaxParts = 2'000;  // a chain of Roots may be long
 constexpr uint64_t kMaxFileSize = 64u << 20;
 
 class Descriptor {
@@ -55,7 +55,27 @@ T GetLittleEndian(std::string_view bytes) {
   return value;
 }
 
-std::string Pack(std::span<const std::string_view> parts) {
+bool WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+absl::Status SyncDirectory(const std::string& directory) {
+  const Descriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || fsync(fd.get()) != 0) return SystemError("sync directory of", "");
+  return absl::OkStatus();
+}
+
+std::string PathOf(const std::string& directory, std::string_view name) { return directory + "/" + std::string(name); }
+
+}  // namespace
+
+std::string PackSavedFile(std::span<const std::string_view> parts) {
   std::string out(kMagic);
   PutLittleEndian(out, static_cast<uint32_t>(parts.size()));
   for (const std::string_view part : parts) {
@@ -66,7 +86,7 @@ std::string Pack(std::span<const std::string_view> parts) {
   return out;
 }
 
-absl::StatusOr<std::vector<std::string>> Unpack(std::string_view bytes, std::string_view name) {
+absl::StatusOr<std::vector<std::string>> UnpackSavedFile(std::string_view bytes, std::string_view name) {
   constexpr size_t kCrcSize = sizeof(uint32_t);
   if (bytes.size() < kMagic.size() + 2 * kCrcSize || !bytes.starts_with(kMagic)) {
     return Damaged(name, "not a cache file");
@@ -91,33 +111,13 @@ absl::StatusOr<std::vector<std::string>> Unpack(std::string_view bytes, std::str
   return parts;
 }
 
-bool WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
-absl::Status SyncDirectory(const std::string& directory) {
-  const Descriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || fsync(fd.get()) != 0) return SystemError("sync directory of", "");
-  return absl::OkStatus();
-}
-
-std::string PathOf(const std::string& directory, std::string_view name) { return directory + "/" + std::string(name); }
-
-}  // namespace
-
 absl::Status WriteSavedFile(const std::string& directory, std::string_view name,
                             std::span<const std::string_view> parts) {
   const std::string path = PathOf(directory, name);
   const std::string tmp = path + ".tmp";
   Descriptor fd(open(tmp.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (fd.get() < 0) return SystemError("write", name);
-  if (!WriteAll(fd.get(), Pack(parts)) || fsync(fd.get()) != 0 || !fd.Close()) {
+  if (!WriteAll(fd.get(), PackSavedFile(parts)) || fsync(fd.get()) != 0 || !fd.Close()) {
     absl::Status error = SystemError("write", name);
     unlink(tmp.c_str());
     return error;
@@ -145,7 +145,7 @@ absl::StatusOr<std::vector<std::string>> ReadSavedFile(const std::string& direct
     if (got == 0) break;
     size += static_cast<size_t>(got);
   }
-  return Unpack(std::string_view(bytes).substr(0, size), name);
+  return UnpackSavedFile(std::string_view(bytes).substr(0, size), name);
 }
 
 absl::Status RenameSavedFile(const std::string& directory, std::string_view from, std::string_view to) {

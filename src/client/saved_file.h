@@ -16,6 +16,10 @@
 
 namespace expt::client {
 
+std::string PackSavedFile(std::span<const std::string_view> parts);
+// `name` stands in errors. Errors: kDataLoss when the bytes are damaged.
+absl::StatusOr<std::vector<std::string>> UnpackSavedFile(std::string_view bytes, std::string_view name);
+
 // Errors: kUnavailable, naming the file's last part and what the system says.
 absl::Status WriteSavedFile(const std::string& directory, std::string_view name,
                             std::span<const std::string_view> parts);

@@ -5,6 +5,8 @@
 
 #include "src/base/status.h"
 #include "src/client/event_id.h"
+#include "src/client/saved_file.h"
+#include "src/client/sink_transport.h"
 #include "src/client/url.h"
 #include "src/wire/event_codec.h"
 
@@ -47,6 +49,7 @@ absl::Status CheckNumbers(const ClientOptions& options) {
       InRange("batch_events", options.batch_events, 1, wire::kMaxBatchEvents),
       InRange("batch_bytes", options.batch_bytes, 1024, wire::kMaxBatchBytes),
       InRange("size of sdk", options.sdk.size(), 1, kMaxSdkName),
+      InRange("number of hooks", options.hooks.size(), 0, kMaxHooks),
       AtLeast("spool.interval", options.spool.interval, milliseconds(1)),
       AtLeast("spool.max_age", options.spool.max_age, milliseconds(1)),
       AtLeast("first_send_spread", options.first_send_spread, milliseconds(0)),
@@ -66,6 +69,11 @@ absl::Status Prefixed(std::string_view prefix, const absl::Status& status) {
 
 }  // namespace
 
+RootAnchor AnchorOf(const Settings& settings) {
+  if (settings.root.has_value()) return {.pin = std::nullopt, .file = settings.options.root};
+  return {.pin = settings.key.root_digest, .file = {}};
+}
+
 absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
   if (absl::Status status = CheckBaseUrl(options.url); !status.ok()) return status;
   if (absl::Status status = CheckNumbers(options); !status.ok()) return status;
@@ -84,8 +92,20 @@ absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
   } else if (key->root_version <= 0 || key->root_digest == Digest{}) {
     return Invalid("key: it pins no root; copy the whole key as the control plane shows it, or set the option root");
   }
+  if (!options.bundle.empty()) {
+    absl::StatusOr<std::vector<std::string>> parts = UnpackSavedFile(options.bundle, "");
+    if (parts.ok()) settings.bundle = SavedSnapshotOf(*std::move(parts));
+    if (!settings.bundle.has_value()) return Invalid("bundle: expected the bytes of a bundle, found others");
+    options.bundle.clear();
+  }
   if (options.clock == nullptr) options.clock = std::shared_ptr<Clock>(SystemClock(), [](Clock*) {});
   if (options.transport == nullptr) options.transport = CurlTransport();
+  if (options.event_sink != nullptr) {
+    options.transport = SinkTransport(options.event_sink, std::move(options.transport));
+  }
+  for (const std::shared_ptr<EvaluationHook>& hook : options.hooks) {
+    if (hook == nullptr) return Invalid("hooks: one is null");
+  }
   if (options.spool.directory.empty() && !options.data_directory.empty()) {
     options.spool.directory = options.data_directory + "/spool";
   }

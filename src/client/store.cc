@@ -21,6 +21,9 @@ constexpr std::string_view kPrevious = "previous.lkg";
 constexpr std::string_view kNext = "next.lkg";
 constexpr std::string_view kState = "state";
 constexpr size_t kStateParts = 9;  // and the Root files
+constexpr std::string_view kGuard = "guard";
+constexpr size_t kGuardParts = 2;    // and the suspects
+constexpr size_t kSuspectParts = 3;  // each
 
 std::string_view NameOf(Store::Slot slot) { return slot == Store::Slot::kCurrent ? kCurrent : kPrevious; }
 
@@ -81,9 +84,7 @@ Store::~Store() { close(lock_); }
 void Store::LeaveToParent() const { close(lock_); }
 
 absl::Status Store::SaveSnapshot(const SavedSnapshot& saved) {
-  std::vector<std::string_view> parts = {saved.snapshot};
-  parts.insert(parts.end(), saved.roots.begin(), saved.roots.end());
-  if (absl::Status status = WriteSavedFile(directory_, kNext, parts); !status.ok()) return status;
+  if (absl::Status status = WriteSavedFile(directory_, kNext, PartsOf(saved)); !status.ok()) return status;
   if (absl::Status status = RenameSavedFile(directory_, kCurrent, kPrevious); !status.ok()) return status;
   return RenameSavedFile(directory_, kNext, kCurrent);
 }
@@ -117,14 +118,10 @@ absl::StatusOr<std::vector<std::string>> Store::Load(std::string_view name) {
 absl::StatusOr<SavedSnapshot> Store::LoadSnapshot(Slot slot) {
   absl::StatusOr<std::vector<std::string>> parts = Load(NameOf(slot));
   if (!parts.ok()) return parts.status();
-  if (parts->size() < 2) {
-    MarkCorrupt(slot);
-    return base::Error(absl::StatusCode::kDataLoss, "cache \"" + std::string(NameOf(slot)) + "\": parts are missing");
-  }
-  SavedSnapshot saved;
-  saved.snapshot = std::move(parts->front());
-  saved.roots.assign(std::make_move_iterator(parts->begin() + 1), std::make_move_iterator(parts->end()));
-  return saved;
+  std::optional<SavedSnapshot> saved = SavedSnapshotOf(*std::move(parts));
+  if (saved.has_value()) return *std::move(saved);
+  MarkCorrupt(slot);
+  return base::Error(absl::StatusCode::kDataLoss, "cache \"" + std::string(NameOf(slot)) + "\": parts are missing");
 }
 
 absl::StatusOr<SavedState> Store::LoadState() {
@@ -142,6 +139,36 @@ absl::StatusOr<SavedState> Store::LoadState() {
   state.head = std::move((*parts)[8]);
   state.roots.assign(std::make_move_iterator(parts->begin() + kStateParts), std::make_move_iterator(parts->end()));
   return state;
+}
+
+absl::Status Store::SaveGuard(const SavedGuard& guard) {
+  std::vector<std::string> texts = {DigestText(guard.on_trial), std::to_string(guard.starts_in_a_row)};
+  for (const SavedGuard::Suspect& suspect : guard.suspects) {
+    texts.push_back(DigestText(suspect.digest));
+    texts.push_back(std::to_string(suspect.starts));
+    texts.push_back(std::to_string(suspect.until_ms));
+  }
+  const std::vector<std::string_view> parts(texts.begin(), texts.end());
+  return WriteSavedFile(directory_, kGuard, parts);
+}
+
+absl::StatusOr<SavedGuard> Store::LoadGuard() {
+  absl::StatusOr<std::vector<std::string>> parts = Load(kGuard);
+  if (!parts.ok()) return parts.status();
+  if (parts->size() < kGuardParts || (parts->size() - kGuardParts) % kSuspectParts != 0) {
+    return base::Error(absl::StatusCode::kDataLoss, "cache \"guard\": parts are missing");
+  }
+  SavedGuard guard;
+  guard.on_trial = DigestOf((*parts)[0]);
+  guard.starts_in_a_row = static_cast<uint32_t>(IntegerOf((*parts)[1]));
+  for (size_t i = kGuardParts; i < parts->size(); i += kSuspectParts) {
+    const std::optional<Digest> digest = DigestOf((*parts)[i]);
+    if (!digest.has_value()) continue;
+    guard.suspects.push_back({.digest = *digest,
+                              .starts = static_cast<uint32_t>(IntegerOf((*parts)[i + 1])),
+                              .until_ms = IntegerOf((*parts)[i + 2])});
+  }
+  return guard;
 }
 
 void Store::MarkCorrupt(Slot slot) {

@@ -4,6 +4,7 @@
 //   current.lkg     the last known good snapshot, and the Root files that it was verified with
 //   previous.lkg    the one before
 //   state           floors, the last accepted Head, and the Root files from the pinned one on
+//   guard           which snapshot is on trial, and which ones ended the process
 //   *.corrupt       a damaged file, kept for a look
 #ifndef EXPT_SRC_CLIENT_STORE_H_
 #define EXPT_SRC_CLIENT_STORE_H_
@@ -17,14 +18,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "expt/snapshot.h"
+#include "src/client/saved_snapshot.h"
 #include "src/core/head.h"
 
 namespace expt::client {
-
-struct SavedSnapshot {
-  std::vector<std::string> roots;  // whole files; the first is the pinned one
-  std::string snapshot;            // whole file
-};
 
 struct SavedState {
   std::string environment;  // the floors are this environment's
@@ -33,6 +30,18 @@ struct SavedState {
   core::HeadFloor head_floor;
   std::string head;                // whole file; empty before the first
   std::vector<std::string> roots;  // whole files; the first is the pinned one
+};
+
+// What InstallGuard remembers.
+struct SavedGuard {
+  struct Suspect {
+    Digest digest{};
+    uint32_t starts = 0;  // that found it on trial
+    int64_t until_ms = 0;
+  };
+  std::optional<Digest> on_trial;
+  uint32_t starts_in_a_row = 0;
+  std::vector<Suspect> suspects;  // the oldest first
 };
 
 // Not thread-safe, but for Open().
@@ -53,11 +62,13 @@ class Store {
   // kUnavailable when the file system refuses.
   absl::Status SaveSnapshot(const SavedSnapshot& saved);
   absl::Status SaveState(const SavedState& state);
+  absl::Status SaveGuard(const SavedGuard& guard);
 
   enum class Slot { kCurrent, kPrevious };
   // Nothing is an error; a damaged file is renamed to .corrupt and reported as kDataLoss.
   absl::StatusOr<SavedSnapshot> LoadSnapshot(Slot slot);
   absl::StatusOr<SavedState> LoadState();
+  absl::StatusOr<SavedGuard> LoadGuard();
 
   // Renames a file whose content turned out to be bad.
   void MarkCorrupt(Slot slot);

@@ -137,4 +137,24 @@ absl::StatusOr<RootModel> DecodeRoot(std::string_view payload) {
   return root;
 }
 
+absl::Status CheckSuccessor(const RootModel& before, const RootModel& next) {
+  if (next.root_version - 1 != before.root_version) {
+    return base::LoadFailure(LoadCode::kRollback, base::Message("root: expected version ")
+                                                      .append(base::Number(before.root_version + 1))
+                                                      .append(", got ")
+                                                      .append(base::Number(next.root_version)));
+  }
+  for (const EnvironmentEpoch& row : before.epochs) {
+    const int64_t epoch = next.Epoch(row.environment);
+    if (epoch == 0 || epoch >= row.epoch) continue;  // 0: the environment is gone
+    return base::LoadFailure(LoadCode::kRollback, base::Message("root: ")
+                                                      .append(base::Named("epoch of", row.environment))
+                                                      .append(": expected at least ")
+                                                      .append(base::Number(row.epoch))
+                                                      .append(", got ")
+                                                      .append(base::Number(epoch)));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace expt::wire

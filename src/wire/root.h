@@ -48,6 +48,11 @@ std::string EncodeRoot(const RootModel& root);
 // enough keys, index out of range).
 absl::StatusOr<RootModel> DecodeRoot(std::string_view payload);
 
+// What the rotation rule asks beside the signatures: versions step by one, and no environment's epoch falls.
+//
+// Errors: ROLLBACK.
+absl::Status CheckSuccessor(const RootModel& before, const RootModel& next);
+
 }  // namespace expt::wire
 
 #endif  // EXPT_SRC_WIRE_ROOT_H_

@@ -246,13 +246,14 @@ std::string ControlPlane::head_file() const {
   return head_file_;
 }
 
-void ControlPlane::RotateRoot() {
+void ControlPlane::RotateRoot(const std::function<void(wire::RootModel&)>& change) {
   const std::lock_guard guard(mutex_);
   const host::SecretKey old_key = root_key_;
   root_key_ = host::SecretKey::Generate();
   head_key_ = host::SecretKey::Generate();
   snapshot_key_ = host::SecretKey::Generate();
   root_ = MakeRoot(root_.root_version + 1, root_key_, head_key_, snapshot_key_);
+  if (change) change(root_);
   const std::array<host::SecretKey, 2> signers = {old_key, root_key_};
   roots_.push_back(SignRoot(root_, signers));
   head_.root_version = root_.root_version;

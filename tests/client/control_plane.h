@@ -81,8 +81,8 @@ class ControlPlane {
   void SignHead(const std::function<void(wire::HeadModel&)>& change);
   void SetHeadFile(std::string file, std::string etag);
   std::string head_file() const;
-  // A Root whose head and snapshot keys are new, signed by the old and the new root key.
-  void RotateRoot();
+  // A Root whose keys are all new, signed by the old and the new root key. `change` may alter it before it is signed.
+  void RotateRoot(const std::function<void(wire::RootModel&)>& change = {});
   std::string root_file() const { return roots_.front(); }
   std::vector<std::string> roots() const;
 

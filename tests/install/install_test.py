@@ -48,6 +48,9 @@ class Install(unittest.TestCase):
     def test_the_client_refuses_a_wrong_key(self):
         self.assertIn("key", run(self.build / "opens"))
 
+    def test_a_test_of_a_program_has_fixed_flags(self):
+        self.assertEqual(run(self.build / "answers"), "50 treatment 1\n")
+
     def test_the_statistics_stand_alone(self):
         self.assertIn("0.0015558", run(self.build / "compares"))
 
@@ -60,6 +63,7 @@ class Install(unittest.TestCase):
         folders = ":".join(str(p.parent) for p in self.prefix.rglob("expt.pc"))
         environment = dict(os.environ, PKG_CONFIG_PATH=folders)
         self.assertIn("-lexpt_core", run("pkg-config", "--libs", "--static", "expt", env=environment))
+        self.assertIn("-lexpt_testing", run("pkg-config", "--libs", "expt_testing", env=environment))
 
     def test_a_c_project_needs_the_c_component_only(self):
         build = pathlib.Path(self.folder.name) / "c_build"

@@ -33,6 +33,7 @@ ROOMS = {
     "src/stats": (["src/stats/", "src/base/", "expt/stats.h", "expt/version.h"], ["boost/math/"], EFFECTS),
     "src/client": (["src/client/", "src/base/", "src/model/", "src/wire/", "src/host/", "src/eval/", "src/core/",
                     "expt/", "absl/"], ["curl/", "zstd.h"], {"iostream", "regex", "locale"}),
+    "src/testing": (["src/testing/", "src/client/", "src/base/", "expt/", "absl/"], [], {"iostream", "regex", "locale"}),
 }
 PURE = ["expt/", "src/base/", "src/model/", "src/wire/", "src/host/", "src/eval/", "src/core/", "src/stats/", "absl/",
         "nlohmann/", "expt/v1/"]
