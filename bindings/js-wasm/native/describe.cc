@@ -1,59 +1,51 @@
-// What JavaScript must know about a flag or an experiment before it can ask. Documents in words 0 and 1.
-#include <span>
+// What JavaScript must know about a flag or an experiment before it can ask. Answers: answer.h.
+#include <optional>
 #include <string_view>
 
-#include "bindings/js-wasm/native/json_fields.h"
+#include "bindings/js-wasm/native/answer.h"
 #include "bindings/js-wasm/native/output.h"
 #include "expt/snapshot.h"
 #include "src/base/hash.h"
 #include "src/core/catalog.h"
 #include "src/core/ruleset.h"
 
-using expt::base::JsonWriter;
-using expt::wasm::PutTexts;
+using expt::wasm::BeginAnswer;
+using expt::wasm::PutBoolean;
+using expt::wasm::PutList;
+using expt::wasm::PutNumber;
+using expt::wasm::PutPart;
 
-// {"type", "enabled", "broken", "variants": [[key, value] ...], "attributes": [names in the order of expt_decide]}
-// A JSON value stands in it as it is.
+// Type (ValueType), whether it is enabled, whether it is broken, variants: [key, value] each, names of attributes in the
+// order of expt_decide.
 EXPT_EXPORT(expt_flag_describe)
 void expt_flag_describe(const expt::Snapshot* snapshot, uint32_t index) {
   const expt::eval::Ruleset& rules = snapshot->ruleset()->rules;
   const expt::eval::Flag& flag = rules.flags[index];
-  JsonWriter json;
-  json.BeginObject();
-  json.Field("type", expt::ValueTypeName(flag.type));
-  json.Field("enabled", flag.is_enabled);
-  json.Field("broken", flag.is_broken);
-  json.Key("variants");
-  json.BeginArray();
+  BeginAnswer(5);
+  PutNumber(static_cast<double>(flag.type));
+  PutBoolean(flag.is_enabled);
+  PutBoolean(flag.is_broken);
+  PutList(flag.variant_count);
   for (uint16_t i = 0; i < flag.variant_count; ++i) {
-    json.BeginArray();
-    json.Text(flag.variants[i].key);
-    json.Value(flag.variants[i].value);
-    json.EndArray();
+    PutList(2);
+    PutPart(flag.variants[i].key);
+    expt::wasm::PutValue(flag.variants[i].value);
   }
-  json.EndArray();
-  json.Key("attributes");
-  json.BeginArray();
-  for (uint32_t i = 0; i < flag.required_count; ++i) json.Text(rules.attributes[rules.RequiredAttributes(flag)[i]].name);
-  json.EndArray();
-  json.EndObject();
-  expt::wasm::PutText(json.Take());
+  PutList(flag.required_count);
+  for (uint32_t i = 0; i < flag.required_count; ++i) PutPart(rules.attributes[rules.RequiredAttributes(flag)[i]].name);
 }
 
-// {"id", "flag", "bucketBy", "phase", "variants": [keys]}, or 0 when there is no experiment of that key.
+// Id, key of its flag, bucket_by, phase, keys of variants. 0 when there is no experiment of that key, else 1.
 EXPT_EXPORT(expt_experiment_describe)
 uint32_t expt_experiment_describe(const expt::Snapshot* snapshot, const char* key, uint32_t size) {
   const auto entry = expt::core::FindExperiment(*snapshot, std::string_view(key, size));
   if (!entry.has_value()) return 0;
-  JsonWriter json;
-  json.BeginObject();
-  json.Field("id", entry->id);
-  json.Field("flag", entry->flag);
-  json.Field("bucketBy", entry->bucket_by);
-  json.Field("phase", entry->phase);
-  PutTexts(json, "variants", entry->variants);
-  json.EndObject();
-  expt::wasm::PutText(json.Take());
+  BeginAnswer(5);
+  PutPart(entry->id);
+  PutPart(entry->flag);
+  PutPart(entry->bucket_by);
+  PutNumber(entry->phase);
+  expt::wasm::PutTexts(entry->variants);
   return 1;
 }
 

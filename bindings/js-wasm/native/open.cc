@@ -1,11 +1,12 @@
-// Opening what was verified: Roots, Heads, Snapshots. Each export answers with a JSON document in words 0 and 1.
+// Opening what was verified: Roots, Heads, Snapshots. What each export answers with: answer.h. src/root.ts, head.ts
+// and snapshot.ts of @expt/core name the parts.
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "bindings/js-wasm/native/json_fields.h"
+#include "bindings/js-wasm/native/answer.h"
 #include "bindings/js-wasm/native/output.h"
 #include "bindings/js-wasm/native/verification.h"
 #include "expt/snapshot.h"
@@ -24,65 +25,53 @@ std::optional<Digest> DigestAt(const uint8_t* bytes) {
   return digest;
 }
 
-void PutRef(base::JsonWriter& json, std::string_view name, const wire::SnapshotRef& ref) {
-  json.Key(name);
-  json.BeginObject();
-  json.Field("version", ref.version);
-  PutHex(json, "digest", ref.digest);
-  json.Field("sizeBytes", ref.size_bytes);
-  json.EndObject();
+void Put(const wire::SnapshotRef& ref) {
+  PutList(3);
+  PutNumber(static_cast<double>(ref.version));
+  PutDigest(ref.digest);
+  PutNumber(static_cast<double>(ref.size_bytes));
 }
 
-std::string JsonOf(const Root& root) {
-  base::JsonWriter json;
-  json.BeginObject();
-  json.Field("version", root.version());
-  PutTexts(json, "environments", root.environments());
-  PutHex(json, "digest", root.digest());
-  json.Field("expiresAtMs", core::KeysOf(root).expires_at_ms);
-  json.EndObject();
-  return json.Take();
+void Answer(const Root& root) {
+  BeginAnswer(4);
+  PutNumber(static_cast<double>(root.version()));
+  PutTexts(root.environments());
+  PutDigest(root.digest());
+  PutNumber(static_cast<double>(core::KeysOf(root).expires_at_ms));
 }
 
-std::string JsonOf(const core::AcceptedHead& accepted) {
+void Answer(const core::AcceptedHead& accepted) {
   const wire::HeadModel& head = accepted.head;
-  base::JsonWriter json;
-  json.BeginObject();
-  json.Field("rootVersion", head.root_version);
-  json.Field("epoch", head.epoch);
-  json.Field("headNumber", head.head_number);
-  json.Field("issuedAtMs", head.issued_at_ms);
-  json.Field("expiresAtMs", head.expires_at_ms);
-  PutRef(json, "stable", head.stable);
-  if (head.candidate.has_value()) PutRef(json, "candidate", *head.candidate);
-  json.Field("candidatePpm", head.candidate_ppm);
-  PutTexts(json, "emergencyOff", head.emergency_off);
-  json.Field("pollIntervalMs", head.poll_interval_ms);
-  json.Field("fetchJitterMs", head.fetch_jitter_ms);
-  PutHex(json, "digest", accepted.digest);
-  json.EndObject();
-  return json.Take();
+  BeginAnswer(12);
+  for (const int64_t number :
+       {head.root_version, head.epoch, head.head_number, head.issued_at_ms, head.expires_at_ms,
+        int64_t{head.candidate_ppm}, int64_t{head.poll_interval_ms}, int64_t{head.fetch_jitter_ms}}) {
+    PutNumber(static_cast<double>(number));
+  }
+  PutTexts(head.emergency_off);
+  PutDigest(accepted.digest);
+  Put(head.stable);
+  if (head.candidate.has_value()) {
+    Put(*head.candidate);
+  } else {
+    PutList(0);
+  }
 }
 
-std::string JsonOf(const Snapshot& snapshot) {
-  base::JsonWriter json;
-  json.BeginObject();
-  json.Field("project", snapshot.project());
-  json.Field("environment", snapshot.environment());
-  json.Field("audience", static_cast<int64_t>(snapshot.audience()));
-  json.Field("epoch", snapshot.epoch());
-  json.Field("version", snapshot.version());
-  json.Field("issuedAtMs", int64_t{snapshot.issued_at().time_since_epoch().count()});
-  PutHex(json, "digest", snapshot.digest());
-  PutTexts(json, "warnings", snapshot.warnings());
-  PutTexts(json, "unitTypes", snapshot.ruleset()->unit_types);
-  PutTexts(json, "analytics", snapshot.ruleset()->analytics_attributes);
-  json.Key("flags");
-  json.BeginArray();
-  for (size_t i = 0; i < snapshot.flag_count(); ++i) json.Text(snapshot.flag(i).key);
-  json.EndArray();
-  json.EndObject();
-  return json.Take();
+void Answer(const Snapshot& snapshot) {
+  BeginAnswer(11);
+  PutPart(snapshot.project());
+  PutPart(snapshot.environment());
+  PutNumber(static_cast<double>(snapshot.audience()));
+  PutNumber(static_cast<double>(snapshot.epoch()));
+  PutNumber(static_cast<double>(snapshot.version()));
+  PutNumber(static_cast<double>(snapshot.issued_at().time_since_epoch().count()));
+  PutDigest(snapshot.digest());
+  PutTexts(snapshot.warnings());
+  PutTexts(snapshot.ruleset()->unit_types);
+  PutTexts(snapshot.ruleset()->analytics_attributes);
+  PutList(snapshot.flag_count());
+  for (size_t i = 0; i < snapshot.flag_count(); ++i) PutPart(snapshot.flag(i).key);
 }
 
 }  // namespace
@@ -93,7 +82,6 @@ using expt::Snapshot;
 using expt::wasm::Answering;
 using expt::wasm::DigestAt;
 using expt::wasm::PutError;
-using expt::wasm::PutText;
 using expt::wasm::Verification;
 
 EXPT_EXPORT(expt_root_open) Root* expt_root_open(Verification* v, const uint8_t* pin) {
@@ -103,7 +91,7 @@ EXPT_EXPORT(expt_root_open) Root* expt_root_open(Verification* v, const uint8_t*
     PutError(root.status());
     return nullptr;
   }
-  PutText(expt::wasm::JsonOf(*root));
+  expt::wasm::Answer(*root);
   return new Root(*std::move(root));
 }
 
@@ -126,10 +114,12 @@ uint32_t expt_head_open(Verification* v, const Root* root, uint32_t audience, do
                                     .head_number = static_cast<int64_t>(floor_number),
                                     .digest = DigestAt(floor_digest)};
   const expt::Time now{std::chrono::milliseconds(static_cast<int64_t>(now_ms))};
-  const auto accepted =
+  auto accepted =
       expt::core::OpenHead(v->file(), *root, v->environment, static_cast<expt::Audience>(audience), floor, now);
   if (!accepted.ok()) return PutError(accepted.status());
-  PutText(expt::wasm::JsonOf(*accepted));
+  static auto* const kept = new expt::core::AcceptedHead();  // until the next one: the answer views it
+  *kept = *std::move(accepted);
+  expt::wasm::Answer(*kept);
   return 1;
 }
 
@@ -150,7 +140,7 @@ Snapshot* expt_snapshot_open(Verification* v, const Root* root, uint32_t audienc
     PutError(snapshot.status());
     return nullptr;
   }
-  PutText(expt::wasm::JsonOf(*snapshot));
+  expt::wasm::Answer(*snapshot);
   return new Snapshot(*std::move(snapshot));
 }
 

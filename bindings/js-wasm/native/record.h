@@ -1,4 +1,4 @@
-// How JavaScript writes values into memory: src/scratch.ts of @expt/core.
+// Values in memory: JavaScript writes them (src/scratch.ts of @expt/core) and reads answers of them (answer.h).
 #ifndef EXPT_BINDINGS_JS_WASM_NATIVE_RECORD_H_
 #define EXPT_BINDINGS_JS_WASM_NATIVE_RECORD_H_
 
@@ -6,7 +6,7 @@
 
 namespace expt::wasm {
 
-// 16 bytes: type, size, then a number or an offset from the beginning of the block.
+// 16 bytes: type, size, then a number or an offset from the beginning of the block; in answers an address.
 struct Record {
   uint32_t type;
   uint32_t size;
@@ -26,6 +26,10 @@ enum RecordType : uint32_t {
   kDouble = 4,
   kInteger = 5,     // an int64
   kStringList = 6,  // size pairs (offset, size) at offset
+  // Only in answers.
+  kList = 7,   // the size records behind it, lists with theirs
+  kJson = 8,   // as kString
+  kBytes = 9,  // size bytes at offset
 };
 
 }  // namespace expt::wasm

@@ -7,7 +7,7 @@ import { budget, sizes } from '../tools/size.mjs';
 import { core } from './paths.mjs';
 
 // Reached so far, with room for the same sources under another patch of the compiler; see docs/decisions/wasm-size.md.
-const reached = { engine: 46_700, client: 20_400 };
+const reached = { engine: 45_300, client: 20_800 };
 
 test('a page loads no more than was reached', async () => {
   const found = await sizes();
@@ -19,6 +19,6 @@ test('a page loads no more than was reached', async () => {
 test('the module imports only what instance.ts gives', () => {
   const module = new WebAssembly.Module(readFileSync(path.join(core, 'dist', 'esm', 'expt.wasm')));
   assert.deepEqual(WebAssembly.Module.imports(module).map((row) => `${row.module}.${row.name}`).sort(), [
-    'expt.double_text', 'expt.regex_compile', 'expt.regex_free', 'expt.regex_matches', 'wasi_snapshot_preview1.proc_exit',
+    'expt.regex_compile', 'expt.regex_free', 'expt.regex_matches', 'wasi_snapshot_preview1.proc_exit',
   ]);
 });

@@ -41,6 +41,12 @@ export interface HeadTrust {
   nowMs: number;
 }
 
+type RefParts = [version: number, digest: string, sizeBytes: number];
+
+function refOf([version, digest, sizeBytes]: RefParts): SnapshotRef {
+  return { version, digest, sizeBytes };
+}
+
 /** Verifies a Head file. Rejects with a LoadError. A Head equal to the floor is accepted. */
 export async function openHead(bytes: Uint8Array, trust: HeadTrust): Promise<Head> {
   const { root, environment, floor } = trust;
@@ -54,7 +60,11 @@ export async function openHead(bytes: Uint8Array, trust: HeadTrust): Promise<Hea
         ),
       );
       if (opened === 0) throw instance.error();
-      return JSON.parse(instance.text()) as Head;
+      const { stable, candidate, ...rest } = instance.answer(
+        'rootVersion epoch headNumber issuedAtMs expiresAtMs candidatePpm pollIntervalMs fetchJitterMs emergencyOff digest ' +
+          'stable candidate',
+      ) as Omit<Head, 'stable' | 'candidate'> & { stable: RefParts; candidate: RefParts | [] };
+      return { ...rest, stable: refOf(stable), ...(candidate.length !== 0 && { candidate: refOf(candidate) }) };
     }),
   );
 }

@@ -3,7 +3,7 @@
 import { doubleText } from './double_text.js';
 import { LoadError } from './load_error.js';
 import { Patterns, regexImports } from './regex.js';
-import { fromUtf8, writeUtf8 } from './text.js';
+import { fromUtf8, hex, writeUtf8 } from './text.js';
 
 /** What bindings/js-wasm/native exports. Addresses and flags are numbers; 0 is null. */
 export interface Exports {
@@ -46,6 +46,9 @@ export interface Exports {
   /** Only of expt_explain.wasm. */
   expt_explain?(snapshot: number, key: number, size: number, context: number, nowMs: number): void;
 }
+
+// As in native/record.h.
+const enum Part { boolean = 1, double = 4, list = 7, json = 8, bytes = 9 }
 
 const outputWords = 96;
 const initialBytes = 1 << 20; // INITIAL_MEMORY of native/CMakeLists.txt
@@ -134,6 +137,25 @@ export class Instance {
   /** The text that words 0 and 1 name. */
   text(): string {
     return this.textAt(this.word(0), this.word(1));
+  }
+
+  /** The parts of an answer (native/answer.h) under their `names`, which a space separates. */
+  answer(names: string): unknown {
+    const { buffer } = this.exports.memory;
+    const words = new Uint32Array(buffer);
+    const reals = new Float64Array(buffer);
+    let at = this.word(0) >> 2;
+    const part = (): unknown => {
+      const [type, size, begin] = words.subarray(at, (at += 4)) as unknown as [number, number, number];
+      if (type === Part.boolean) return size !== 0;
+      if (type === Part.double) return reals[(at >> 1) - 1];
+      if (type === Part.list) return Array.from({ length: size }, part);
+      if (type === Part.bytes) return hex(this.bytes.subarray(begin, begin + size));
+      const text = this.textAt(begin, size);
+      return type === Part.json ? JSON.parse(text) : text;
+    };
+    const parts = part() as unknown[];
+    return Object.fromEntries(names.split(' ').map((name, i) => [name, parts[i]]));
   }
 
   error(): LoadError {

@@ -39,8 +39,8 @@ export class Root implements RootDescription {
    */
   static async parse(engine: Engine, bytes: Uint8Array, pin?: Uint8Array): Promise<Root> {
     const file = bytes.slice();
-    const description = await withRoot(engine, await engine.scratch(), file, (_, text) => text(), pin);
-    return new Root(engine, file, JSON.parse(description) as RootDescription);
+    const description = await withRoot(engine, await engine.scratch(), file, (_, found) => found, pin);
+    return new Root(engine, file, description);
   }
 
   /** Reads this Root again in `instance`, for one use. */
@@ -71,18 +71,18 @@ async function withRoot<T>(
   engine: Engine,
   instance: Instance,
   file: Uint8Array,
-  use: (root: number, text: () => string) => Promise<T> | T,
+  use: (root: number, description: RootDescription) => Promise<T> | T,
   pin?: Uint8Array,
 ): Promise<T> {
-  let description = '';
+  let description!: RootDescription;
   const root = await withVerified(engine, instance, file, { type: PayloadType.root, root: 0 }, (verification) => {
     const opened = instance.withBytes(pin, (at) => instance.exports.expt_root_open(verification, at));
     if (opened === 0) throw instance.error();
-    description = instance.text();
+    description = instance.answer('version environments digest expiresAtMs') as RootDescription;
     return opened;
   });
   try {
-    return await use(root, () => description);
+    return await use(root, description);
   } finally {
     instance.exports.expt_root_free(root);
   }

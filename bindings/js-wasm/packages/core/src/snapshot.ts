@@ -91,8 +91,11 @@ export function expectedOf(fallback: unknown): number {
   }
 }
 
+// By ValueType of include/expt/value.h.
+const typeNames = ['missing', 'boolean', 'string', 'integer', 'double', 'json'];
+
 interface FlagDescription {
-  type: string;
+  type: number;
   enabled: boolean;
   broken: boolean;
   variants: [string, FlagValue][];
@@ -119,7 +122,7 @@ export class FlagEntry {
   constructor(key: string, index: number, description: FlagDescription) {
     this.key = key;
     this.index = index;
-    this.type = description.type;
+    this.type = typeNames[description.type] ?? 'missing';
     this.isEnabled = description.enabled;
     this.isBroken = description.broken;
     this.variants = description.variants.map(([variant]) => variant);
@@ -168,7 +171,9 @@ class Rules {
     const index = this.#indices.get(key);
     if (index === undefined) return undefined;
     this.instance.exports.expt_flag_describe(snapshot, index);
-    const entry = new FlagEntry(key, index, JSON.parse(this.instance.text()) as FlagDescription);
+    const entry = new FlagEntry(
+      key, index, this.instance.answer('type enabled broken variants attributes') as FlagDescription,
+    );
     this.#entries.set(key, entry);
     return entry;
   }
@@ -298,7 +303,9 @@ export class Snapshot {
           ),
         );
         if (address === 0) throw instance.error();
-        const description = JSON.parse(instance.text()) as SnapshotDescription;
+        const description = instance.answer(
+          'project environment audience epoch version issuedAtMs digest warnings unitTypes analytics flags',
+        ) as SnapshotDescription;
         return new Snapshot(new Rules(instance, description, engine, again), address);
       });
     });
@@ -453,7 +460,7 @@ export class Snapshot {
     const found = instance.withText(key, (at, size) =>
       instance.exports.expt_experiment_describe(this.#address, at, size),
     );
-    return found === 0 ? undefined : (JSON.parse(instance.text()) as ExperimentEntry);
+    return found === 0 ? undefined : (instance.answer('id flag bucketBy phase variants') as ExperimentEntry);
   }
 
   // For the clients of this package: one number per decision, and what it means while nothing else was asked.
