@@ -16,9 +16,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   for (const bool is_complete : {false, true}) {
-    for (const std::string& problem : cli::CheckDefinitions(*definitions, is_complete)) {
+    const cli::DefinitionsCheck check = cli::CheckDefinitions(*definitions, is_complete);
+    for (const std::string& problem : check.problems) {
       fuzz::Expect(!problem.empty(), "a problem says what it is");
     }
+    fuzz::Expect(check.problems.empty() || !check.model.has_value(), "what has problems makes no snapshot");
   }
   return 0;
 }
