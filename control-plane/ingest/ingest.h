@@ -36,8 +36,8 @@ struct Sender {
 };
 
 struct IngestOptions {
-  storage::EventLogOptions log;
-  AdmissionOptions admission;
+  storage::EventLogOptions log = {};
+  AdmissionOptions admission = {};
 };
 
 // Why a whole batch was refused.

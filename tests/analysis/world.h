@@ -31,7 +31,9 @@ class World {
       : directory_(std::filesystem::temp_directory_path() /
                    ("expt-analysis-" + std::to_string(getpid()) + "-" + name)) {
     std::filesystem::remove_all(directory_);
-    absl::StatusOr<std::unique_ptr<ingest::Ingest>> opened = ingest::Ingest::Open(directory_ / "events", {});
+    // Takes everything in, however slow the disk is.
+    absl::StatusOr<std::unique_ptr<ingest::Ingest>> opened =
+        ingest::Ingest::Open(directory_ / "events", {.admission = {.max_wait = std::chrono::hours(1)}});
     EXPECT_TRUE(opened.ok()) << opened.status();
     ingest_ = *std::move(opened);
     OpenAnalysis();

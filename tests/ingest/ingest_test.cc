@@ -29,12 +29,14 @@ class IngestTest : public ::testing::Test {
         std::filesystem::temp_directory_path() / ("expt-ingest-" + std::to_string(getpid()) + "-" +
                                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::remove_all(directory_);
-    Open({});
+    Open(Patient());
   }
   void TearDown() override {
     ingest_.reset();
     std::filesystem::remove_all(directory_);
   }
+  // Takes everything in, however slow the disk is.
+  static IngestOptions Patient() { return {.admission = {.max_wait = std::chrono::hours(1)}}; }
   void Open(IngestOptions options) {
     ingest_.reset();
     absl::StatusOr<std::unique_ptr<Ingest>> ingest = Ingest::Open(directory_, options);
@@ -232,7 +234,7 @@ TEST_F(IngestTest, WhileTheLogIsBehindExposuresAreTakenAndTheRestIsAskedForAgain
 
 TEST_F(IngestTest, AKeyThatSendsTooFastIsRefusedBeforeItsBodyIsRead) {
   IngestOptions options;
-  options.admission = {.key_events_per_second = 1, .key_burst_events = 2};
+  options.admission = {.key_events_per_second = 1, .key_burst_events = 2, .max_wait = std::chrono::hours(1)};
   Open(options);
   const Time now{std::chrono::milliseconds(kNow)};
   EXPECT_TRUE(ingest_->Admit(kBrowser, now).ok());
