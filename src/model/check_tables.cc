@@ -84,6 +84,7 @@ class TableCheck {
   // One member of all rows of a table.
   void References(const RowReference& reference) {
     const TableRows rows = kTables[static_cast<size_t>(reference.table)].rows(s_);
+    if (rows.count == 0) return;  // rows.begin may be null
     const TableName& target = kTables[static_cast<size_t>(reference.target)];
     const MessagePart noun = kTables[static_cast<size_t>(reference.table)].noun;
     const size_t size = target.rows(s_).count;

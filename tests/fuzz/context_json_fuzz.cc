@@ -20,6 +20,8 @@ bool IsPlain(const nlohmann::json& json) {
       return false;
     }
     if (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX) return false;
+    // Below the range the parser has made a fraction of it.
+    if (value.is_number_float() && value.get<double>() < -0x1p63) return false;
     if (!value.is_string() && !value.is_boolean() && !value.is_number()) return false;
   }
   return true;
