@@ -46,7 +46,7 @@ class Context {
 
   // False when there are more than kMaxContextAttributes attributes, or when the targeting key is given twice
   // with different values. Such a context yields the caller's default with kInvalidContext for every flag.
-  bool is_valid() const;
+  bool is_valid() const { return storage_ == nullptr || storage_->is_valid; }
 
   // The value of `name`, or a missing value.
   ValueView Find(std::string_view name) const;
@@ -57,10 +57,18 @@ class Context {
     ValueView value;
   };
   // Present attributes, the targeting key among them, names distinct. Valid while a copy of this context lives.
-  std::span<const Entry> entries() const;
+  std::span<const Entry> entries() const {
+    if (storage_ == nullptr) return {};
+    return {storage_->entries, storage_->count};
+  }
 
  private:
-  struct Storage;
+  // One block of memory: reference counts, this, entries, lists, bytes.
+  struct Storage {
+    bool is_valid = true;
+    size_t count = 0;
+    const Entry* entries = nullptr;
+  };
   std::shared_ptr<const Storage> storage_;
 };
 

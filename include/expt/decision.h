@@ -145,6 +145,8 @@ class OwnedDecision {
 
 // One JSON object in one line: flag, value, variant, reason, error_code, rule, bucket, snapshot_version, exposures.
 std::string ToJson(const Decision& decision);
+// The same at the end of `out`: for many decisions in one text.
+void AppendJson(std::string& out, const Decision& decision);
 
 template <typename T>
 T Decision::ValueOr(T fallback) const {

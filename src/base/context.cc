@@ -7,21 +7,13 @@
 #include <vector>
 
 #include "src/base/context_find.h"
-#include "src/base/hash.h"
 #include "src/base/number.h"
+#include "src/base/short_text.h"
 #include "src/base/small_code.h"
 #include "src/base/sort.h"
-#include "src/base/utf8.h"
 
 namespace expt {
 inline namespace v1 {
-
-// One block of memory: reference counts, this header, entries, lists, bytes.
-struct Context::Storage {
-  bool is_valid = true;
-  size_t count = 0;
-  const Entry* entries = nullptr;
-};
 
 namespace {
 
@@ -54,26 +46,11 @@ struct TrailingAllocator {
   char** trailing;
 };
 
-bool IsUsable(const ValueView& value) {
-  switch (value.type()) {
-    case ValueType::kMissing:
-    case ValueType::kJson:
-      return false;
-    case ValueType::kString:
-      return base::IsUtf8(value.text());
-    case ValueType::kStringList:
-      return std::all_of(value.list().begin(), value.list().end(), base::IsUtf8);
-    case ValueType::kBoolean:
-    case ValueType::kInteger:
-    case ValueType::kDouble:
-      return true;
-  }
-  return false;
+std::string_view Canonical(std::string_view name) {
+  return name.size() == 12 && base::IsSameText(name, "targetingKey") ? kTargetingKey : name;
 }
 
-bool IsUsableName(std::string_view name) { return !name.empty() && name[0] != '$' && base::IsUtf8(name); }
-
-std::string_view Canonical(std::string_view name) { return name == "targetingKey" ? kTargetingKey : name; }
+bool IsTargetingKey(std::string_view name) { return base::IsSameText(Canonical(name), kTargetingKey); }
 
 // Fills the block behind a Storage.
 class Writer {
@@ -81,20 +58,18 @@ class Writer {
   Writer(Context::Entry* entries, std::string_view* lists, char* bytes)
       : entries_(entries), lists_(lists), bytes_(bytes) {}
 
-  void Add(std::string_view name, const ValueView& value) {
-    const uint64_t hash = base::Xxh3(name);
-    Context::Entry* entry = nullptr;
-    if (count_ < base::kUnsortedEntries) {
-      for (size_t i = 0; i < count_ && entry == nullptr; ++i) {
-        if (entries_[i].hash == hash && entries_[i].name == name) entry = &entries_[i];
-      }
+  // What cannot be an attribute is left out; a value that cannot be one is missing.
+  void Add(std::string_view given_name, const ValueView& value) {
+    const std::string_view name = Canonical(given_name);
+    if (name.empty() || name[0] == '$' || !base::CopyUtf8(name, bytes_)) return;
+    const uint64_t hash = base::Xxh3Short(name);
+    Context::Entry* entry = count_ < base::kUnsortedEntries ? Same(name, hash) : nullptr;
+    if (entry == nullptr) {
+      entry = new (&entries_[count_++]) Context::Entry{hash, {bytes_, name.size()}, {}};
+      bytes_ += name.size();
     }
-    const ValueView copy = IsUsable(value) ? Copy(value) : ValueView();
-    if (entry != nullptr) {
-      entry->value = copy;
-    } else {
-      new (&entries_[count_++]) Context::Entry{hash, Copy(name), copy};
-    }
+    entry->value = Copy(value);
+    has_missing_ = has_missing_ || entry->value.is_missing();
   }
 
   // Leaves the last of equal names, drops what is missing, and sorts where FindEntry() expects it.
@@ -110,32 +85,61 @@ class Writer {
       }
       count_ = kept;
     }
+    if (!has_missing_) return count_;
     const auto is_missing = [](const Context::Entry& entry) { return entry.value.is_missing(); };
     return static_cast<size_t>(std::remove_if(entries_, entries_ + count_, is_missing) - entries_);
   }
 
  private:
-  std::string_view Copy(std::string_view text) {
-    char* const begin = bytes_;
-    if (!text.empty()) std::memcpy(begin, text.data(), text.size());
-    bytes_ += text.size();
-    return {begin, text.size()};
+  // The entry of that name so far.
+  Context::Entry* Same(std::string_view name, uint64_t hash) {
+    const uint64_t bit = uint64_t{1} << (hash & 63);
+    const bool is_new = (seen_ & bit) == 0;
+    seen_ |= bit;
+    for (size_t i = 0; !is_new && i < count_; ++i) {
+      if (entries_[i].hash == hash && entries_[i].name == name) return &entries_[i];
+    }
+    return nullptr;
   }
 
+  // Missing where it cannot be the value of an attribute.
   ValueView Copy(const ValueView& value) {
-    if (value.type() == ValueType::kString) return ValueView(Copy(value.text()));
-    if (value.type() != ValueType::kStringList) return value;
+    switch (value.type()) {
+      case ValueType::kString: {
+        const std::string_view copy(bytes_, value.text().size());
+        if (!base::CopyUtf8(value.text(), bytes_)) return {};
+        bytes_ += copy.size();
+        return copy;
+      }
+      case ValueType::kStringList:
+        return CopyList(value.list());
+      case ValueType::kMissing:
+      case ValueType::kJson:
+        return {};
+      default:
+        return value;
+    }
+  }
+
+  ValueView CopyList(std::span<const std::string_view> list) {
     std::string_view* const begin = lists_;
-    for (const std::string_view text : value.list()) new (lists_++) std::string_view(Copy(text));
-    return ValueView(std::span<const std::string_view>(begin, value.list().size()));
+    for (const std::string_view text : list) {
+      if (!base::CopyUtf8(text, bytes_)) return {};
+      new (lists_++) std::string_view(bytes_, text.size());
+      bytes_ += text.size();
+    }
+    return ValueView(std::span<const std::string_view>(begin, list.size()));
   }
 
   Context::Entry* entries_;
   std::string_view* lists_;
   char* bytes_;
   size_t count_ = 0;
+  uint64_t seen_ = 0;  // a bit of each hash
+  bool has_missing_ = false;
 };
 
+// At most what a Writer needs.
 struct Sizes {
   size_t entries = 0;
   size_t lists = 0;
@@ -143,9 +147,13 @@ struct Sizes {
 
   void Count(std::string_view name, const ValueView& value) {
     ++entries;
-    bytes += name.size() + (value.type() == ValueType::kString ? value.text().size() : 0);
-    lists += value.list().size();
-    for (const std::string_view text : value.list()) bytes += text.size();
+    bytes += name.size();
+    if (value.type() == ValueType::kString) {
+      bytes += value.text().size();
+    } else if (value.type() == ValueType::kStringList) {
+      lists += value.list().size();
+      for (const std::string_view text : value.list()) bytes += text.size();
+    }
   }
 };
 
@@ -160,10 +168,8 @@ Context::Context(ValueView targeting_key, std::span<const Attribute> attributes)
   if (is_valid) {
     if (!targeting_key.is_missing()) sizes.Count(kTargetingKey, targeting_key);
     for (const Attribute& attribute : attributes) {
-      if (!IsUsableName(attribute.name)) continue;
-      const std::string_view name = Canonical(attribute.name);
-      sizes.Count(name, attribute.value);
-      if (name != kTargetingKey || attribute.value.is_missing()) continue;
+      sizes.Count(Canonical(attribute.name), attribute.value);
+      if (!IsTargetingKey(attribute.name) || attribute.value.is_missing()) continue;
       if (!key.is_missing() && !(key == attribute.value)) is_valid = false;
       key = attribute.value;
     }
@@ -179,9 +185,7 @@ Context::Context(ValueView targeting_key, std::span<const Attribute> attributes)
     auto* lists = reinterpret_cast<std::string_view*>(entries + sizes.entries);
     Writer writer(entries, lists, reinterpret_cast<char*>(lists + sizes.lists));
     if (!targeting_key.is_missing()) writer.Add(kTargetingKey, targeting_key);
-    for (const Attribute& attribute : attributes) {
-      if (IsUsableName(attribute.name)) writer.Add(Canonical(attribute.name), attribute.value);
-    }
+    for (const Attribute& attribute : attributes) writer.Add(attribute.name, attribute.value);
     storage->count = writer.Finish();
     storage->entries = entries;
   }
@@ -193,16 +197,9 @@ Context::Context(ValueView targeting_key, std::initializer_list<Attribute> attri
 
 Context::Context(std::span<const Attribute> attributes) : Context(ValueView(), attributes) {}
 
-bool Context::is_valid() const { return storage_ == nullptr || storage_->is_valid; }
-
-std::span<const Context::Entry> Context::entries() const {
-  if (storage_ == nullptr) return {};
-  return {storage_->entries, storage_->count};
-}
-
 ValueView Context::Find(std::string_view name) const {
   const std::string_view canonical = Canonical(name);
-  const Entry* entry = base::FindEntry(entries(), base::Xxh3(canonical), canonical);
+  const Entry* entry = base::FindEntry(entries(), base::Xxh3Short(canonical), canonical);
   return entry == nullptr ? ValueView() : entry->value;
 }
 

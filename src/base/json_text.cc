@@ -1,8 +1,12 @@
 #include "src/base/json_text.h"
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 
 #include "src/base/number.h"
+#include "src/base/short_text.h"
+#include "src/base/small_code.h"
 #include "src/base/utf8.h"
 
 namespace expt::base {
@@ -38,17 +42,47 @@ void AppendEscaped(std::string& out, char c) {
   out.push_back(kHex[c & 0xf]);
 }
 
+// How many bytes from `at` on stand for themselves in a JSON string.
+size_t PlainSize(std::string_view text, size_t at) {
+  if constexpr (kSmallCode) return 0;
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  constexpr uint64_t kHighs = 0x8080808080808080u;
+  const auto zeros = [](uint64_t word) { return (word - kOnes) & ~word; };  // a high bit where a byte is 0
+  const size_t begin = at;
+  for (; text.size() - at >= 8; at += 8) {
+    const uint64_t word = Load<uint64_t>(text.data() + at);
+    const uint64_t controls = (word - kOnes * 0x20) & ~word;
+    if (((word | controls | zeros(word ^ kOnes * '"') | zeros(word ^ kOnes * '\\')) & kHighs) != 0) break;
+  }
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (static_cast<signed char>(c) < 0x20 || c == '"' || c == '\\') break;
+  }
+  return at - begin;
+}
+
 // JSON text on one line: line breaks may stand only between tokens, where a space means the same.
 void AppendOneLine(std::string& out, std::string_view json) {
+  if (!kSmallCode && json.find('\n') == json.npos && json.find('\r') == json.npos) {
+    out.append(json);
+    return;
+  }
   for (const char c : json) out.push_back(c == '\n' || c == '\r' ? ' ' : c);
 }
 
 }  // namespace
 
+bool IsPlainJson(std::string_view text) { return PlainSize(text, 0) == text.size(); }
+
 void AppendJsonString(std::string& out, std::string_view text) {
   out.push_back('"');
   size_t at = 0;
   while (at < text.size()) {
+    if (const size_t plain = PlainSize(text, at); plain != 0) {
+      out.append(text.substr(at, plain));
+      at += plain;
+      continue;
+    }
     const size_t size = Utf8CharacterSize(text, at);
     if (size == 0) {
       out.append("\xef\xbf\xbd");

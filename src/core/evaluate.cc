@@ -12,23 +12,34 @@ FlagHandle::FlagHandle(std::string_view key) : key_(key), hash_(base::Xxh3(key))
 FlagHandle::FlagHandle(const FlagHandle& other)
     : key_(other.key_), hash_(other.hash_), cached_(other.cached_.load(std::memory_order_relaxed)) {}
 
-Decision Evaluate(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input,
-                  ValueType expected) {
-  Decision decision;
+namespace {
+
+EXPT_HOT void Ask(const Snapshot& snapshot, const FlagRef& flag, const Context& context, const EvaluateInput& input,
+                  ValueType expected, Decision& decision) {
   const core::Ruleset* const ruleset = snapshot.ruleset().get();
   if (ruleset == nullptr) {
     decision.error = ErrorCode::kProviderNotReady;
-    return decision;
+    return;
   }
   eval::Session session(ruleset->rules, context.entries(), core::MillisecondsOf(input));
   core::Complete(session, snapshot, input);
   eval::SilentVisitor visitor;
   eval::Decide(session, context, core::IndexOf(ruleset->rules, flag), expected, visitor, decision);
+}
+
+}  // namespace
+
+Decision Evaluate(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input,
+                  ValueType expected) {
+  Decision decision;
+  Ask(snapshot, flag, context, input, expected, decision);
   return decision;
 }
 
 Decision Evaluate(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input) {
-  return Evaluate(snapshot, flag, context, input, ValueType::kMissing);
+  Decision decision;
+  Ask(snapshot, flag, context, input, ValueType::kMissing, decision);
+  return decision;
 }
 
 }  // namespace v1

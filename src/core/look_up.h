@@ -4,7 +4,7 @@
 
 #include "expt/evaluate.h"
 #include "expt/snapshot.h"
-#include "src/base/hash.h"
+#include "src/base/short_text.h"
 #include "src/core/ruleset.h"
 #include "src/eval/session.h"
 
@@ -12,11 +12,12 @@ namespace expt::core {
 
 // A handle's remembered place is right when a flag of its key stands there, so it needs no name of the ruleset that it
 // was learnt from.
-inline eval::Index IndexOf(const eval::Ruleset& rules, FlagRef flag) {
+EXPT_HOT eval::Index IndexOf(const eval::Ruleset& rules, FlagRef flag) {
   std::atomic<uint64_t>* const cached = flag.cached();
-  if (cached == nullptr) return rules.FindFlag(flag.key(), base::Xxh3(flag.key()));
+  if (cached == nullptr) return rules.FindFlag(flag.key(), base::Xxh3Short(flag.key()));
   const uint64_t place = cached->load(std::memory_order_relaxed) - 1;
-  if (place < rules.flags.size() && rules.flags[place].hash == flag.hash() && rules.flags[place].key == flag.key()) {
+  if (place < rules.flags.size() && rules.flags[place].hash == flag.hash() &&
+      base::IsSameText(rules.flags[place].key, flag.key())) {
     return static_cast<eval::Index>(place);
   }
   const eval::Index index = rules.FindFlag(flag.key(), flag.hash());

@@ -97,46 +97,122 @@ OwnedDecision Decision::Own() const { return OwnedDecision(*this); }
 
 namespace {
 
-void AppendTextOrNull(std::string& out, std::string_view name, std::string_view text) {
-  out.append(name);
-  if (text.empty()) {
-    out.append("null");
-  } else {
-    base::AppendJsonString(out, text);
-  }
-}
+// Gathers pieces of a few bytes before they are appended: each append to a string is a call.
+class Pieces {
+ public:
+  explicit Pieces(std::string& out) : out_(out) {}
+  ~Pieces() { Flush(); }
+  Pieces(const Pieces&) = delete;
+  Pieces& operator=(const Pieces&) = delete;
 
-void AppendExposure(std::string& out, const Exposure& exposure) {
-  AppendTextOrNull(out, "{\"experiment_id\":", exposure.experiment_id);
-  AppendTextOrNull(out, ",\"experiment\":", exposure.experiment);
-  AppendTextOrNull(out, ",\"variant\":", exposure.variant);
-  AppendTextOrNull(out, ",\"bucket_by\":", exposure.bucket_by);
-  out.append(",\"phase\":");
-  base::AppendInteger(out, exposure.phase);
-  out.append(exposure.is_holdout ? ",\"is_holdout\":true}" : ",\"is_holdout\":false}");
+  template <size_t kSize>
+  void Add(const char (&literal)[kSize]) {
+    static_assert(kSize <= kRoom);
+    if (kRoom - size_ < kSize - 1) Flush();
+    std::memcpy(room_ + size_, literal, kSize - 1);
+    size_ += kSize - 1;
+  }
+
+  void Add(std::string_view text) {
+    if (kRoom - size_ < text.size()) Flush();
+    if (text.size() > kRoom) {
+      out_.append(text);
+      return;
+    }
+    if (!text.empty()) std::memcpy(room_ + size_, text.data(), text.size());
+    size_ += text.size();
+  }
+
+  // A JSON string; null for an empty text.
+  void AddTextOrNull(std::string_view text) {
+    if (text.empty()) {
+      Add("null");
+    } else if (base::IsPlainJson(text)) {
+      Add("\"");
+      Add(text);
+      Add("\"");
+    } else {
+      Flush();
+      base::AppendJsonString(out_, text);
+    }
+  }
+
+  void AddInteger(int64_t value) {
+    char buffer[24];
+    Add(base::FormatInteger(value, buffer));
+  }
+
+  void AddValue(const ValueView& value) {
+    if (value.type() == ValueType::kBoolean) {
+      Add(value.boolean() ? std::string_view("true") : std::string_view("false"));
+    } else {
+      Flush();
+      base::AppendJson(out_, value);
+    }
+  }
+
+ private:
+  static constexpr size_t kRoom = 512;
+
+  void Flush() {
+    out_.append(room_, size_);
+    size_ = 0;
+  }
+
+  std::string& out_;
+  size_t size_ = 0;
+  char room_[kRoom];
+};
+
+void AddExposure(Pieces& out, const Exposure& exposure) {
+  out.Add("{\"experiment_id\":");
+  out.AddTextOrNull(exposure.experiment_id);
+  out.Add(",\"experiment\":");
+  out.AddTextOrNull(exposure.experiment);
+  out.Add(",\"variant\":");
+  out.AddTextOrNull(exposure.variant);
+  out.Add(",\"bucket_by\":");
+  out.AddTextOrNull(exposure.bucket_by);
+  out.Add(",\"phase\":");
+  out.AddInteger(exposure.phase);
+  if (exposure.is_holdout) {
+    out.Add(",\"is_holdout\":true}");
+  } else {
+    out.Add(",\"is_holdout\":false}");
+  }
 }
 
 }  // namespace
 
+void AppendJson(std::string& text, const Decision& decision) {
+  Pieces out(text);
+  out.Add("{\"flag\":");
+  out.AddTextOrNull(decision.flag);
+  out.Add(",\"value\":");
+  out.AddValue(decision.value);
+  out.Add(",\"variant\":");
+  out.AddTextOrNull(decision.variant);
+  out.Add(",\"reason\":");
+  out.AddTextOrNull(ReasonName(decision.reason));
+  out.Add(",\"error_code\":");
+  out.AddTextOrNull(ErrorCodeName(decision.error));
+  out.Add(",\"rule\":");
+  out.AddTextOrNull(decision.rule);
+  out.Add(",\"bucket\":");
+  out.AddInteger(decision.bucket);
+  out.Add(",\"snapshot_version\":");
+  out.AddInteger(decision.snapshot_version);
+  out.Add(",\"exposures\":[");
+  for (size_t i = 0; i < decision.exposure_count; ++i) {
+    if (i != 0) out.Add(",");
+    AddExposure(out, decision.exposures()[i]);
+  }
+  out.Add("]}");
+}
+
 std::string ToJson(const Decision& decision) {
   std::string out;
-  AppendTextOrNull(out, "{\"flag\":", decision.flag);
-  out.append(",\"value\":");
-  base::AppendJson(out, decision.value);
-  AppendTextOrNull(out, ",\"variant\":", decision.variant);
-  AppendTextOrNull(out, ",\"reason\":", ReasonName(decision.reason));
-  AppendTextOrNull(out, ",\"error_code\":", ErrorCodeName(decision.error));
-  AppendTextOrNull(out, ",\"rule\":", decision.rule);
-  out.append(",\"bucket\":");
-  base::AppendInteger(out, decision.bucket);
-  out.append(",\"snapshot_version\":");
-  base::AppendInteger(out, decision.snapshot_version);
-  out.append(",\"exposures\":[");
-  for (size_t i = 0; i < decision.exposure_count; ++i) {
-    if (i != 0) out.push_back(',');
-    AppendExposure(out, decision.exposures()[i]);
-  }
-  out.append("]}");
+  AppendJson(out, decision);
   return out;
 }
 

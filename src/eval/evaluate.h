@@ -15,14 +15,14 @@ namespace expt::eval {
 // Fills a decision that is as its constructor made it. `flag` may be kNone: unknown. `expected` kMissing: any type.
 // The context of the session is valid.
 template <typename Visitor>
-void Decide(Session& session, Index flag, ValueType expected, Visitor& visitor, Decision& decision);
+EXPT_HOT void Decide(Session& session, Index flag, ValueType expected, Visitor& visitor, Decision& decision);
 
 void Decide(Session& session, Index flag, ValueType expected, Decision& decision);
 
 // The same for a context that may be invalid. Nothing of `session` is read then.
 template <typename Visitor>
-void Decide(Session& session, const Context& context, Index flag, ValueType expected, Visitor& visitor,
-            Decision& decision);
+EXPT_HOT void Decide(Session& session, const Context& context, Index flag, ValueType expected, Visitor& visitor,
+                     Decision& decision);
 
 // Implementation of the templates.
 
@@ -42,9 +42,15 @@ inline void ServeOff(const Flag& flag, Decision& decision) {
 // An integer that no double holds exactly is not given to a caller who asks for a double.
 bool IsExactDouble(int64_t value);
 
+// In a frame of its own: what an Evaluator keeps on the stack is large.
+template <typename Visitor>
+EXPT_OUTLINE void Walk(Session& session, const Flag& flag, Visitor& visitor, Decision& decision) {
+  Evaluator<Visitor>(session, flag, visitor).Run(decision);
+}
+
 // Steps 5 to 12 of docs/evaluation.md, for a flag that is not broken.
 template <typename Visitor>
-void DecideLive(Session& session, Index index, Visitor& visitor, Decision& decision) {
+EXPT_HOT void DecideLive(Session& session, Index index, Visitor& visitor, Decision& decision) {
   const Flag& flag = session.ruleset.flags[index];
   const Overlaid overlaid = session.overlaid == nullptr ? Overlaid::kNot : session.overlaid[index];
   if (overlaid == Overlaid::kDefaults) {
@@ -62,12 +68,12 @@ void DecideLive(Session& session, Index index, Visitor& visitor, Decision& decis
     decision.value = variant.value;
     decision.variant = variant.key;
   } else {
-    Evaluator<Visitor>(session, flag, visitor).Run(decision);
+    Walk(session, flag, visitor, decision);
   }
 }
 
 template <typename Visitor>
-void Decide(Session& session, Index index, ValueType expected, Visitor& visitor, Decision& decision) {
+EXPT_HOT void Decide(Session& session, Index index, ValueType expected, Visitor& visitor, Decision& decision) {
   decision.snapshot_version = session.ruleset.version;
   if (index == kNone) return Fail(decision, ErrorCode::kFlagNotFound);
   const Flag& flag = session.ruleset.flags[index];
@@ -92,8 +98,8 @@ void Decide(Session& session, Index index, ValueType expected, Visitor& visitor,
 }
 
 template <typename Visitor>
-void Decide(Session& session, const Context& context, Index flag, ValueType expected, Visitor& visitor,
-            Decision& decision) {
+EXPT_HOT void Decide(Session& session, const Context& context, Index flag, ValueType expected, Visitor& visitor,
+                     Decision& decision) {
   if (context.is_valid() || flag == kNone) return Decide(session, flag, expected, visitor, decision);
   decision.snapshot_version = session.ruleset.version;
   decision.flag = session.ruleset.flags[flag].key;

@@ -11,6 +11,7 @@
 
 #include "expt/decision.h"
 #include "src/base/bucket.h"
+#include "src/base/small_code.h"
 #include "src/eval/leaf.h"
 #include "src/eval/ramp.h"
 #include "src/eval/ruleset.h"
@@ -123,9 +124,12 @@ class Evaluator {
     }
   }
 
-  std::string_view UnitOf(uint8_t slot, std::span<char> buffer) const { return UnitId(scope_.slot(slot), buffer); }
+  EXPT_HOT std::string_view UnitOf(uint8_t slot, std::span<char> buffer) const {
+    const ValueView& value = scope_.slot(slot);
+    return value.type() == ValueType::kString ? value.text() : UnitId(value, buffer);
+  }
 
-  bool IsOverridden(const eval::Override& row) {
+  EXPT_OUTLINE bool IsOverridden(const eval::Override& row) {
     char buffer[24];
     const std::string_view unit = UnitOf(row.slot, buffer);
     const bool is_listed = HasUnit(r_, row.members, unit);
@@ -133,7 +137,7 @@ class Evaluator {
     return is_listed;
   }
 
-  bool IsMet(const FlagIs& prerequisite) {
+  EXPT_OUTLINE bool IsMet(const FlagIs& prerequisite) {
     const Outcome outcome = DecideBehind(session_, prerequisite.flag);
     const bool is_met = !outcome.is_error && outcome.reason != Reason::kDisabled &&
                         outcome.reason != Reason::kPrerequisiteFailed && IsListed(prerequisite, outcome);
@@ -146,7 +150,7 @@ class Evaluator {
     return outcome.variant != kNoVariant && std::find(flag_is.variants, end, outcome.variant) != end;
   }
 
-  bool TryRule(const Rule& rule, Decision& decision) {
+  EXPT_HOT bool TryRule(const Rule& rule, Decision& decision) {
     if (rule.entry != kAccept) {
       const bool holds = RunProgram(scope_, rule.entry);
       visitor_.Condition(holds);
@@ -183,7 +187,7 @@ class Evaluator {
   }
 
   // Coverage and holdouts.
-  bool IsThrough(const Gate& gate, bool is_assigned, int32_t& bucket, Decision& decision) {
+  EXPT_HOT bool IsThrough(const Gate& gate, bool is_assigned, int32_t& bucket, Decision& decision) {
     if (gate.coverage != nullptr && !is_assigned && !IsCovered(*gate.coverage, bucket)) return false;
     for (uint32_t i = 0; i < gate.holdout_count; ++i) {
       if (!IsPastHoldout(gate.holdouts[i], decision)) return false;
@@ -191,7 +195,7 @@ class Evaluator {
     return true;
   }
 
-  bool IsCovered(const eval::Coverage& coverage, int32_t& coverage_bucket) {
+  EXPT_HOT bool IsCovered(const eval::Coverage& coverage, int32_t& coverage_bucket) {
     const uint32_t ppm = coverage.ramp == nullptr ? coverage.ppm : PpmAt(*coverage.ramp, session_.now_ms);
     if (ppm == model::kWholePpm) return true;
     if (ppm == 0) {
@@ -212,7 +216,7 @@ class Evaluator {
     return true;
   }
 
-  bool IsPastHoldout(const RuleHoldout& row, Decision& decision) {
+  EXPT_OUTLINE bool IsPastHoldout(const RuleHoldout& row, Decision& decision) {
     const eval::Holdout& holdout = *row.holdout;
     if (session_.now_ms < holdout.start_ms || (holdout.end_ms != 0 && session_.now_ms >= holdout.end_ms)) return true;
     char buffer[24];
@@ -247,7 +251,7 @@ class Evaluator {
   }
 
   // The arm that the unit was given before, where that still counts.
-  const Arm* AssignedArm(const Experiment& experiment) {
+  EXPT_OUTLINE const Arm* AssignedArm(const Experiment& experiment) {
     if (!experiment.is_sticky || !IsServing(experiment)) return nullptr;
     char buffer[24];
     const std::string_view unit = UnitOf(experiment.split.slot, buffer);
@@ -267,7 +271,7 @@ class Evaluator {
     return nullptr;
   }
 
-  bool TryExperiment(const Experiment& experiment, const Arm* assigned, Decision& decision) {
+  EXPT_HOT bool TryExperiment(const Experiment& experiment, const Arm* assigned, Decision& decision) {
     visitor_.ExperimentReached(experiment);
     if (experiment.status != model::ExperimentStatus::kRunning) return Missed(Miss::kNotRunning);
     if (session_.now_ms < experiment.start_ms) return Missed(Miss::kNotStarted);
@@ -285,7 +289,7 @@ class Evaluator {
     return true;
   }
 
-  bool IsAllocated(const eval::Layer& layer) {
+  EXPT_OUTLINE bool IsAllocated(const eval::Layer& layer) {
     char buffer[24];
     const std::string_view unit = UnitOf(layer.slot, buffer);
     if (unit.empty()) {
@@ -328,7 +332,7 @@ class Evaluator {
     }
   }
 
-  bool RunProgram(Scope& scope, uint16_t entry) {
+  EXPT_HOT bool RunProgram(Scope& scope, uint16_t entry) {
     const Leaf* const leaves = scope.program().leaves;
     uint16_t at = entry;
     while (at < kReject) {
@@ -338,7 +342,7 @@ class Evaluator {
     return at == kAccept;
   }
 
-  bool IsTaken(Scope& scope, const Leaf& leaf) {
+  EXPT_HOT bool IsTaken(Scope& scope, const Leaf& leaf) {
     if (leaf.op >= Op::kMember) return IsReferenceTaken(scope, leaf);
     const ValueView& value = scope.slot(leaf.slot);
     const Truth truth = TestLeaf(r_, scope, leaf, value);
@@ -346,7 +350,7 @@ class Evaluator {
     return truth == (leaf.wanted ? Truth::kTrue : Truth::kFalse);
   }
 
-  bool IsReferenceTaken(Scope& scope, const Leaf& leaf) {
+  EXPT_OUTLINE bool IsReferenceTaken(Scope& scope, const Leaf& leaf) {
     if (leaf.op == Op::kShared) return RunShared(scope, leaf);
     Truth truth = Truth::kUnknown;
     if (leaf.op == Op::kFlagIs) {
@@ -364,7 +368,7 @@ class Evaluator {
   }
 
   // Each form of a segment is decided once per session.
-  bool RunShared(Scope& scope, const Leaf& leaf) {
+  EXPT_OUTLINE bool RunShared(Scope& scope, const Leaf& leaf) {
     constexpr uint32_t kMissed = 1;
     constexpr uint32_t kTaken = 2;
     const Shared& shared = *leaf.shared;

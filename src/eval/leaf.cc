@@ -159,7 +159,7 @@ Truth TestSize(const Leaf& leaf, const ValueView& value) {
 
 bool IsElement(const Leaf& leaf, std::span<const std::string_view> list, std::string_view operand) {
   return std::any_of(list.begin(), list.end(), [&](std::string_view element) {
-    return leaf.is_folded ? base::FoldedEquals(element, operand) : IsSameText(element, operand);
+    return leaf.is_folded ? base::FoldedEquals(element, operand) : base::IsSameText(element, operand);
   });
 }
 
@@ -190,32 +190,13 @@ base::Semver VersionOf(const Ruleset& ruleset, const SemverOperand& operand) {
 }
 
 Truth TestSemver(const Ruleset& ruleset, Scope& scope, const Leaf& leaf) {
-  using model::Operator;
   const base::Semver* const version = scope.Version(leaf.slot);
   if (version == nullptr) return Truth::kUnknown;
-  const SemverOperand& row = *leaf.semver;
-  int order;
-  if (!row.is_large && version->major != row.core[0]) {
-    order = version->major < row.core[0] ? -1 : 1;  // mostly decided here
-  } else {
-    order = base::Compare(*version, VersionOf(ruleset, row));
-  }
-  switch (leaf.written) {
-    case Operator::kSemverLt:
-      return TruthOf(order < 0);
-    case Operator::kSemverLte:
-      return TruthOf(order <= 0);
-    case Operator::kSemverGt:
-      return TruthOf(order > 0);
-    case Operator::kSemverGte:
-      return TruthOf(order >= 0);
-    case Operator::kSemverTilde:
-      return TruthOf(order >= 0 && base::CompareCore(*version, base::TildeEnd(VersionOf(ruleset, row))) < 0);
-    case Operator::kSemverCaret:
-      return TruthOf(order >= 0 && base::CompareCore(*version, base::CaretEnd(VersionOf(ruleset, row))) < 0);
-    default:
-      return TruthOf(order == 0);
-  }
+  const base::Semver operand = VersionOf(ruleset, *leaf.semver);
+  const int order = base::Compare(*version, operand);
+  if (leaf.orders != 0) return IsOneOf(leaf.orders, order);
+  const base::Semver end = leaf.written == model::Operator::kSemverTilde ? base::TildeEnd(operand) : base::CaretEnd(operand);
+  return TruthOf(order >= 0 && base::CompareCore(*version, end) < 0);
 }
 
 Truth TestNetwork(const Leaf& leaf, const ValueView& value) {
@@ -243,19 +224,6 @@ Truth TestPlace(Scope& scope, const Leaf& leaf, const ValueView& value) {
 }
 
 }  // namespace
-
-bool IsIn(const Ruleset& ruleset, const StringSet& set, std::string_view text) {
-  if (set.mask == 0) {
-    return std::any_of(set.texts, set.texts + set.size,
-                       [&](const Text& operand) { return IsSameText(ruleset.View(operand), text); });
-  }
-  const uint64_t hash = base::Xxh3(text);
-  const auto tag = static_cast<uint32_t>(hash >> 32);
-  for (uint32_t at = static_cast<uint32_t>(hash) & set.mask; set.table[at].text != 0; at = (at + 1) & set.mask) {
-    if (set.table[at].tag == tag && ruleset.View(set.texts[set.table[at].text - 1]) == text) return true;
-  }
-  return false;
-}
 
 Truth TestRareLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, const ValueView& value) {
   switch (leaf.op) {

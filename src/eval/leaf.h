@@ -4,12 +4,12 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "expt/value.h"
-#include "src/base/hash.h"
 #include "src/base/number.h"
+#include "src/base/semver.h"
+#include "src/base/short_text.h"
 #include "src/eval/ruleset.h"
 #include "src/eval/scope.h"
 
@@ -20,12 +20,12 @@ enum class Truth : uint8_t { kFalse = 0, kTrue = 1, kUnknown = 2 };
 
 inline Truth TruthOf(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
 
-inline bool IsNumber(const ValueView& value) {
+EXPT_HOT bool IsNumber(const ValueView& value) {
   return value.type() == ValueType::kInteger || (value.type() == ValueType::kDouble && !std::isnan(value.real()));
 }
 
 // Negative, 0, positive as `value`, a number, is less than, equal to or greater than the leaf's.
-inline int CompareNumber(const ValueView& value, const NumberPair::Number& number, bool is_integer) {
+EXPT_HOT int CompareNumber(const ValueView& value, const NumberPair::Number& number, bool is_integer) {
   if (value.type() == ValueType::kInteger) {
     const int64_t a = value.integer();
     if (!is_integer) return base::Compare(a, number.real);
@@ -36,24 +36,47 @@ inline int CompareNumber(const ValueView& value, const NumberPair::Number& numbe
   return a < number.real ? -1 : a > number.real ? 1 : 0;
 }
 
-inline int CompareNumber(const ValueView& value, const Leaf& leaf) {
+EXPT_HOT int CompareNumber(const ValueView& value, const Leaf& leaf) {
   NumberPair::Number number;
   number.integer = leaf.integer;  // either half
   return CompareNumber(value, number, leaf.is_integer);
 }
 
-// Most texts differ in size or in the first byte.
-inline bool IsSameText(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && (a.empty() || (a[0] == b[0] && std::memcmp(a.data(), b.data(), a.size()) == 0));
+EXPT_HOT bool IsIn(const Ruleset& ruleset, const StringSet& set, std::string_view text) {
+  if (set.mask == 0) {
+    for (uint32_t i = 0; i < set.size; ++i) {
+      if (base::IsSameText(ruleset.View(set.texts[i]), text)) return true;
+    }
+    return false;
+  }
+  const uint64_t hash = base::Xxh3Short(text);
+  const auto tag = static_cast<uint32_t>(hash >> 32);
+  for (uint32_t at = static_cast<uint32_t>(hash) & set.mask; set.table[at].text != 0; at = (at + 1) & set.mask) {
+    if (set.table[at].tag == tag && base::IsSameText(ruleset.View(set.texts[set.table[at].text - 1]), text)) return true;
+  }
+  return false;
 }
 
-bool IsIn(const Ruleset& ruleset, const StringSet& set, std::string_view text);
+// `order`: negative, 0 or positive as the value is before the operand, equal to it or after it.
+EXPT_HOT Truth IsOneOf(uint8_t orders, int order) {
+  return TruthOf((orders & (order < 0 ? kBefore : order > 0 ? kAfter : kEqual)) != 0);
+}
+
+// The order of two versions where it shows in major, minor or patch and the operand is not large; 0 otherwise.
+EXPT_HOT int CompareCore(const base::Semver& version, const SemverOperand& operand) {
+  if (operand.is_large) return 0;
+  if (version.major != operand.core[0]) return version.major < operand.core[0] ? -1 : 1;
+  if (version.minor != operand.core[1]) return version.minor < operand.core[1] ? -1 : 1;
+  if (version.patch != operand.core[2]) return version.patch < operand.core[2] ? -1 : 1;
+  return 0;
+}
+
 
 // Everything that TestLeaf() does not decide in line; not kShared, kMember and kFlagIs.
 Truth TestRareLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, const ValueView& value);
 
 // The truth of a leaf over an attribute, before `not`.
-inline Truth TestLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, const ValueView& value) {
+EXPT_HOT Truth TestLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, const ValueView& value) {
   switch (leaf.op) {
     case Op::kIsSet:
       return TruthOf(!value.is_missing());
@@ -63,21 +86,24 @@ inline Truth TestLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, co
     case Op::kStringIs:
       if (leaf.is_folded) break;
       if (value.type() != ValueType::kString) return Truth::kUnknown;
-      return TruthOf(IsSameText(value.text(), ruleset.View(leaf.text)));
+      return TruthOf(base::IsSameText(value.text(), ruleset.View(leaf.text)));
     case Op::kStringIn:
       if (leaf.is_folded) break;
       if (value.type() != ValueType::kString) return Truth::kUnknown;
       return TruthOf(IsIn(ruleset, *leaf.strings, value.text()));
     case Op::kNumberIs:
-      return IsNumber(value) ? TruthOf(CompareNumber(value, leaf) == 0) : Truth::kUnknown;
     case Op::kLt:
-      return IsNumber(value) ? TruthOf(CompareNumber(value, leaf) < 0) : Truth::kUnknown;
     case Op::kLte:
-      return IsNumber(value) ? TruthOf(CompareNumber(value, leaf) <= 0) : Truth::kUnknown;
     case Op::kGt:
-      return IsNumber(value) ? TruthOf(CompareNumber(value, leaf) > 0) : Truth::kUnknown;
     case Op::kGte:
-      return IsNumber(value) ? TruthOf(CompareNumber(value, leaf) >= 0) : Truth::kUnknown;
+      return IsNumber(value) ? IsOneOf(leaf.orders, CompareNumber(value, leaf)) : Truth::kUnknown;
+    case Op::kSemver: {
+      const base::Semver* const version = scope.Version(leaf.slot);
+      if (version == nullptr) return Truth::kUnknown;
+      const int order = leaf.orders == 0 ? 0 : CompareCore(*version, *leaf.semver);
+      if (order == 0) break;  // a range, or the rest decides
+      return IsOneOf(leaf.orders, order);
+    }
     default:
       break;
   }

@@ -94,6 +94,29 @@ Op OpOf(Operator op) {
   }
 }
 
+uint8_t OrdersOf(Operator op) {
+  switch (op) {
+    case Operator::kEquals:
+    case Operator::kIn:
+    case Operator::kSemverEq:
+      return kEqual;
+    case Operator::kLt:
+    case Operator::kSemverLt:
+      return kBefore;
+    case Operator::kLte:
+    case Operator::kSemverLte:
+      return kBefore | kEqual;
+    case Operator::kGt:
+    case Operator::kSemverGt:
+      return kAfter;
+    case Operator::kGte:
+    case Operator::kSemverGte:
+      return kAfter | kEqual;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operands, Ruleset& ruleset)
@@ -296,6 +319,7 @@ uint16_t ProgramWriter::EmitMember(Index list, bool wanted, uint16_t taken, uint
 uint16_t ProgramWriter::EmitLeaf(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
   Leaf leaf;
   leaf.written = condition.op;
+  leaf.orders = OrdersOf(condition.op);
   leaf.is_folded = (condition.properties & model::kCaseInsensitive) != 0;
   if (!FillLeaf(condition, leaf)) return wanted ? missed : taken;
   if (condition.op != Operator::kFlagIs) leaf.slot = SlotOf(condition.subject);

@@ -22,6 +22,7 @@
 #include "expt/value.h"
 #include "src/base/arena.h"
 #include "src/base/ip.h"
+#include "src/base/short_text.h"
 #include "src/eval/regex.h"
 #include "src/model/limits.h"
 #include "src/model/snapshot.h"
@@ -42,14 +43,14 @@ enum class Op : uint8_t {
   kBoolean,   // integer: bit 0 accepts false, bit 1 accepts true
   kStringIs,  // text
   kStringIn,  // strings
-  kNumberIs,  // integer or real
+  kNumberIs,  // integer or real; so to kGte, and `orders`
   kNumberIn,  // numbers
-  kLt,        // integer or real
+  kLt,
   kLte,
   kGt,
   kGte,
   kBetween,     // pair
-  kSemver,      // semver; the operator says how
+  kSemver,      // semver, `orders`; the operator says how where they are none
   kContains,    // text or strings
   kStartsWith,  // text or strings
   kEndsWith,    // text or strings
@@ -159,6 +160,11 @@ struct FlagIs {
 inline constexpr uint16_t kReject = 0xfffe;
 inline constexpr uint16_t kAccept = 0xffff;
 
+// The orders of a value and an operand that an operator asks for, as a set.
+inline constexpr uint8_t kBefore = 1;
+inline constexpr uint8_t kEqual = 2;
+inline constexpr uint8_t kAfter = 4;
+
 struct Leaf {
   Leaf() : integer(0) {}
 
@@ -169,6 +175,7 @@ struct Leaf {
   bool is_folded : 1 = false;     // case-insensitive; its texts are folded
   bool is_integer : 1 = false;    // which half of a number is meant
   bool has_one_text : 1 = false;  // text, not strings
+  uint8_t orders : 3 = 0;         // of kNumberIs, kLt to kGte and kSemver; none for the semver ranges
   uint16_t on_taken = kReject;
   uint16_t on_missed = kReject;
   union {
@@ -364,7 +371,15 @@ struct Ruleset {
   std::string_view View(Text t) const { return {text.get() + t.begin, t.size}; }
 
   // `kNone` for an unknown key. `hash` is its XXH3-64.
-  Index FindFlag(std::string_view key, uint64_t hash) const;
+  EXPT_HOT Index FindFlag(std::string_view key, uint64_t hash) const {
+    if (flag_table.empty()) return kNone;
+    const size_t mask = flag_table.size() - 1;
+    for (size_t at = hash & mask; flag_table[at] != 0; at = (at + 1) & mask) {
+      const Index index = flag_table[at] - 1;
+      if (flags[index].hash == hash && base::IsSameText(flags[index].key, key)) return index;
+    }
+    return kNone;
+  }
 
   // Attributes that deciding the flag may read, unit ids and those of segments and prerequisites among them.
   const uint32_t* RequiredAttributes(const Flag& flag) const { return flag.program.slots; }

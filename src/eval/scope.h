@@ -8,6 +8,7 @@
 
 #include "expt/value.h"
 #include "src/base/semver.h"
+#include "src/base/small_code.h"
 #include "src/eval/session.h"
 
 namespace expt::eval {
@@ -26,18 +27,21 @@ class Scope {
   const ValueView& slot(size_t i) const { return const_cast<Scope*>(this)->At(i); }
 
   // The version in a slot; null when it is none. Read once: conditions like to compare one with many.
-  const base::Semver* Version(uint8_t index) {
+  EXPT_HOT const base::Semver* Version(uint8_t index) {
     if (version_slot_ != index) {
       version_slot_ = index;
-      const ValueView& value = slot(index);
-      const auto parsed = value.type() == ValueType::kString ? base::ParseSemver(value.text()) : std::nullopt;
-      has_version_ = parsed.has_value();
-      if (has_version_) version_ = *parsed;
+      ReadVersion(slot(index));
     }
     return has_version_ ? &version_ : nullptr;
   }
 
  private:
+  EXPT_OUTLINE void ReadVersion(const ValueView& value) {
+    const auto parsed = value.type() == ValueType::kString ? base::ParseSemver(value.text()) : std::nullopt;
+    has_version_ = parsed.has_value();
+    if (has_version_) version_ = *parsed;
+  }
+
   ValueView& At(size_t i) { return reinterpret_cast<ValueView*>(slots_)[i]; }
 
   const Program& program_;

@@ -68,7 +68,7 @@ struct Session {
   Session(const Ruleset& rules, const ValueView* attribute_values, int64_t now)
       : ruleset(rules), values(attribute_values), now_ms(now) {}
 
-  ValueView ValueOf(uint32_t attribute) const {
+  EXPT_HOT ValueView ValueOf(uint32_t attribute) const {
     if (values != nullptr) return values[attribute];
     const Attribute& row = ruleset.attributes[attribute];
     const Context::Entry* const entry = base::FindEntry(entries, row.hash, row.name);

@@ -47,7 +47,7 @@ void Json(benchmark::State& state) {
   std::string text;
   Run(state, 1e6, [&](const Snapshot& snapshot, const Context& context) {
     text.clear();
-    EvaluateAll(snapshot, context, {.now = kNow}, [&](const Decision& decision) { text += ToJson(decision); });
+    EvaluateAll(snapshot, context, {.now = kNow}, [&](const Decision& decision) { AppendJson(text, decision); });
     benchmark::DoNotOptimize(text.data());
   });
   state.counters["json_bytes"] = static_cast<double>(text.size());
