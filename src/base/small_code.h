@@ -1,6 +1,6 @@
 // Set where code has to be small rather than fast at load: the WASM modules. Shortcuts that change no answer are left
-// out there, and functions that native code takes in line (EXPT_HOT) or keeps out of it (EXPT_OUTLINE) are as the compiler
-// finds best for size.
+// out there, and functions that native code takes in line (EXPT_HOT) or keeps out of it (EXPT_OUTLINE) are as the
+// compiler finds best for size.
 #ifndef EXPT_SRC_BASE_SMALL_CODE_H_
 #define EXPT_SRC_BASE_SMALL_CODE_H_
 

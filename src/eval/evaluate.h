@@ -6,6 +6,7 @@
 
 #include "expt/context.h"
 #include "expt/decision.h"
+#include "src/base/small_code.h"
 #include "src/eval/evaluator.h"
 #include "src/eval/ruleset.h"
 #include "src/eval/session.h"

@@ -195,7 +195,8 @@ Truth TestSemver(const Ruleset& ruleset, Scope& scope, const Leaf& leaf) {
   const base::Semver operand = VersionOf(ruleset, *leaf.semver);
   const int order = base::Compare(*version, operand);
   if (leaf.orders != 0) return IsOneOf(leaf.orders, order);
-  const base::Semver end = leaf.written == model::Operator::kSemverTilde ? base::TildeEnd(operand) : base::CaretEnd(operand);
+  const bool is_tilde = leaf.written == model::Operator::kSemverTilde;
+  const base::Semver end = is_tilde ? base::TildeEnd(operand) : base::CaretEnd(operand);
   return TruthOf(order >= 0 && base::CompareCore(*version, end) < 0);
 }
 

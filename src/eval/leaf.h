@@ -52,7 +52,8 @@ EXPT_HOT bool IsIn(const Ruleset& ruleset, const StringSet& set, std::string_vie
   const uint64_t hash = base::Xxh3Short(text);
   const auto tag = static_cast<uint32_t>(hash >> 32);
   for (uint32_t at = static_cast<uint32_t>(hash) & set.mask; set.table[at].text != 0; at = (at + 1) & set.mask) {
-    if (set.table[at].tag == tag && base::IsSameText(ruleset.View(set.texts[set.table[at].text - 1]), text)) return true;
+    if (set.table[at].tag != tag) continue;
+    if (base::IsSameText(ruleset.View(set.texts[set.table[at].text - 1]), text)) return true;
   }
   return false;
 }

@@ -12,6 +12,7 @@
 #include "expt/context.h"
 #include "expt/evaluate.h"
 #include "src/base/context_find.h"
+#include "src/base/small_code.h"
 #include "src/eval/ruleset.h"
 
 namespace expt::eval {
