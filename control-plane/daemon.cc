@@ -19,6 +19,7 @@
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/publisher.h"
+#include "control-plane/publish/root_intake.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/service.h"
 #include "control-plane/storage/blob_store.h"
@@ -69,8 +70,8 @@ class DirectoryLock {
 };
 
 absl::Status CheckOptions(const DaemonOptions& options) {
-  const int files = static_cast<int>(!options.root.empty()) + static_cast<int>(!options.head_key.empty()) +
-                    static_cast<int>(!options.snapshot_key.empty());
+  const int files = static_cast<int>(!options.root.empty()) + static_cast<int>(!options.head_keys.empty()) +
+                    static_cast<int>(!options.snapshot_keys.empty());
   if (options.data.empty()) return base::Error(absl::StatusCode::kInvalidArgument, "expected --data DIR");
   if (options.dev ? files != 0 : files != 3) {
     return base::Error(absl::StatusCode::kInvalidArgument,
@@ -105,6 +106,7 @@ class Daemon::Parts {
     if (is_stopped_.exchange(true)) return;
     if (server_) server_->Stop(grace);
     if (ingest_) ingest_->Close();
+    if (intake_) intake_->Stop();
     if (heads_) heads_->Stop();
     if (log_) log_->Write(api::LogLevel::kInfo, "stopped", nlohmann::ordered_json::object());
   }
@@ -143,7 +145,7 @@ class Daemon::Parts {
         options.dev
             ? publish::SigningKeys::OpenDev(*keys_, ids, Now())
             : publish::SigningKeys::OpenFiles(
-                  *keys_, {.root = options.root, .head_key = options.head_key, .snapshot_key = options.snapshot_key},
+                  *keys_, {.root = options.root, .head_keys = options.head_keys, .snapshot_keys = options.snapshot_keys},
                   Now());
     if (!signing.ok()) return signing.status();
     signing_ = *std::move(signing);
@@ -157,7 +159,24 @@ class Daemon::Parts {
     };
     heads_ = std::make_unique<publish::HeadIssuer>(*state_, *signing_, head_options);
     publisher_ = std::make_unique<publish::Publisher>(*state_, *blobs_, *signing_, *heads_);
-    return heads_->Start();
+    intake_ = std::make_unique<publish::RootIntake>(
+        *signing_, *publisher_, *heads_,
+        publish::RootIntakeOptions{.folder = options.data + "/keys",
+                                   .now = Now,
+                                   .report = [this](int64_t version, const absl::Status& status) {
+                                     ReportRoot(version, status);
+                                   }});
+    const absl::Status status = heads_->Start();
+    intake_->Start();
+    return status;
+  }
+
+  void ReportRoot(int64_t version, const absl::Status& status) {
+    if (status.ok()) {
+      log_->Write(api::LogLevel::kInfo, "root_taken", {{"version", version}});
+    } else {
+      log_->Write(api::LogLevel::kWarning, "root_refused", {{"text", std::string(status.message())}});
+    }
   }
 
   absl::Status Serve(const DaemonOptions& options) {
@@ -246,6 +265,7 @@ class Daemon::Parts {
   std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;
   std::unique_ptr<publish::Publisher> publisher_;
+  std::unique_ptr<publish::RootIntake> intake_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<analysis::Analysis> analysis_;
   std::unique_ptr<auth::Gate> gate_;

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "control-plane/api/head_streams.h"
@@ -35,8 +36,8 @@ struct DaemonOptions {
   // Root and keys are made on the first run and kept in DIR/keys. Without it the three files are needed.
   bool dev = false;
   std::string root;
-  std::string head_key;
-  std::string snapshot_key;
+  std::vector<std::string> head_keys;
+  std::vector<std::string> snapshot_keys;
   std::chrono::milliseconds head_interval{60'000};
   http::ServerOptions server = {};
   api::StreamLimits streams = {};

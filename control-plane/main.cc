@@ -129,8 +129,11 @@ int main(int argc, char** argv) {
   serve->add_option("--public-url", options.public_url, "URL at which others reach this server");
   serve->add_flag("--dev", options.dev, "make Root and keys on the first run and keep them in DIR/keys");
   serve->add_option("--root", options.root, "Root file, made with expt keygen");
-  serve->add_option("--head-key", options.head_key, "online key that signs Heads");
-  serve->add_option("--snapshot-key", options.snapshot_key, "online key that signs snapshots");
+  serve->add_option("--head-key", options.head_keys, "online key that signs Heads; again for each further one")
+      ->allow_extra_args(false);
+  serve->add_option("--snapshot-key", options.snapshot_keys,
+                    "online key that signs snapshots; again for each further one")
+      ->allow_extra_args(false);
   serve->add_option("--head-interval", head_interval_ms, "time between two Heads, such as 60s, 500ms or 5m")
       ->transform(TimeWithUnit())
       ->type_name("TIME")

@@ -27,6 +27,8 @@ void AddFetch(CLI::App& app, Action& action);
 void AddEvents(CLI::App& app, Action& action);
 void AddResults(CLI::App& app, Action& action);
 void AddKeygen(CLI::App& app, Action& action);
+void AddRoot(CLI::App& app, Action& action);
+void AddSign(CLI::App& app, Action& action);
 void AddSdkKey(CLI::App& app, Action& action);
 void AddSetup(CLI::App& app, Action& action);
 void AddCompletion(CLI::App& app, Action& action);

@@ -12,17 +12,23 @@
 namespace expt::cli {
 
 struct KeySet {
-  host::SecretKey root_key;      // signs Roots; kept offline
+  std::vector<host::SecretKey> root_keys;  // sign Roots; kept offline, apart from each other
   host::SecretKey head_key;      // signs Heads every minute
   host::SecretKey snapshot_key;  // signs what is published
   std::string root;              // the signed Root file, version 1
 };
 
-// A fresh set whose Root needs one signature for everything and ends `life` after `now`. Every environment gets the
-// same head and snapshot key, and epoch 1.
+struct RootKeys {
+  int count = 3;
+  int threshold = 2;
+};
+
+// A fresh set whose Root is signed by all root keys and ends `life` after `now`. Every environment gets the same head
+// and snapshot key, and epoch 1. Without environments, the next Root may name some.
 //
-// Errors: kInvalidArgument without environments, for an empty id, or for one that is given twice.
-absl::StatusOr<KeySet> MakeKeySet(const std::vector<std::string>& environments, Time now, std::chrono::days life);
+// Errors: kInvalidArgument for an empty id, for one that is given twice, for a threshold above the number of keys.
+absl::StatusOr<KeySet> MakeKeySet(const std::vector<std::string>& environments, Time now, std::chrono::days life,
+                                  RootKeys root_keys = {});
 
 }  // namespace expt::cli
 

@@ -24,7 +24,8 @@ Examples:
   expt eval --snapshot web.exs --root root.exs --flag new-checkout --context '{"targetingKey": "user-42"}'
   expt results checkout-test --project shop --environment production)");
   expt::cli::Action action;
-  for (const auto add : {expt::cli::AddSetup, expt::cli::AddKeygen, expt::cli::AddValidate, expt::cli::AddPublish,
+  for (const auto add : {expt::cli::AddSetup, expt::cli::AddKeygen, expt::cli::AddRoot, expt::cli::AddSign,
+                         expt::cli::AddValidate, expt::cli::AddPublish,
                          expt::cli::AddSdkKey, expt::cli::AddFetch, expt::cli::AddEval, expt::cli::AddExplain,
                          expt::cli::AddEvents, expt::cli::AddResults, expt::cli::AddCompletion}) {
     add(app, action);

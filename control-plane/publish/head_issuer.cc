@@ -133,8 +133,8 @@ absl::Status HeadIssuer::IssueNow(std::string_view environment_id) {
     head.emergency_off = std::move(tasks[i].emergency_off);
     head.poll_interval_ms = static_cast<uint32_t>(options_.poll_interval.count());
     auto issued = std::make_shared<IssuedHead>();
-    issued->file =
-        host::MakeSignedFile(wire::PayloadType::kHead, wire::EncodeHead(head), std::span(&signing_.head_key(), 1));
+    issued->file = host::MakeSignedFile(wire::PayloadType::kHead, wire::EncodeHead(head),
+                                        signing_.HeadKeys(live.environment));
     issued->etag = "\"" + Hex(host::Sha256(issued->file)) + "\"";
     issued->epoch = head.epoch;
     issued->number = head.head_number;

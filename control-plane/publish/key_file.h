@@ -20,6 +20,17 @@ std::string FormatKeyFile(const host::SecretKey& key);
 // Errors: kInvalidArgument; never quotes the file.
 absl::StatusOr<host::SecretKey> ParseKeyFile(std::string_view text);
 
+// Errors: kNotFound, kInvalidArgument; kPermissionDenied when others may read it.
+absl::StatusOr<host::SecretKey> ReadKeyFile(const std::string& path);
+
+// The part of it that others may see: {"format": "expt-public-key/1", "key_id": "…", "public_key": "…"}.
+std::string FormatPublicKeyFile(const wire::PublicKey& key);
+
+// The public key of either kind of file.
+//
+// Errors: kInvalidArgument; also for a key that is not canonical or of small order.
+absl::StatusOr<wire::PublicKey> ParsePublicKeyFile(std::string_view text);
+
 }  // namespace expt::publish
 
 #endif  // EXPT_CONTROL_PLANE_PUBLISH_KEY_FILE_H_

@@ -45,7 +45,7 @@ void Judge(const model::Snapshot& model, const model::Snapshot* live, PublishOut
 }
 
 // Encodes and signs, then takes the file exactly as a client would: origin, floor, content, compiling, golden vectors.
-absl::StatusOr<SignedSnapshot> MakeSnapshot(const model::Snapshot& model, const host::SecretKey& key,
+absl::StatusOr<SignedSnapshot> MakeSnapshot(const model::Snapshot& model, std::span<const host::SecretKey> keys,
                                             const Trust& trust) {
   const std::string plain = wire::EncodeSnapshot(model);
   if (plain.size() > kMaxPlainSize) {
@@ -54,7 +54,7 @@ absl::StatusOr<SignedSnapshot> MakeSnapshot(const model::Snapshot& model, const 
                                                                std::to_string(plain.size()));
   }
   SignedSnapshot made;
-  made.file = host::MakeSignedFile(wire::PayloadType::kSnapshot, plain, std::span(&key, 1));
+  made.file = host::MakeSignedFile(wire::PayloadType::kSnapshot, plain, keys);
   const absl::StatusOr<wire::Envelope> envelope = wire::ParseEnvelope(made.file, wire::PayloadType::kSnapshot);
   if (!envelope.ok()) return envelope.status();
   made.digest = host::Sha256(envelope->payload);
@@ -120,7 +120,7 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
     core::AddGoldenVectors(part.model);
     Trust trust{.root = *root, .environment = request.environment_id, .audience = part.model.audience, .floor = {}};
     if (part.row.version != 0) trust.floor = {part.row.epoch, part.row.version, part.row.digest};
-    absl::StatusOr<SignedSnapshot> made = MakeSnapshot(part.model, signing_.snapshot_key(), trust);
+    absl::StatusOr<SignedSnapshot> made = MakeSnapshot(part.model, signing_.SnapshotKeys(request.environment_id), trust);
     if (!made.ok()) {
       AddOnce(outcome.problems, std::string(made.status().message()));
       continue;
@@ -158,7 +158,58 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
   return outcome;
 }
 
-// For warnings only: without its file there is nothing to compare with.
+bool Publisher::IsTaken(const storage::Publish& row) const {
+  if (row.epoch != signing_.Epoch(row.environment)) return false;
+  const absl::StatusOr<std::string> file = blobs_.Get(Hex(row.digest));
+  if (!file.ok()) return true;  // nothing to make a new one from
+  const std::shared_ptr<const wire::RootModel> root = signing_.root();
+  return host::OpenSignedFile(*file, *root, {.environment = row.environment}).ok();
+}
+
+absl::Status Publisher::RenewEnvironment(const std::string& environment_id, Time now) {
+  PublishRequest request;
+  request.actor = "system";
+  request.now = now;
+  request.comment = "signed again under Root " + std::to_string(signing_.root_version());
+  request.environment_id = environment_id;
+  request.allows_empty = true;
+  for (const Audience audience : {Audience::kServer, Audience::kClient}) {
+    const auto row = state_.LivePublish(environment_id, audience);
+    if (!row.ok()) return row.status();
+    std::optional<model::Snapshot> live = row->has_value() ? LiveModel(**row) : std::nullopt;
+    if (!live.has_value()) {
+      return base::Error(absl::StatusCode::kDataLoss, "environment \"" + environment_id + "\": a live file is missing");
+    }
+    live->golden_vectors.clear();  // made anew
+    request.state_revision = (*row)->state_revision;
+    (audience == Audience::kServer ? request.server : request.client) = *std::move(live);
+  }
+  const absl::StatusOr<PublishOutcome> outcome = Publish(std::move(request));
+  if (!outcome.ok() || outcome->problems.empty()) return outcome.status();
+  return base::Error(absl::StatusCode::kFailedPrecondition, outcome->problems.front());
+}
+
+absl::StatusOr<size_t> Publisher::Renew(Time now) {
+  const auto environments = state_.ListEverywhere(storage::kEnvironmentKind);
+  if (!environments.ok()) return environments.status();
+  size_t count = 0;
+  absl::Status worst;
+  for (const storage::Document& environment : *environments) {
+    if (signing_.Epoch(environment.id) == 0) continue;  // the Root does not name it
+    const auto server = state_.LivePublish(environment.id, Audience::kServer);
+    const auto client = state_.LivePublish(environment.id, Audience::kClient);
+    if (!server.ok()) return server.status();
+    if (!client.ok()) return client.status();
+    if (!server->has_value() || !client->has_value() || (IsTaken(**server) && IsTaken(**client))) continue;
+    absl::Status status = RenewEnvironment(environment.id, now);
+    if (status.ok()) ++count;
+    if (!status.ok()) worst = std::move(status);
+  }
+  if (!worst.ok()) return worst;
+  return count;
+}
+
+// Without its file there is nothing to compare with.
 std::optional<model::Snapshot> Publisher::LiveModel(const storage::Publish& row) const {
   const absl::StatusOr<std::string> file = blobs_.Get(Hex(row.digest));
   if (!file.ok()) return std::nullopt;

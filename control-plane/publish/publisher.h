@@ -63,6 +63,10 @@ class Publisher {
   // published meanwhile, assemble again; storage errors.
   absl::StatusOr<PublishOutcome> Publish(PublishRequest request);
 
+  // Publishes again, under the next version, what is live and would not be taken under the newest Root: of an epoch
+  // that has ended, or signed by keys that it does not name. The content stays. Answers how many environments.
+  absl::StatusOr<size_t> Renew(Time now);
+
   // The signed file of a live or earlier snapshot of that environment and audience; kNotFound for any other digest.
   // `hex_digest` as it stands in the URL.
   absl::StatusOr<std::string> SnapshotFile(std::string_view environment_id, Audience audience,
@@ -71,6 +75,8 @@ class Publisher {
   absl::StatusOr<std::string> LiveSnapshotFile(std::string_view environment_id, Audience audience) const;
 
  private:
+  bool IsTaken(const storage::Publish& row) const;
+  absl::Status RenewEnvironment(const std::string& environment_id, Time now);
   std::optional<model::Snapshot> LiveModel(const storage::Publish& row) const;
 
   storage::StateStore& state_;

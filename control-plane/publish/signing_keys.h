@@ -34,20 +34,27 @@ class SigningKeys {
   static absl::StatusOr<std::unique_ptr<SigningKeys>> OpenDev(storage::KeyStore& store,
                                                               std::span<const std::string> environment_ids, Time now);
 
+  // Several keys of a kind: those that a Root has, and those that the next one will have or that it just dropped.
   struct Files {
     std::string root;  // paths
-    std::string head_key;
-    std::string snapshot_key;
+    std::vector<std::string> head_keys;
+    std::vector<std::string> snapshot_keys;
   };
-  // Takes the operator's Root into the store: it must be the one already there, or the next one, signed by both.
+  // Takes the operator's Root into the store: an older one that is there already is fine, a newer one must follow.
   //
-  // Errors: kNotFound, kInvalidArgument (naming the file), kPermissionDenied (a key file that others may read, a Root
-  // that does not follow), kFailedPrecondition (a key that the Root does not name for an environment).
+  // Errors: kNotFound, kInvalidArgument (naming the file), kPermissionDenied (a key file that others may read, another
+  // Root of that version), and those of TakeRoot().
   static absl::StatusOr<std::unique_ptr<SigningKeys>> OpenFiles(storage::KeyStore& store, const Files& files, Time now);
 
   // Makes the Root name these environments. With `--dev` a new Root is signed where one is missing; else
   // kFailedPrecondition names the first environment that the operator's Root lacks.
   absl::Status AdoptEnvironments(std::span<const std::string> environment_ids, Time now);
+
+  // Makes `file` the newest Root, for which clients will ask from the next Head on.
+  //
+  // Errors: kInvalidArgument (no Root), kPermissionDenied (it does not follow the newest one), kFailedPrecondition (it
+  // has expired; the keys at hand may not sign for an environment that it names; this installation makes its own).
+  absl::Status TakeRoot(std::string_view file, Time now);
 
   int64_t root_version() const;
   // 0 when the Root does not name the environment.
@@ -57,19 +64,28 @@ class SigningKeys {
   // The newest one, decoded.
   std::shared_ptr<const wire::RootModel> root() const;
 
-  const host::SecretKey& head_key() const { return head_key_; }
-  const host::SecretKey& snapshot_key() const { return snapshot_key_; }
+  // Who signs a Head: the keys at hand that the newest Root or the one before it names for the environment, so that
+  // clients of both take it.
+  std::vector<host::SecretKey> HeadKeys(std::string_view environment_id) const;
+  // Who signs a snapshot: the keys at hand that the newest Root names for the environment.
+  std::vector<host::SecretKey> SnapshotKeys(std::string_view environment_id) const;
 
  private:
-  SigningKeys(storage::KeyStore& store, host::SecretKey head_key, host::SecretKey snapshot_key);
+  SigningKeys(storage::KeyStore& store, std::vector<host::SecretKey> head_keys,
+              std::vector<host::SecretKey> snapshot_keys);
+  // Errors: kFailedPrecondition, naming the environment.
+  absl::Status CheckKeys(const wire::RootModel& root) const;
+  // The newest Root of the store, and the one before it.
+  absl::Status ReadRoots();
 
   storage::KeyStore& store_;
   std::optional<host::SecretKey> root_key_;  // --dev only
-  host::SecretKey head_key_;
-  host::SecretKey snapshot_key_;
+  std::vector<host::SecretKey> head_keys_;
+  std::vector<host::SecretKey> snapshot_keys_;
   std::mutex adopting_;       // one new Root at a time
-  mutable std::mutex mutex_;  // guards root_
+  mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const wire::RootModel> root_;
+  std::shared_ptr<const wire::RootModel> previous_root_;  // null before there was one
 };
 
 }  // namespace expt::publish

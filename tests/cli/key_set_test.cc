@@ -38,12 +38,30 @@ TEST(KeySet, WhatItsKeysSignIsTrustedAndNothingElse) {
   };
   EXPECT_TRUE(opened(keys->snapshot_key));
   EXPECT_FALSE(opened(keys->head_key));
-  EXPECT_FALSE(opened(keys->root_key));
+  EXPECT_FALSE(opened(keys->root_keys[0]));
   EXPECT_FALSE(opened(host::SecretKey::Generate()));
 }
 
-TEST(KeySet, EnvironmentsMustBeDistinctAndThere) {
-  EXPECT_EQ(MakeKeySet({}, kNow, std::chrono::days(1)).status().message(), "environments: expected at least one");
+TEST(KeySet, TwoOfThreeRootKeysAreNeededUnlessSaidOtherwise) {
+  const absl::StatusOr<KeySet> keys = MakeKeySet({"env_a"}, kNow, std::chrono::days(1));
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  ASSERT_EQ(keys->root_keys.size(), 3u);
+  const absl::StatusOr<wire::RootModel> root = host::OpenRootFile(keys->root);
+  ASSERT_TRUE(root.ok()) << root.status();
+  EXPECT_EQ(root->FindRole(wire::RoleKind::kRoot, "")->threshold, 2u);
+  const std::string plain = wire::EncodeRoot(*root);
+  const auto opens = [&](size_t count) {
+    const std::string file =
+        host::MakeSignedFile(wire::PayloadType::kRoot, plain, std::span(keys->root_keys).first(count));
+    return host::OpenRootFile(file).ok();
+  };
+  EXPECT_FALSE(opens(1));
+  EXPECT_TRUE(opens(2));
+  EXPECT_FALSE(MakeKeySet({}, kNow, std::chrono::days(1), {.count = 2, .threshold = 3}).ok());
+}
+
+TEST(KeySet, EnvironmentsMustBeDistinct) {
+  EXPECT_TRUE(MakeKeySet({}, kNow, std::chrono::days(1)).ok()) << "the next Root may name some";
   EXPECT_FALSE(MakeKeySet({""}, kNow, std::chrono::days(1)).ok());
   EXPECT_EQ(MakeKeySet({"a", "a"}, kNow, std::chrono::days(1)).status().message(),
             "environments: \"a\" is given twice");

@@ -37,13 +37,14 @@ class Exptd:
         self.process = None
         self.url = None
         self.setup_token = None
+        self.signing = ["--dev"]
 
     def start(self):
         listen = "127.0.0.1:0" if self.url is None else self.url.split("//")[1]
         with open(self.log, "ab") as log:
             begin = log.tell()
             self.process = subprocess.Popen(
-                [program("exptd"), "serve", "--dev", "--data", str(self.data), "--listen", listen],
+                [program("exptd"), "serve", *self.signing, "--data", str(self.data), "--listen", listen],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

@@ -62,12 +62,12 @@ TEST_F(Signing, EachNewEnvironmentMakesARootThatFollowsTheOneBefore) {
 
 TEST_F(Signing, ARestartKeepsRootAndKeys) {
   MakeShop();
-  const auto public_key = signing_->snapshot_key().public_key();
+  const auto public_key = signing_->SnapshotKeys(ProdId()).front().public_key();
   const std::string root = Root(2);
   Open();
   EXPECT_EQ(signing_->root_version(), 2);
   EXPECT_EQ(Root(2), root);
-  EXPECT_EQ(signing_->snapshot_key().public_key(), public_key);
+  EXPECT_EQ(signing_->SnapshotKeys(ProdId()).front().public_key(), public_key);
 }
 
 TEST_F(Signing, ARestartTakesInAnEnvironmentThatACrashLeftOut) {
@@ -117,8 +117,8 @@ class OperatorKeys : public Installation {
   absl::StatusOr<std::unique_ptr<SigningKeys>> OpenThem() {
     return SigningKeys::OpenFiles(*store_,
                                   {.root = directory_ / "root.exs",
-                                   .head_key = directory_ / "head.key",
-                                   .snapshot_key = directory_ / "snapshot.key"},
+                                   .head_keys = {directory_ / "head.key"},
+                                   .snapshot_keys = {directory_ / "snapshot.key"}},
                                   now_);
   }
   std::string Refusal() { return std::string(OpenThem().status().message()); }
@@ -157,17 +157,17 @@ TEST_F(OperatorKeys, TheNextRootMustBeSignedByTheOneBefore) {
   EXPECT_EQ(Refusal(), "root: another Root of version 2 is in use");
   root_.root_version = 4;
   WriteRoot(root_key_);
-  EXPECT_THAT(Refusal(), HasSubstr("expected version 3, found 4"));
+  EXPECT_THAT(Refusal(), HasSubstr("expected version 3, got 4"));
 }
 
 TEST_F(OperatorKeys, MustBeNamedByTheRoot) {
   Write("head.key", FormatKeyFile(host::SecretKey::Generate()), 0600);
-  EXPECT_EQ(Refusal(), "root: environment \"env_1\": the head key alone may not sign for it");
+  EXPECT_EQ(Refusal(), "root: environment \"env_1\": the head keys at hand may not sign for it");
   Write("head.key", FormatKeyFile(head_key_), 0600);
   const wire::PublicKey key = snapshot_key_.public_key();
   root_.revoked_key_hashes = {host::Sha256({reinterpret_cast<const char*>(key.data()), key.size()})};
   WriteRoot(root_key_);
-  EXPECT_EQ(Refusal(), "root: environment \"env_1\": the snapshot key alone may not sign for it");
+  EXPECT_EQ(Refusal(), "root: environment \"env_1\": the snapshot keys at hand may not sign for it");
 }
 
 TEST_F(OperatorKeys, AreRefusedWhenOthersMayReadThemOrTheRootHasExpired) {
