@@ -64,6 +64,10 @@ class Outbox {
   void Settle();
 
   bool is_empty() const { return batches_.empty() && buffer_->count() == 0 && (spool_ == nullptr || spool_->unread() == 0); }
+  // Whether events wait in memory and need room soon.
+  bool is_pressed() const {
+    return buffer_->count() >= settings_.options.buffer_events / 2 || buffer_->bytes() >= settings_.options.buffer_bytes / 2;
+  }
   // Whether everything is on disk that was accepted until now.
   bool is_on_disk() const;
 

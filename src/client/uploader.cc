@@ -33,11 +33,13 @@ SteadyTime Uploader::Step(uint64_t flush_until, bool is_clock_suspect) {
   const SteadyTime next_drain = outbox_.Drain(flush_until, now);
   ReportSpool();
   SteadyTime next = SteadyTime::max();
+  if (is_first_ && outbox_.is_pressed()) retry_at_ = {};
   if (now < retry_at_) {
-    if (!outbox_.is_empty()) next = retry_at_;
+    if (!outbox_.is_empty()) next = is_first_ ? std::min(retry_at_, now + settings_.options.flush_interval) : retry_at_;
   } else {
     next = outbox_.Fill(flush_until, now);
     if (outbox_.has_batch()) {
+      is_first_ = false;
       Send(is_clock_suspect);
       next = std::max(retry_at_, now);
     }
