@@ -10,6 +10,7 @@ absl::StatusOr<Client> OpenReady(const std::string& url, const std::string& key,
   ClientOptions options;
   options.url = url;
   options.key = key;
+  options.first_send_spread = std::chrono::milliseconds(0);
   options.retry_initial = std::chrono::milliseconds(200);
   options.retry_max = std::chrono::seconds(2);
   absl::StatusOr<Client> client = Client::Open(std::move(options));

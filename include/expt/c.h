@@ -379,6 +379,10 @@ typedef int32_t expt_log_level;
 enum { EXPT_LOG_DEBUG = 0, EXPT_LOG_INFO = 1, EXPT_LOG_WARNING = 2, EXPT_LOG_ERROR = 3 };
 typedef void (*expt_log_function)(void* user, expt_log_level level, expt_string message);
 
+// When events are written to disk; zero is the default.
+typedef int32_t expt_durability;
+enum { EXPT_DURABILITY_MEMORY = 1, EXPT_DURABILITY_FLUSH = 2, EXPT_DURABILITY_EVERY = 3 };
+
 // Zero is the default of include/expt/options.h, which explains each.
 typedef struct expt_client_options {
   size_t struct_size;
@@ -402,6 +406,12 @@ typedef struct expt_client_options {
   int64_t retry_max_ms;
   expt_log_function log;  // called on the client's own thread, never during an evaluation; must not end the client
   void* log_user;
+  expt_string spool_directory;
+  uint64_t spool_max_bytes;
+  int64_t spool_interval_ms;
+  int64_t spool_max_age_ms;
+  int64_t first_send_spread_ms;  // 1 for none
+  expt_durability spool_durability;
 } expt_client_options;
 
 // Keeps a fresh snapshot, decides, and reports. Thread-safe: every function but expt_client_free.
@@ -511,8 +521,9 @@ typedef struct expt_flush_report {
 // then.
 EXPT_API expt_code expt_client_flush(expt_client* client, int64_t timeout_ms, expt_flush_report* report);
 
-// Flushes, then stops the client's thread; evaluations still work. A second call does nothing.
-// EXPT_DEADLINE_EXCEEDED when events remained; they are counted as dropped.
+// Flushes, then stops the client's thread; evaluations still work. A second call does nothing. With a spool, what is
+// not delivered stays on disk for the next client. EXPT_DEADLINE_EXCEEDED when events were lost; they are counted as
+// dropped.
 EXPT_API expt_code expt_client_close(expt_client* client, int64_t timeout_ms, expt_error** error);
 
 typedef int32_t expt_state;
@@ -539,6 +550,7 @@ typedef struct expt_status_view {
   expt_state state;
   int32_t last_load_step;  // 0 without a load error
   expt_load_code last_load_code;
+  uint64_t events_spooled;  // on disk and not acknowledged, those of earlier processes included
 } expt_status_view;
 EXPT_API expt_code expt_status_read(const expt_status* status, expt_status_view* view);
 

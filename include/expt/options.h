@@ -80,7 +80,7 @@ struct ClientOptions {
   size_t batch_bytes = 512u << 10;
 
   // The events of a starting program are sent after a random wait up to this, so that a fleet that restarts does not
-  // send all at once. Flush() and Close() do not wait.
+  // send all at once. Flush() and Close() do not wait, nor does a buffer that is half full.
   std::chrono::milliseconds first_send_spread{10'000};
 
   SpoolOptions spool = {};

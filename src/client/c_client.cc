@@ -11,6 +11,9 @@ using expt::c::IsText;
 using expt::c::View;
 using expt::c::Wait;
 
+// The options of the first version, which ended with log_user.
+constexpr size_t kFirstOptions = offsetof(expt_client_options, spool_directory);
+
 // Takes over an option that is not zero.
 void Take(int64_t value, std::chrono::milliseconds& to) {
   if (value != 0) to = std::chrono::milliseconds(value);
@@ -23,11 +26,19 @@ void Take(uint64_t value, size_t& to) {
 bool AreDurations(const expt_client_options& from) {
   for (const int64_t value :
        {from.poll_interval_ms, from.flush_interval_ms, from.exposure_dedupe_ttl_ms, from.connect_timeout_ms,
-        from.request_timeout_ms, from.retry_initial_ms, from.retry_max_ms}) {
+        from.request_timeout_ms, from.retry_initial_ms, from.retry_max_ms, from.spool_interval_ms,
+        from.spool_max_age_ms, from.first_send_spread_ms}) {
     if (value < 0 || value > expt::c::kLongestWaitMs) return false;
   }
   return true;
 }
+
+expt::SpoolOptions::Durability DurabilityOf(expt_durability durability) {
+  return static_cast<expt::SpoolOptions::Durability>(durability - EXPT_DURABILITY_MEMORY);
+}
+static_assert(static_cast<int>(expt::SpoolOptions::Durability::kMemory) == 0);
+static_assert(static_cast<int>(expt::SpoolOptions::Durability::kEvery) ==
+              EXPT_DURABILITY_EVERY - EXPT_DURABILITY_MEMORY);
 
 expt::ClientOptions OptionsOf(const expt_client_options& from) {
   expt::ClientOptions to;
@@ -49,6 +60,12 @@ expt::ClientOptions OptionsOf(const expt_client_options& from) {
   Take(from.request_timeout_ms, to.request_timeout);
   Take(from.retry_initial_ms, to.retry_initial);
   Take(from.retry_max_ms, to.retry_max);
+  to.spool.directory = View(from.spool_directory);
+  if (from.spool_max_bytes != 0) to.spool.max_bytes = from.spool_max_bytes;
+  Take(from.spool_interval_ms, to.spool.interval);
+  Take(from.spool_max_age_ms, to.spool.max_age);
+  Take(from.first_send_spread_ms, to.first_send_spread);
+  if (from.spool_durability != 0) to.spool.durability = DurabilityOf(from.spool_durability);
   if (from.log != nullptr) {
     to.log = [log = from.log, user = from.log_user](expt::LogLevel level, std::string_view message) {
       log(user, static_cast<expt_log_level>(level), expt::c::Out(message));
@@ -60,17 +77,21 @@ expt::ClientOptions OptionsOf(const expt_client_options& from) {
 expt_code Open(const expt_client_options* options, expt_client** client, expt_error** error) {
   expt_client_options from;
   if (options == nullptr) return Fail(error, "options: expected a struct, got NULL");
-  if (const expt_code code = expt::c::ReadStruct(options, from); code != EXPT_OK) {
+  if (const expt_code code = expt::c::ReadStruct(options, from, kFirstOptions); code != EXPT_OK) {
     return Fail(error,
                 code == EXPT_UNIMPLEMENTED
                     ? absl::UnimplementedError("options: a field that this library does not know is not zero")
                     : absl::InvalidArgumentError("options: struct_size: expected " + std::to_string(sizeof from) +
                                                  ", got " + std::to_string(options->struct_size)));
   }
-  if (!expt::c::AreTexts(from.url, from.key, from.root, from.expected_environment, from.data_directory, from.sdk)) {
+  if (!expt::c::AreTexts(from.url, from.key, from.root, from.expected_environment, from.data_directory, from.sdk,
+                        from.spool_directory)) {
     return Fail(error, "options: expected text, got NULL with a size");
   }
   if (!AreDurations(from)) return Fail(error, "options: a duration: expected 0 ms to one year");
+  if (from.spool_durability < 0 || from.spool_durability > EXPT_DURABILITY_EVERY) {
+    return Fail(error, "options: spool_durability: expected 0 to 3, got " + std::to_string(from.spool_durability));
+  }
   absl::StatusOr<expt::Client> opened = expt::Client::Open(OptionsOf(from));
   if (!opened.ok()) return Fail(error, opened.status());
   *client = new expt_client{*std::move(opened)};

@@ -157,7 +157,8 @@ expt_code expt_status_read(const expt_status* status, expt_status_view* view) {
   out.state = static_cast<expt_state>(from.state);
   out.last_load_step = load.step;
   out.last_load_code = static_cast<expt_load_code>(load.code);
-  return expt::c::WriteStruct(out, view);
+  out.events_spooled = from.events_spooled;
+  return expt::c::WriteStruct(out, view, offsetof(expt_status_view, events_spooled));
 }
 
 expt_code expt_status_drop(const expt_status* status, size_t index, expt_drop_view* view) {

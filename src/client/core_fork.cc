@@ -40,7 +40,11 @@ Core& Core::MakeHeir(const Core& parent, bool is_started) {
   }
   std::shared_ptr<Core> heir(new Core(*std::move(settings), std::move(store), absl::OkStatus(), files_, true));
   heir->loader_.Inherit(parent.slot_.InheritedFromParent());
-  if (is_started) heir->StartThread();
+  if (is_started && !parent.is_closed_) {
+    heir->StartThread();
+  } else {
+    heir->Close(std::chrono::milliseconds(0)).IgnoreError();  // what was closed before the fork stays closed
+  }
   // The shared pointer of an earlier heir belongs to a parent: it is left alone.
   heir_owner_ = new std::shared_ptr<Core>(heir);
   heir_.store(heir.get(), std::memory_order_release);

@@ -190,6 +190,11 @@ size_t EventBuffer::count() const {
   return TotalCount();
 }
 
+size_t EventBuffer::bytes() const {
+  const std::lock_guard guard(mutex_);
+  return bytes_;
+}
+
 uint64_t EventBuffer::accepted() const {
   const std::lock_guard guard(mutex_);
   return accepted_;

@@ -84,6 +84,7 @@ class EventBuffer {
   bool WaitForRoom(size_t events, std::chrono::milliseconds timeout);
 
   size_t count() const;
+  size_t bytes() const;
   // Of events but summaries: accepted since the start, and accepted but pushed out again or dropped by DropAll().
   uint64_t accepted() const;
   uint64_t evicted() const;

@@ -25,7 +25,8 @@ SteadyTime Outbox::Drain(uint64_t flush_until, SteadyTime now) {
   }
   if (!buffer_since_.has_value()) buffer_since_ = now;
   const SpoolOptions& options = settings_.options.spool;
-  const bool is_due = options.durability == SpoolOptions::Durability::kEvery || now >= *buffer_since_ + options.interval ||
+  const bool is_due = options.durability == SpoolOptions::Durability::kEvery ||
+                      now >= *buffer_since_ + options.interval ||
                       buffer_->count() >= settings_.options.batch_events || buffer_->oldest_sequence() <= flush_until;
   if (!is_due) return *buffer_since_ + options.interval;
   buffer_since_.reset();
@@ -50,7 +51,8 @@ SteadyTime Outbox::Fill(uint64_t flush_until, SteadyTime now) {
   if (spool_ != nullptr && spool_->unread() != 0) {
     if (!spool_since_.has_value()) spool_since_ = now;
     if (!IsSpoolDue(flush_until, now)) return *spool_since_ + options.flush_interval;
-    SpoolLane::Taken taken = spool_->Take(options.batch_events, options.batch_bytes - kFraming * options.batch_events);
+    const size_t framing = std::min(kFraming * options.batch_events, options.batch_bytes / 2);
+    SpoolLane::Taken taken = spool_->Take(options.batch_events, options.batch_bytes - framing);
     if (taken.events.empty()) return spool_->unread() != 0 ? now + kSpoolRest : now;
     if (taken.is_own) read_until_ = taken.events.back().sequence;
     batches_.push_back({.instance_id = taken.instance_id,

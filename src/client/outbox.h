@@ -63,7 +63,14 @@ class Outbox {
   // To be called when what was popped is dealt with: done, or pushed again.
   void Settle();
 
-  bool is_empty() const { return batches_.empty() && buffer_->count() == 0 && (spool_ == nullptr || spool_->unread() == 0); }
+  bool is_empty() const {
+    return batches_.empty() && buffer_->count() == 0 && (spool_ == nullptr || spool_->unread() == 0);
+  }
+  // Whether events wait in memory and need room soon.
+  bool is_pressed() const {
+    return buffer_->count() >= settings_.options.buffer_events / 2 ||
+           buffer_->bytes() >= settings_.options.buffer_bytes / 2;
+  }
   // Whether everything is on disk that was accepted until now.
   bool is_on_disk() const;
 
@@ -89,7 +96,7 @@ class Outbox {
 
   std::deque<Batch> batches_;  // the first is the next to be sent
   std::vector<EventBuffer::Taken> taken_;
-  std::optional<SteadyTime> buffer_since_;  // how long the buffer's oldest event has waited for company, or for the disk
+  std::optional<SteadyTime> buffer_since_;  // since when the buffer's oldest event has waited for company or the disk
   std::optional<SteadyTime> spool_since_;   // the same of the spool
   uint64_t drain_until_ = 0;                // events up to here have waited long enough
   uint64_t read_until_ = 0;                 // of the last own event that was read from the spool

@@ -33,11 +33,13 @@ SteadyTime Uploader::Step(uint64_t flush_until, bool is_clock_suspect) {
   const SteadyTime next_drain = outbox_.Drain(flush_until, now);
   ReportSpool();
   SteadyTime next = SteadyTime::max();
+  if (is_first_ && outbox_.is_pressed()) retry_at_ = {};
   if (now < retry_at_) {
-    if (!outbox_.is_empty()) next = retry_at_;
+    if (!outbox_.is_empty()) next = is_first_ ? std::min(retry_at_, now + settings_.options.flush_interval) : retry_at_;
   } else {
     next = outbox_.Fill(flush_until, now);
     if (outbox_.has_batch()) {
+      is_first_ = false;
       Send(is_clock_suspect);
       next = std::max(retry_at_, now);
     }
@@ -60,8 +62,10 @@ void Uploader::ReportSpool() {
 void Uploader::Send(bool is_clock_suspect) {
   const Outbox::Batch& batch = outbox_.front();
   // What an earlier process dropped is not known here; this one's drops are declared under its own id.
-  absl::StatusOr<std::string> body = writer_.Write(batch.instance_id, batch.events, settings_.options.clock->Now(), is_clock_suspect,
-                    batch.is_own ? drops_->List() : std::vector<wire::DropCount>());
+  std::vector<wire::DropCount> drops;
+  if (batch.is_own) drops = drops_->List();
+  absl::StatusOr<std::string> body = writer_.Write(batch.instance_id, batch.events, settings_.options.clock->Now(),
+                                                   is_clock_suspect, std::move(drops));
   absl::Status status = body.status();
   if (status.ok()) {
     HttpRequest request;
@@ -164,7 +168,10 @@ void Uploader::Halve(int status) {
     return outbox_.Settle();
   }
   const auto middle = first.events.begin() + static_cast<ptrdiff_t>(first.events.size() / 2);
-  Outbox::Batch second{.instance_id = first.instance_id, .is_own = first.is_own, .is_spooled = first.is_spooled, .events = {}};
+  Outbox::Batch second = {.instance_id = first.instance_id,
+                          .is_own = first.is_own,
+                          .is_spooled = first.is_spooled,
+                          .events = {}};
   second.events.assign(std::make_move_iterator(middle), std::make_move_iterator(first.events.end()));
   first.events.erase(middle, first.events.end());
   outbox_.PushFront(std::move(second));

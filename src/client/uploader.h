@@ -67,6 +67,7 @@ class Uploader {
 
   uint64_t flush_until_ = 0;  // of the last Step()
   SteadyTime retry_at_{};
+  bool is_first_ = true;          // retry_at_ is the spread of the first send
   bool is_wait_ordered_ = false;  // retry_at_ is the server's choice
 };
 

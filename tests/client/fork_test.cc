@@ -143,6 +143,17 @@ TEST_F(Fork, CloseInAFreshChildReturnsAtOnceAndLeavesTheParentOpen) {
   EXPECT_EQ(client->Flush(10s).delivered, 1u);
 }
 
+TEST_F(Fork, WhatWasClosedBeforeStaysClosedInTheChild) {
+  const auto client = Open();
+  ASSERT_TRUE(client->Close(10s).ok());
+  EXPECT_EQ(InChild([&] {
+              if (!client->Enabled("new-checkout", kUser)) return 1;
+              if (client->Track("late", kUser).dropped != DropReason::kClosed) return 2;
+              return client->Close(60s).ok() ? 0 : 3;
+            }),
+            0);
+}
+
 TEST_F(Fork, AGrandchildHasAClientToo) {
   const auto client = Open();
   EXPECT_EQ(InChild([&] {

@@ -27,12 +27,27 @@ py::object Own(PyObject* object) {
   return py::reinterpret_steal<py::object>(object);
 }
 
-constexpr Signature<11> kOpen = {
+constexpr Signature<14> kOpen = {
     "Client",
     {"url", "key", "root", "expected_environment", "data_directory", "poll_interval", "flush_interval",
-     "connect_timeout", "request_timeout", "buffer_events", "buffer_bytes"},
+     "connect_timeout", "request_timeout", "buffer_events", "buffer_bytes", "spool_directory", "spool_bytes",
+     "durability"},
     2,
     0};
+
+std::string ToPath(const char* name, py::handle given) {
+  return given.is_none() ? std::string() : ToText(name, py::module_::import("os").attr("fspath")(given));
+}
+
+SpoolOptions::Durability ToDurability(py::handle given) {
+  using Durability = SpoolOptions::Durability;
+  if (given.is_none()) return SpoolOptions().durability;
+  const std::string text = ToText("durability", given);
+  if (text == "memory") return Durability::kMemory;
+  if (text == "flush") return Durability::kFlush;
+  if (text == "every") return Durability::kEvery;
+  throw py::value_error("durability: expected \"memory\", \"flush\" or \"every\", got \"" + text + "\"");
+}
 
 std::unique_ptr<ClientEngine> Open(const py::args& args, const py::kwargs& kwargs) {
   const NamedArguments given(kOpen, args, kwargs);
@@ -44,15 +59,16 @@ std::unique_ptr<ClientEngine> Open(const py::args& args, const py::kwargs& kwarg
   options.key = ToText("key", given[1]);
   if (!given[2].is_none()) options.root = std::string(ToData("root", given[2]));
   options.expected_environment = ToText("expected_environment", given[3]);
-  if (!given[4].is_none()) {
-    options.data_directory = ToText("data_directory", py::module_::import("os").attr("fspath")(given[4]));
-  }
+  options.data_directory = ToPath("data_directory", given[4]);
   duration(5, options.poll_interval);
   duration(6, options.flush_interval);
   duration(7, options.connect_timeout);
   duration(8, options.request_timeout);
   options.buffer_events = ToCount("buffer_events", given[9], options.buffer_events);
   options.buffer_bytes = ToCount("buffer_bytes", given[10], options.buffer_bytes);
+  options.spool.directory = ToPath("spool_directory", given[11]);
+  options.spool.max_bytes = ToCount("spool_bytes", given[12], options.spool.max_bytes);
+  options.spool.durability = ToDurability(given[13]);
   options.sdk = "python";
   absl::StatusOr<std::unique_ptr<ClientEngine>> engine = ClientEngine::Open(std::move(options));
   if (!engine.ok()) Raise(engine.status());
@@ -186,7 +202,7 @@ py::object Status(ClientEngine& self) {
        load ? PyLong_FromLong(load->step) : Py_NewRef(Py_None),
        load ? NewText(LoadCodeName(load->code)) : Py_NewRef(Py_None), number(status.events_accepted),
        number(status.events_delivered), number(status.events_duplicate), number(status.events_rejected),
-       number(status.exposures_suppressed), drops.release().ptr()}));
+       number(status.events_spooled), number(status.exposures_suppressed), drops.release().ptr()}));
 }
 
 // At the end of the interpreter: what is still open gets a bounded chance to send what it holds.

@@ -94,6 +94,7 @@ void ClientEngine::AfterFork() {
   log_ = std::make_shared<LogQueue>();
   absl::StatusOr<expt::Client> client = OpenClient(options_, log_);
   if (absl::IsFailedPrecondition(client.status())) {  // the parent holds the directory
+    if (options_.spool.directory.empty()) options_.spool.directory = options_.data_directory + "/spool";
     options_.data_directory.clear();
     client = OpenClient(options_, log_);
   }

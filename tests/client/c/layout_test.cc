@@ -16,13 +16,13 @@ EXPT_LAYOUT(expt_overlay, 32, stale, 24);
 EXPT_LAYOUT(expt_snapshot_view, 96, is_ready, 92);
 EXPT_LAYOUT(expt_flag_view, 32, is_broken, 29);
 EXPT_LAYOUT(expt_input, 24, sticky, 16);
-EXPT_LAYOUT(expt_client_options, 216, log_user, 208);
+EXPT_LAYOUT(expt_client_options, 272, spool_durability, 264);
 EXPT_LAYOUT(expt_property, 40, value, 16);
 EXPT_LAYOUT(expt_unit, 32, unit_id, 16);
 EXPT_LAYOUT(expt_track_options, 80, unit_count, 72);
 EXPT_LAYOUT(expt_expose_options, 40, event_id, 24);
 EXPT_LAYOUT(expt_flush_report, 32, remaining, 24);
-EXPT_LAYOUT(expt_status_view, 120, last_load_code, 112);
+EXPT_LAYOUT(expt_status_view, 128, events_spooled, 120);
 EXPT_LAYOUT(expt_drop_view, 56, kind, 52);
 
 }  // namespace

@@ -122,6 +122,9 @@ class Client:
         request_timeout: float | None = None,
         buffer_events: int | None = None,
         buffer_bytes: int | None = None,
+        spool_directory: str | os.PathLike[str] | None = None,
+        spool_bytes: int | None = None,
+        durability: Literal["memory", "flush", "every"] | None = None,
     ) -> None: ...
     def __enter__(self) -> Client: ...
     def __exit__(

@@ -136,5 +136,6 @@ class Status:
     events_delivered: int
     events_duplicate: int
     events_rejected: int
+    events_spooled: int
     exposures_suppressed: int
     drops: tuple[Drop, ...]
