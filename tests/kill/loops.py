@@ -4,6 +4,7 @@ import functools
 from dataclasses import dataclass
 from typing import Callable
 
+import saved_loop
 import server_loop
 import spool_loop
 from figures import run
@@ -27,4 +28,6 @@ LOOPS = {
     "exptd without power": loop_of(server_loop, True),
     "spool killed": loop_of(spool_loop, False),
     "spool without power": loop_of(spool_loop, True),
+    "client killed": loop_of(saved_loop, False),
+    "client without power": loop_of(saved_loop, True),
 }
