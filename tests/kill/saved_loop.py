@@ -23,15 +23,15 @@ NO_SERVER = "http://127.0.0.1:1"
 
 
 def floor_of(path):
-    """Version of the floor in the file "state"; 0 when there is none. The client checks its checksum, this does not."""
-    if not path.exists():
-        return 0
-    content, at, parts = path.read_bytes(), 8, []
+    """Version of the floor in the file "state"; 0 when there is none, or it is cut short. Its checksum is not looked at."""
+    content, at, parts = path.read_bytes() if path.exists() else b"", 8, []
     while len(parts) < 4:
+        if len(content) < at + 8:
+            return 0
         (size,) = struct.unpack_from("<Q", content, at)
         parts.append(content[at + 8:at + 8 + size])
         at += 8 + size
-    return int(parts[3] or 0)
+    return int(parts[3]) if parts[3].isdigit() else 0
 
 
 class Replay:
