@@ -16,7 +16,9 @@ from tree import copy_tree  # noqa: E402
 
 PARTS = ["CMakeLists.txt", "CMakePresets.json", "LICENSE", "cmake", "include", "src", "control-plane",
          "tests/CMakeLists.txt", "tests/kill"]
-TARGETS = ["kill_programs"]
+# What a loop kills is built from the copy; the other programs are those of EXPT_BIN, or of build/bin.
+KILLED = {"exptd": "exptd", "spool": "tracker", "client": "installer"}
+OTHERS = ["exptd", "expt", "tracker", "installer", "libpower_cut.so"]
 MOST_CYCLES = 200  # until a mutant must have been noticed
 SEED = 1
 
@@ -32,16 +34,24 @@ class Copy:
     def __init__(self, folder):
         self.tree = folder / "tree"
         copy_tree(seeded.ROOT, self.tree, PARTS)
-        self.bin = self.tree / "build" / "bin"
+        self.programs = folder / "programs"
+        self.others = pathlib.Path(os.environ.get("EXPT_BIN", seeded.ROOT / "build" / "bin")).resolve()
+        self.programs.mkdir(exist_ok=True)
         self.environment = dict(os.environ, CCACHE_BASEDIR=str(self.tree), CCACHE_NOHASHDIR="1")
 
     def configure(self):
         options = [f"-DEXPT_BUILD_{name}=OFF" for name in ("EXAMPLES", "JS", "PYTHON")]
-        return self._call(["cmake", "--preset", "dev", "-DEXPT_UI=OFF", "-DEXPT_INSTALL=OFF",
-                           *options])
+        return self._call(["cmake", "--preset", "dev", "-DEXPT_UI=OFF", "-DEXPT_INSTALL=OFF", *options])
 
-    def build(self):
-        return self._call(["cmake", "--build", "build", "--target", *TARGETS])
+    def build(self, targets):
+        return self._call(["cmake", "--build", "build", "--parallel", "2", "--target", *targets])
+
+    def choose(self, program):
+        """Has `programs` hold that of the copy, and all others as they are without mutants."""
+        for name in OTHERS:
+            link = self.programs / name
+            link.unlink(missing_ok=True)
+            link.symlink_to((self.tree / "build" / "bin" if name == program else self.others) / name)
 
     def write(self, texts):
         for file, text in texts.items():
@@ -52,16 +62,22 @@ class Copy:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
+def killed_by(mutant):
+    return KILLED[mutant.loop.split()[0]]
+
+
 def judge(copy, mutant, loops, folder):
     """Whether the loop noticed the mutant, and the words for it."""
+    program = killed_by(mutant)
     original = {file: (seeded.ROOT / file).read_text() for file in {edit[0] for edit in mutant.edits}}
     try:
         copy.write(mutant.files())
-        built = copy.build()
+        built = copy.build([program])
         if built.returncode != 0:
             return False, f"does not compile: {built.stdout[-600:]}"
-        figures, _, notes = loops.LOOPS[mutant.loop].run(folder, MOST_CYCLES, SEED, copy.bin / "libpower_cut.so",
-                                                         stop_at_fault=True)
+        copy.choose(program)
+        figures, _, _ = loops.LOOPS[mutant.loop].run(folder, MOST_CYCLES, SEED, copy.others / "libpower_cut.so",
+                                                     stop_at_fault=True)
     except ValueError as error:
         return False, f"does not apply: {error}"
     finally:
@@ -85,12 +101,13 @@ def main():
 
     started = time.monotonic()
     copy = Copy(arguments.build.resolve())
-    for what, step in (("configured", copy.configure), ("built", copy.build)):
+    targets = sorted({killed_by(mutant) for mutant in chosen})
+    for what, step in (("configured", copy.configure), ("built", lambda: copy.build(targets))):
         result = step()
         if result.returncode != 0:
             fail(f"expected the unmutated tree to be {what}, found\n{result.stdout[-4000:]}")
     print(f"unmutated: built after {time.monotonic() - started:.0f} s", flush=True)
-    os.environ["EXPT_BIN"] = str(copy.bin)
+    os.environ["EXPT_BIN"] = str(copy.programs)
     import loops  # reads EXPT_BIN
     folder = pathlib.Path(tempfile.mkdtemp(prefix="expt-kill."))
     noticed = 0

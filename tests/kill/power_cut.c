@@ -448,7 +448,8 @@ REFUSED(copy_file_range, ssize_t, (int in, off_t* from, int fd, off_t* at, size_
 int renameat(int at, const char* from, int to_at, const char* to) {
   RefusePath(from, "renameat");
   RefusePath(to, "renameat");
-  int (*real)(int, const char*, int, const char*) = (int (*)(int, const char*, int, const char*))dlsym(RTLD_NEXT, "renameat");
+  int (*real)(int, const char*, int, const char*) =
+      (int (*)(int, const char*, int, const char*))dlsym(RTLD_NEXT, "renameat");
   return real(at, from, to_at, to);
 }
 

@@ -40,7 +40,7 @@ class Server:
             at = log.tell()
             self.process = subprocess.Popen(
                 [program("exptd"), "serve", "--dev", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}",
-                 "--log-level", "warning"],
+                 "--log-level", "warning", "--max-ack-wait", "60s"],  # so that it refuses nothing, however slow
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
         while time.monotonic() < begin + 30:
             text = self.log.read_bytes()[at:].decode(errors="replace")

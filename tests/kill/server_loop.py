@@ -10,22 +10,14 @@ import time
 
 import senders
 from disk import Disk
+from figures import Figures
 from server import AT, Server
 
 CYCLES_OF_A_LIFE = 25  # then what is there is compared with what was promised, and a new data directory begins
 MOST_SECONDS = 1.5  # of a cycle whose fault point does not come
+FAULTS = ("acknowledged events lost", "events doubled", "counter drift", "wrong answers", "damaged databases",
+          "publishes lost", "results off")
 MOST_OPERATIONS = 700  # of the disk, in a cycle
-
-
-class Figures(collections.Counter):
-    """What came out, added over lives. Those of FAULTS must be 0."""
-
-    FAULTS = ("acknowledged events lost", "events doubled", "counter drift", "wrong answers", "damaged databases",
-              "publishes lost", "results off")
-
-    @property
-    def faults(self):
-        return {name: self[name] for name in self.FAULTS if self[name]}
 
 
 class Life:
@@ -180,26 +172,10 @@ class Life:
         self._fault("counter drift", drift, f"stored {dict(stored)}, counted {dict(counted)}, received {received} of "
                     f"{least} to {most}, refused {refused}, quarantined {quarantined}")
 
+    def stop(self):
+        if self.server.process.poll() is None:
+            self.server.kill()
 
-def run(folder, cycles, seed, shim, cuts_power, stop_at_fault=False):
-    """Figures of `cycles` cycles, the slowest start in seconds, and what went wrong in words."""
-    figures, starts, notes = Figures(), [], []
-    done = 0
-    while done < cycles and not (stop_at_fault and figures.faults):
-        life = Life(pathlib.Path(folder) / "server", seed * 1000 + done, shim, cuts_power)
-        count = min(CYCLES_OF_A_LIFE, cycles - done)
-        try:
-            for _ in range(count):
-                life.cycle()
-            figures.update(life.end())
-        except (AssertionError, OSError) as error:
-            # A start or a check that fails is a fault of its own.
-            figures.update(life.figures)
-            figures["wrong answers"] += 1
-            notes.append(str(error))
-            if life.server.process.poll() is None:
-                life.server.kill()
-        starts += life.server.start_seconds[1:]
-        notes += life.notes
-        done += count
-    return figures, max(starts, default=0.0), notes
+    @property
+    def starts(self):
+        return self.server.start_seconds[1:]
