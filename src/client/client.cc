@@ -103,17 +103,17 @@ double Client::Value(FlagRef flag, const Context& context, double fallback, cons
 
 std::string Client::Value(FlagRef flag, const Context& context, const char* fallback,
                           const DecideOptions& options) const {
-  return TextValue(*core_, flag, context, fallback, options);
+  return TextValue(core_->Here(), flag, context, fallback, options);
 }
 
 std::string Client::Value(FlagRef flag, const Context& context, std::string_view fallback,
                           const DecideOptions& options) const {
-  return TextValue(*core_, flag, context, fallback, options);
+  return TextValue(core_->Here(), flag, context, fallback, options);
 }
 
 std::string Client::Value(FlagRef flag, const Context& context, const std::string& fallback,
                           const DecideOptions& options) const {
-  return TextValue(*core_, flag, context, fallback, options);
+  return TextValue(core_->Here(), flag, context, fallback, options);
 }
 
 expt::Value Client::Value(FlagRef flag, const Context& context, const expt::Value& fallback,

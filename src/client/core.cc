@@ -260,7 +260,9 @@ FlushReport Core::Flush(milliseconds timeout, bool is_closing) {
 }
 
 absl::Status Core::Close(milliseconds timeout) {
-  if (has_thread_ && incarnation_ != Incarnation()) return Heir(/*is_started=*/false).Close(timeout);  // a fresh child's: at once
+  if (has_thread_ && incarnation_ != Incarnation()) {
+    return Heir(/*is_started=*/false).Close(timeout);  // a fresh child's: at once
+  }
   if (IsOwnThread()) return StopFromWithin();
   const std::lock_guard close_guard(close_mutex_);
   if (std::exchange(is_closed_, true)) return absl::OkStatus();

@@ -12,6 +12,7 @@
 namespace expt::client {
 
 Core& Core::Heir(bool is_started) {
+  if (!has_thread_) return *this;  // fixed flags, of a test: nothing of it is another process's
   const uint64_t here = Incarnation();
   while (true) {
     Core* const heir = heir_.load(std::memory_order_acquire);
