@@ -51,6 +51,7 @@ struct ClientStatus {
   State state = State::kNotReady;
   std::string environment;  // id
   int64_t snapshot_version = 0;
+  bool is_streaming = false;  // new Heads come by themselves, and polls are rare
   // Where what is served came from. Saved, previous: the last known good snapshot of data_directory, the one before.
   enum class Source : uint8_t { kNone, kNetwork, kSaved, kPrevious, kBundle };
   Source source = Source::kNone;

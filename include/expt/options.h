@@ -68,6 +68,9 @@ struct ClientOptions {
   // Between two looks for a new Head; the server's hint wins when it is longer. At least 100 ms.
   std::chrono::milliseconds poll_interval{30'000};
 
+  // Let the server push new Heads, with a server key. Polls go on, but rarely, and come back when the stream fails.
+  bool stream = true;
+
   // Longest time an event waits for company before it is sent.
   std::chrono::milliseconds flush_interval{1'000};
 

@@ -1,4 +1,4 @@
-// The network seam of a client: one request, one answer.
+// The network seam of a client: one request, one answer, and for who wants it an answer that stays open.
 #ifndef EXPT_TRANSPORT_H_
 #define EXPT_TRANSPORT_H_
 
@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace expt {
@@ -35,8 +36,24 @@ struct HttpReply {
   std::string_view header(std::string_view name) const;
 };
 
-// Called from the client's background thread only, one call at a time. Must return within the request's timeout,
-// or soon after Cancel().
+// A reply that stays open. Destroying it ends the request. Belongs to the transport that made it and to its thread.
+class HttpStream {
+ public:
+  virtual ~HttpStream() = default;
+
+  // Of the reply; 0 until its head is there.
+  virtual int status() const = 0;
+  // As HttpReply::header; empty until the head is there.
+  virtual std::string_view header(std::string_view name) const = 0;
+
+  // Appends what has arrived since the last call; never waits.
+  //
+  // Errors: as Transport::Send, and kUnavailable when the reply is over. What arrived before is appended all the same.
+  virtual absl::Status Read(std::string& bytes) = 0;
+};
+
+// Called from the client's background thread only, one call at a time, but for Cancel() and Wake(). Send() must return
+// within the request's timeout, or soon after Cancel().
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -56,6 +73,21 @@ class Transport {
 
   // Ends a Send() that is under way and makes later ones fail. Called from another thread than Send().
   virtual void Cancel() = 0;
+
+  // The rest is for replies that stay open, one at a time. A transport need not have them: the client then polls.
+
+  // Begins a request whose reply may never end; neither waits nor minds request.timeout. max_reply_bytes bounds what
+  // has arrived and was not read.
+  //
+  // Errors: kUnimplemented when the transport has no streams; kInvalidArgument as Send().
+  virtual absl::StatusOr<std::unique_ptr<HttpStream>> OpenStream(const HttpRequest& request);
+
+  // While a stream is open: waits until it may have something to read, Wake() or Cancel() was called, or `timeout`.
+  // A Wake() that came since the last Send() or Wait() ends it at once. May return early.
+  virtual void Wait(std::chrono::milliseconds timeout);
+
+  // Ends a Wait(). Called from any thread; cheap.
+  virtual void Wake();
 };
 
 // libcurl: https anywhere, plain http to loopback only; TLS 1.2 or newer, certificates always verified;

@@ -177,7 +177,16 @@ void Core::Run() {
     flushed_.notify_all();
     const SteadyTime next = std::min({next_load, next_save, next_send, next_summary, next_sweep});
     const auto is_due = [&] { return is_woken_ || is_stopping_ || flush_asked_ != flush_seen_; };
-    if (next > Steady::now() && !is_due()) wake_.wait_until(lock, next, is_due);
+    if (next <= Steady::now() || is_due()) continue;
+    if (!loader_.is_listening()) {
+      wake_.wait_until(lock, next, is_due);
+      continue;
+    }
+    is_in_transport_ = true;
+    lock.unlock();
+    settings_.options.transport->Wait(std::chrono::ceil<milliseconds>(next - Steady::now()));
+    lock.lock();
+    is_in_transport_ = false;
   }
 }
 
@@ -189,7 +198,12 @@ void Core::Wake() {
   }
   const std::lock_guard guard(wake_mutex_);
   is_woken_ = true;
+  NotifyLocked();
+}
+
+void Core::NotifyLocked() {
   wake_.notify_one();
+  if (is_in_transport_) settings_.options.transport->Wake();
 }
 
 // What the background thread does about events, on the thread of a caller. Under deliver_mutex_.
@@ -247,7 +261,7 @@ FlushReport Core::Flush(milliseconds timeout, bool is_closing) {
   } else {
     std::unique_lock lock(wake_mutex_);
     const uint64_t ticket = ++flush_asked_;
-    wake_.notify_one();
+    NotifyLocked();
     flushed_.wait_until(lock, deadline, [&] {
       if (is_stopping_) return true;
       if (flush_seen_ < ticket) return false;
@@ -270,7 +284,7 @@ absl::Status Core::Close(milliseconds timeout) {
   {
     const std::lock_guard guard(wake_mutex_);
     is_stopping_ = true;
-    wake_.notify_one();
+    NotifyLocked();
     flushed_.notify_all();
   }
   settings_.options.transport->Cancel();

@@ -120,6 +120,7 @@ class Core : public std::enable_shared_from_this<Core> {
   uint64_t Finish();
   void Run();
   void Wake();
+  void NotifyLocked();  // the caller holds wake_mutex_
   void Deliver();
   void QueueSummaries();
   FlushReport Flush(std::chrono::milliseconds timeout, bool is_closing);
@@ -153,6 +154,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::condition_variable flushed_;  // callers of Flush() wait here
   // Under wake_mutex_.
   bool is_woken_ = false;
+  bool is_in_transport_ = false;  // the background thread waits there, not on wake_
   bool is_stopping_ = false;
   uint64_t flush_asked_ = 0;  // Flush() calls so far
   uint64_t flush_seen_ = 0;   // of them, those whose summaries are in the buffer

@@ -32,6 +32,11 @@ void Health::SetVerified(milliseconds now) {
   verified_ = now;
 }
 
+void Health::SetStreaming(bool is_streaming) {
+  const std::lock_guard guard(mutex_);
+  is_streaming_ = is_streaming;
+}
+
 bool Health::Set(std::string& place, const absl::Status& status) {
   std::string text = base::TextOf(status);
   if (text == place) return false;
@@ -97,6 +102,7 @@ void Health::Fill(milliseconds now, ClientStatus& status) const {
   } else {
     status.state = status.age < kStaleFor ? ClientStatus::State::kStale : ClientStatus::State::kVeryStale;
   }
+  status.is_streaming = is_streaming_;
   for (const std::string* error : {&load_error_, &save_error_, &send_error_, &spool_error_}) {
     if (error->empty()) continue;
     if (!status.last_error.empty()) status.last_error += "; ";

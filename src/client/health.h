@@ -26,6 +26,9 @@ class Health {
   // A Head was verified at `now` (monotonic).
   void SetVerified(std::chrono::milliseconds now);
 
+  // Whether new Heads come by themselves.
+  void SetStreaming(bool is_streaming);
+
   // OK clears the error of that kind. Returns whether the text changed.
   bool SetLoadStatus(const absl::Status& status);
   bool SetSaveStatus(const absl::Status& status);
@@ -50,6 +53,7 @@ class Health {
   const std::chrono::milliseconds opened_;
   std::optional<std::chrono::milliseconds> verified_;
   bool is_ready_ = false;
+  bool is_streaming_ = false;
   std::string load_error_;
   std::string save_error_;
   std::string send_error_;

@@ -19,6 +19,8 @@ constexpr std::chrono::hours kRefusalTime{1};
 constexpr std::chrono::minutes kTransferRefusalTime{1};
 constexpr std::chrono::minutes kMaxLead{10};
 constexpr milliseconds kShortestWait{10};
+// While new Heads come by themselves.
+constexpr milliseconds kRarePoll = std::chrono::minutes(5);
 constexpr size_t kMaxRefused = 100;
 constexpr size_t kMaxRootSteps = 64;  // of one walk
 constexpr uint64_t kMaxHeader = wire::kFixedHeaderSize + wire::kMaxSignatures * wire::kSignatureSize;
@@ -76,6 +78,7 @@ Loader::Loader(const Settings& settings, Store* store, Health* health, SnapshotS
       health_(health),
       slot_(slot),
       backoff_(settings.options.retry_initial, settings.options.retry_max),
+      stream_(settings),
       guard_(store) {
   // Checked when the options were: this cannot fail.
   if (settings.root.has_value()) chain_.Start(settings.options.root).IgnoreError();
@@ -100,24 +103,59 @@ SteadyTime Loader::StepTrial() {
 
 SteadyTime Loader::StepNetwork() {
   const SteadyTime begin = std::chrono::steady_clock::now();
-  if (begin < next_poll_ && begin < fetch_at_) return std::min(next_poll_, fetch_at_);
+  const std::optional<std::string> pushed = Listen(begin);
+  if (!pushed.has_value() && begin < next_poll_ && begin < fetch_at_) return NextStep();
   const bool is_poll = begin >= next_poll_;
   is_reachable_ = false;
   is_remembered_ = false;
   retry_after_.reset();
-  const absl::Status status = is_poll ? Refresh() : FollowHead();
+  absl::Status status;
+  if (pushed.has_value()) {
+    status = AcceptHead(*pushed, "");
+    if (status.ok()) status = FollowHead();
+  } else {
+    status = is_poll ? Refresh() : FollowHead();
+  }
   if (!is_remembered_) health_->Count(status);
   if (health_->SetLoadStatus(status) && !status.ok()) Log(LogLevel::kWarning, base::TextOf(status));
   const SteadyTime now = std::chrono::steady_clock::now();
   if (!is_reachable_) {
     next_poll_ = now + std::max(kShortestWait, backoff_.Next(retry_after_, jitter_));
-  } else if (is_poll) {
+  } else if (is_poll || pushed.has_value()) {
     backoff_.Reset();
-    milliseconds interval = settings_.options.poll_interval;
-    if (head_.has_value()) interval = std::max(interval, milliseconds(head_->poll_interval_ms));
+    const milliseconds interval = PollInterval();
     next_poll_ = now + interval * 9 / 10 + jitter_.Below(interval / 5);
   }
-  return std::min(next_poll_, fetch_at_);
+  return NextStep();
+}
+
+SteadyTime Loader::NextStep() const {
+  const SteadyTime next = std::min(next_poll_, fetch_at_);
+  return head_.has_value() ? std::min(next, stream_.next()) : next;
+}
+
+// The Head that has come by itself, if any. Polls are as rare as the stream is good.
+std::optional<std::string> Loader::Listen(SteadyTime now) {
+  if (!head_.has_value()) return std::nullopt;
+  const bool was_healthy = stream_.is_healthy();
+  std::optional<std::string> head =
+      stream_.Step(std::to_string(head_->epoch) + "." + std::to_string(head_->head_number));
+  if (stream_.is_healthy() != was_healthy) {
+    health_->SetStreaming(stream_.is_healthy());
+    const milliseconds interval = PollInterval();
+    if (was_healthy) {
+      next_poll_ = std::min(next_poll_, now + jitter_.Below(interval));
+    } else if (is_reachable_) {
+      next_poll_ = now + interval;
+    }
+  }
+  return head;
+}
+
+milliseconds Loader::PollInterval() const {
+  milliseconds interval = settings_.options.poll_interval;
+  if (head_.has_value()) interval = std::max(interval, milliseconds(head_->poll_interval_ms));
+  return stream_.is_healthy() ? std::max(interval, kRarePoll) : interval;
 }
 
 absl::Status Loader::Refresh() {
@@ -171,7 +209,7 @@ absl::Status Loader::FetchHead() {
     return absl::OkStatus();
   }
   if (reply->status != 200) return UnexpectedReply("head", *reply);
-  return AcceptHead(*reply);
+  return AcceptHead(reply->body, reply->header("etag"));
 }
 
 absl::StatusOr<core::AcceptedHead> Loader::OpenHead(const std::string& file) {
@@ -179,15 +217,15 @@ absl::StatusOr<core::AcceptedHead> Loader::OpenHead(const std::string& file) {
                         FlooredNow());
 }
 
-absl::Status Loader::AcceptHead(const HttpReply& reply) {
-  absl::StatusOr<core::AcceptedHead> accepted = OpenHead(reply.body);
+absl::Status Loader::AcceptHead(const std::string& file, std::string_view etag) {
+  absl::StatusOr<core::AcceptedHead> accepted = OpenHead(file);
   const LoadCode code = CodeOf(accepted.status());
   const bool may_need_newer_root =
       accepted.ok() ? accepted->head.root_version > chain_.newest().version() || chain_.IsExpired(FlooredNow())
                     : code == LoadCode::kUnknownKey || code == LoadCode::kBadSignature || code == LoadCode::kRollback;
   if (may_need_newer_root) {
     const absl::Status walked = WalkRoots();
-    if (walked.ok()) accepted = OpenHead(reply.body);
+    if (walked.ok()) accepted = OpenHead(file);
     if (!walked.ok() && accepted.ok()) return walked;
     health_->Count(walked);
   }
@@ -197,13 +235,13 @@ absl::Status Loader::AcceptHead(const HttpReply& reply) {
       !head_.has_value() || accepted->head.head_number != head_->head_number || accepted->head.epoch != head_->epoch;
   head_ = std::move(accepted->head);
   head_floor_ = {.epoch = head_->epoch, .head_number = head_->head_number, .digest = accepted->digest};
-  etag_ = reply.header("etag");
+  etag_ = etag;
   verified_at_ = settings_.options.clock->Monotonic();
   health_->SetVerified(verified_at_);
   const Time issued_at{milliseconds(head_->issued_at_ms)};
   is_clock_suspect_ = issued_at > settings_.options.clock->Now() + kMaxLead;
   if (is_new) {
-    head_file_ = reply.body;
+    head_file_ = file;
     SaveState();
   }
   return absl::OkStatus();

@@ -2,6 +2,8 @@
 //
 //   no Root --GET root/{n}, digest = pin--> Root --GET head--> Head --GET snapshots/{digest}--> Snapshot --> slot
 //
+// New Heads also come by themselves, on a stream; the same checks apply to them, and polls become rare meanwhile.
+//
 // On any refusal what is served stays. A snapshot digest that was refused is left alone for an hour. What was installed
 // is on trial for a minute before it becomes the last known good one.
 #ifndef EXPT_SRC_CLIENT_LOADER_H_
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "src/client/head_stream.h"
 #include "src/client/health.h"
 #include "src/client/install_guard.h"
 #include "src/client/retry.h"
@@ -25,8 +28,6 @@
 #include "src/core/head.h"
 
 namespace expt::client {
-
-using SteadyTime = std::chrono::steady_clock::time_point;
 
 // Used by the background thread only. What it is given outlives it; `store` may be null.
 class Loader {
@@ -44,6 +45,9 @@ class Loader {
 
   // Makes the requests that are due and returns when to call again.
   SteadyTime Step();
+
+  // New Heads may come by themselves: wait for the next Step() with Transport::Wait().
+  bool is_listening() const { return stream_.is_open(); }
 
   // Counts installs, so that a caller can see that one happened.
   uint64_t installs() const { return installs_; }
@@ -69,10 +73,13 @@ class Loader {
 
   SteadyTime StepNetwork();
   SteadyTime StepTrial();
+  SteadyTime NextStep() const;
+  std::optional<std::string> Listen(SteadyTime now);
+  std::chrono::milliseconds PollInterval() const;
   absl::Status Refresh();
   absl::Status FetchFirstRoot();
   absl::Status FetchHead();
-  absl::Status AcceptHead(const HttpReply& reply);
+  absl::Status AcceptHead(const std::string& file, std::string_view etag);
   absl::StatusOr<core::AcceptedHead> OpenHead(const std::string& file);
   absl::Status WalkRoots();
   absl::Status FollowHead();
@@ -104,6 +111,7 @@ class Loader {
   SnapshotSlot* const slot_;
   Jitter jitter_;
   Backoff backoff_;
+  HeadStream stream_;
 
   RootChain chain_;
   std::optional<wire::HeadModel> head_;

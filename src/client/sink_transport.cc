@@ -106,6 +106,16 @@ class Sink final : public Transport {
     if (behind_ != nullptr) behind_->Cancel();
   }
 
+  absl::StatusOr<std::unique_ptr<HttpStream>> OpenStream(const HttpRequest& request) override {
+    return behind_ != nullptr ? behind_->OpenStream(request) : Transport::OpenStream(request);
+  }
+  void Wait(std::chrono::milliseconds timeout) override {
+    if (behind_ != nullptr) behind_->Wait(timeout);
+  }
+  void Wake() override {
+    if (behind_ != nullptr) behind_->Wake();
+  }
+
  private:
   absl::StatusOr<HttpReply> Upload(const HttpRequest& request) {
     const absl::StatusOr<std::string> plain = Unpacked(request);

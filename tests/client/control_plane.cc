@@ -6,6 +6,7 @@
 #include <span>
 #include <thread>
 
+#include "absl/strings/escaping.h"
 #include "src/host/signed_file.h"
 #include "src/model/builder.h"
 #include "src/wire/envelope.h"
@@ -187,6 +188,7 @@ ClientOptions ControlPlane::options() const {
   options.first_send_spread = std::chrono::milliseconds(0);
   options.retry_initial = std::chrono::milliseconds(20);
   options.retry_max = std::chrono::milliseconds(100);
+  options.stream = false;
   return options;
 }
 
@@ -308,6 +310,33 @@ void ControlPlane::SetHold(std::shared_future<void> release) {
   hold_ = std::move(release);
 }
 
+void ControlPlane::SetStreaming(bool is_streaming) {
+  const std::lock_guard guard(mutex_);
+  is_streaming_ = is_streaming;
+}
+
+HttpAnswer ControlPlane::Stream(const HttpCall& call) {
+  const auto known = call.headers.find("last-event-id");
+  HttpAnswer answer;
+  answer.headers["Content-Type"] = "text/event-stream";
+  // Counts for as long as the server keeps the answer.
+  ++streams_;
+  const std::shared_ptr<void> open(nullptr, [this](void*) { --streams_; });
+  answer.more = [this, open, sent = known == call.headers.end() ? "" : known->second](std::string& bytes) mutable {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    const std::lock_guard guard(mutex_);
+    const std::string id = std::to_string(head_.epoch) + "." + std::to_string(head_.head_number);
+    if (id != sent && !head_file_.empty()) {
+      bytes = ":\nretry: 20\nid: " + id + "\nevent: head\ndata: " + absl::Base64Escape(head_file_) + "\n\n";
+      sent = id;
+    } else {
+      bytes = ":\n";
+    }
+    return is_streaming_;
+  };
+  return answer;
+}
+
 HttpAnswer ControlPlane::Handle(const HttpCall& call) {
   std::unique_lock lock(mutex_);
   if (hold_.has_value() && call.target == "/sdk/v1/events") {
@@ -334,6 +363,7 @@ HttpAnswer ControlPlane::Handle(const HttpCall& call) {
   if (authorization == call.headers.end() || authorization->second != "Bearer k1.secretsecretsecretsecret") {
     return {.status = 401, .headers = {}, .body = ""};
   }
+  if (call.target == "/sdk/v1/stream" && is_streaming_) return Stream(call);
   if (call.target == "/sdk/v1/head") {
     const auto tag = call.headers.find("if-none-match");
     answer.headers["ETag"] = etag_;

@@ -65,7 +65,7 @@ class ControlPlane {
 
   std::string url() const { return server_->url(); }
   std::string key(Audience audience = Audience::kServer) const;
-  // Url, key, fast polling and sending.
+  // Url, key, fast polling and sending, no stream.
   ClientOptions options() const;
 
   SignedSnapshot Sign(const Content& content) const;
@@ -85,6 +85,11 @@ class ControlPlane {
   void RotateRoot(const std::function<void(wire::RootModel&)>& change = {});
   std::string root_file() const { return roots_.front(); }
   std::vector<std::string> roots() const;
+
+  // Whether /sdk/v1/stream is there. It is not at first; when it is taken away, open streams end.
+  void SetStreaming(bool is_streaming);
+  // Streams that are open.
+  int streams() const { return streams_; }
 
   // Answers before the control plane does, unless it returns nothing.
   using Intercept = std::function<std::optional<HttpAnswer>(const HttpCall&)>;
@@ -111,6 +116,7 @@ class ControlPlane {
  private:
   HttpAnswer Handle(const HttpCall& call);
   HttpAnswer HandleEvents(const HttpCall& call);
+  HttpAnswer Stream(const HttpCall& call);
   void SignHeadLocked();
 
   host::SecretKey root_key_;
@@ -129,6 +135,8 @@ class ControlPlane {
   std::function<bool()> spoil_;
   std::optional<std::shared_future<void>> hold_;
   std::atomic<int> held_{0};
+  bool is_streaming_ = false;
+  std::atomic<int> streams_{0};
   std::map<std::string, int> calls_;
   std::vector<Upload> uploads_;
   std::vector<wire::Event> stored_;

@@ -53,13 +53,14 @@ bool ReadCall(int fd, std::string& buffer, HttpCall& call) {
   return true;
 }
 
-void SendAll(int fd, const std::string& bytes) {
+bool SendAll(int fd, const std::string& bytes) {
   size_t sent = 0;
   while (sent < bytes.size()) {
     const ssize_t count = send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (count <= 0) return;
+    if (count <= 0) return false;
     sent += static_cast<size_t>(count);
   }
+  return true;
 }
 
 }  // namespace
@@ -112,8 +113,16 @@ void HttpServer::Serve(int fd) {
     const HttpAnswer answer = handle_(call);
     std::string bytes = "HTTP/1.1 " + std::to_string(answer.status) + " -\r\n";
     for (const auto& [name, value] : answer.headers) bytes += name + ": " + value + "\r\n";
-    if (answer.status != 304) bytes += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n";
+    if (answer.status != 304 && !answer.more) bytes += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n";
     bytes += "\r\n";
+    if (answer.more) {
+      bool goes_on = true;
+      while (goes_on && !is_stopping_ && SendAll(fd, bytes)) {
+        bytes.clear();
+        goes_on = answer.more(bytes);
+      }
+      break;
+    }
     if (answer.is_cut) {
       SendAll(fd, bytes + answer.body.substr(0, answer.body.size() / 2));
       break;

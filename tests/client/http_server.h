@@ -24,6 +24,8 @@ struct HttpAnswer {
   std::map<std::string, std::string> headers;
   std::string body;
   bool is_cut = false;  // half of the answer, then the connection ends
+  // Set: the answer has no length and goes on with what this appends, until it returns false. Must return soon.
+  std::function<bool(std::string& bytes)> more = {};
 };
 
 // One thread per connection. `handle` is called from any of them.
