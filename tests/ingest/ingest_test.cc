@@ -29,7 +29,10 @@ class IngestTest : public ::testing::Test {
         std::filesystem::temp_directory_path() / ("expt-ingest-" + std::to_string(getpid()) + "-" +
                                                   ::testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::remove_all(directory_);
-    Open({});
+    // A slow disk sheds; here only where a test asks for it.
+    IngestOptions options;
+    options.admission.max_wait = std::chrono::hours(1);
+    Open(options);
   }
   void TearDown() override {
     ingest_.reset();
