@@ -416,7 +416,7 @@ TEST_F(CClients, RefuseWrongOptions) {
   options_.batch_events = 501;
   EXPECT_THAT(Refusal(), HasSubstr("batch_events"));
   options_.batch_events = 0;
-  for (const size_t size : {size_t{0}, size_t{8}, sizeof options_ - 1, SIZE_MAX}) {
+  for (const size_t size : {size_t{0}, size_t{8}, offsetof(expt_client_options, spool_directory) - 1, SIZE_MAX}) {
     options_.struct_size = size;
     EXPECT_THAT(Refusal(), HasSubstr("struct_size"));
   }
