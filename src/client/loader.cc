@@ -70,6 +70,8 @@ absl::Status CheckBytes(std::string_view file, const wire::SnapshotRef& target) 
   return absl::OkStatus();
 }
 
+auto RankOf(const Floor& floor) { return std::make_tuple(floor.epoch, floor.version, floor.digest.has_value()); }
+
 }  // namespace
 
 Loader::Loader(const Settings& settings, Store* store, Health* health, SnapshotSlot* slot)
@@ -365,8 +367,7 @@ absl::Status Loader::Refuse(const wire::SnapshotRef& target, absl::Status status
 }
 
 void Loader::RaiseFloor(const Floor& floor) {
-  const auto rank = [](const Floor& at) { return std::make_tuple(at.epoch, at.version, at.digest.has_value()); };
-  if (rank(floor) > rank(floor_)) floor_ = floor;
+  if (RankOf(floor) > RankOf(floor_)) floor_ = floor;
 }
 
 void Loader::Install(Snapshot snapshot, ClientStatus::Source source) {
@@ -487,6 +488,11 @@ void Loader::LoadSaved() {
     trial_ = {.digest = snapshot_.digest(), .file = {}, .since = settings_.options.clock->Monotonic()};
   }
   LoadHead(state);
+  // Between the snapshot and the floor of step 17 the process may have ended.
+  if (found.source == ClientStatus::Source::kSaved && RankOf(floor_) > RankOf(saved_floor_)) {
+    saved_floor_ = floor_;
+    SaveState();
+  }
 }
 
 // The emergency-off list of the last accepted Head holds until a newer Head comes, also when it has expired.

@@ -122,18 +122,21 @@ absl::Status Uploader::HandleAcks(const wire::BatchReply& reply) {
   Outbox::Batch batch = outbox_.PopFront();
   std::vector<EncodedEvent> again;
   size_t rejection = 0;
+  uint64_t stored = 0;
+  uint64_t duplicate = 0;
+  uint64_t done = 0;
   for (size_t i = 0; i < batch.events.size(); ++i) {
     EncodedEvent& event = batch.events[i];
     const uint64_t one = event.is_summary() ? 0 : 1;
     const uint64_t own = batch.is_own ? one : 0;
     switch (reply.results[i]) {
       case wire::AckResult::kStored:
-        counts_.stored += one;
-        counts_.done += own;
+        stored += one;
+        done += own;
         break;
       case wire::AckResult::kDuplicate:
-        counts_.duplicate += one;
-        counts_.done += own;
+        duplicate += one;
+        done += own;
         break;
       case wire::AckResult::kRejected:
         Reject(batch, event, rejection < reply.rejections.size() ? reply.rejections[rejection].code : "");
@@ -149,6 +152,10 @@ absl::Status Uploader::HandleAcks(const wire::BatchReply& reply) {
     outbox_.PushFront(std::move(batch));
   }
   outbox_.Settle();
+  // Afterwards: no event is counted as delivered and as spooled at once.
+  counts_.stored += stored;
+  counts_.duplicate += duplicate;
+  counts_.done += done;
   if (count == 0) {
     backoff_.Reset();
     budget_.Succeeded();
