@@ -22,6 +22,11 @@ absl::Status FileError(std::string_view verb) {
 
 absl::Status OkIf(bool is_ok, std::string_view verb) { return is_ok ? absl::OkStatus() : FileError(verb); }
 
+std::string ParentOf(const std::string& path) {
+  const size_t slash = path.find_last_of('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
 // Retries a call that a signal interrupted.
 template <typename Call>
 auto Retry(Call call) {
@@ -69,10 +74,15 @@ class MachineFile final : public AppendFile {
 class MachineFileSystem final : public FileSystem {
  public:
   absl::Status MakeDirectory(const std::string& path) override {
-    for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-      if (mkdir(path.substr(0, slash).c_str(), 0700) != 0 && errno != EEXIST) return FileError("make directory");
+    for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+      const std::string directory = path.substr(0, slash);
+      if (mkdir(directory.c_str(), 0700) == 0) {
+        if (absl::Status status = SyncDirectory(ParentOf(directory)); !status.ok()) return status;
+      } else if (errno != EEXIST) {
+        return FileError("make directory");
+      }
+      if (slash == std::string::npos) return absl::OkStatus();
     }
-    return OkIf(mkdir(path.c_str(), 0700) == 0 || errno == EEXIST, "make directory");
   }
 
   absl::StatusOr<std::vector<std::string>> List(const std::string& directory) override {

@@ -27,7 +27,7 @@ class AppendFile {
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
-  // With its parents, mode 0700; one that exists is no error.
+  // With its parents, mode 0700, durable on return; one that exists is no error.
   virtual absl::Status MakeDirectory(const std::string& path) = 0;
   // Names of what is in it, in no order.
   virtual absl::StatusOr<std::vector<std::string>> List(const std::string& directory) = 0;

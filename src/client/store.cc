@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "src/base/status.h"
+#include "src/client/file_system.h"
 #include "src/client/saved_file.h"
 
 namespace expt::client {
@@ -30,14 +31,6 @@ std::string_view NameOf(Store::Slot slot) { return slot == Store::Slot::kCurrent
 absl::Status Unusable(std::string_view what) {
   return base::Error(absl::StatusCode::kUnavailable,
                      "data_directory: " + std::string(what) + ": " + std::strerror(errno));
-}
-
-// Makes the directory and its parents.
-bool MakeDirectories(const std::string& path) {
-  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    if (mkdir(path.substr(0, slash).c_str(), 0700) != 0 && errno != EEXIST) return false;
-  }
-  return mkdir(path.c_str(), 0700) == 0 || errno == EEXIST;
 }
 
 std::string DigestText(const std::optional<Digest>& digest) {
@@ -60,7 +53,7 @@ int64_t IntegerOf(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& directory) {
-  if (!MakeDirectories(directory)) return Unusable("cannot make it");
+  if (!MachineFiles()->MakeDirectory(directory).ok()) return Unusable("cannot make it");
   const std::string path = directory + "/lock";
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return Unusable("cannot open its lock file");
