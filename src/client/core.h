@@ -63,9 +63,8 @@ class Core : public std::enable_shared_from_this<Core> {
     return Decide(flag, context, expected, options, use, [&](const Decision& decision) { hooks.After(decision); });
   }
 
-  // This core, or in a forked child the child's own, made at the first call. A closed one stays closed. One without a
-  // thread goes on as it is.
-  Core& Here() { return Incarnation() == incarnation_ || !has_thread_ ? *this : Heir(/*is_started=*/true); }
+  // This core, or in a forked child the child's own, made at the first call. A closed one stays closed.
+  Core& Here() { return Incarnation() == incarnation_ ? *this : Heir(/*is_started=*/true); }
   // Closes what belongs to this process, at the end of the Client that owns `core`.
   static void Release(std::shared_ptr<Core> core, std::chrono::milliseconds timeout);
 

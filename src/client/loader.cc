@@ -7,6 +7,7 @@
 #include "src/base/hash.h"
 #include "src/base/status.h"
 #include "src/client/fallback.h"
+#include "src/client/url.h"
 #include "src/host/crypto.h"
 #include "src/wire/envelope.h"
 
@@ -170,9 +171,7 @@ absl::Status Loader::Refresh() {
 
 absl::StatusOr<HttpReply> Loader::Get(std::string_view path, uint64_t max_bytes, bool with_key) {
   HttpRequest request;
-  request.url = settings_.options.url;
-  while (request.url.ends_with('/')) request.url.pop_back();
-  request.url += path;
+  request.url = JoinUrl(settings_.options.url, path);
   request.connect_timeout = settings_.options.connect_timeout;
   request.timeout = settings_.options.request_timeout;
   request.max_reply_bytes = max_bytes;

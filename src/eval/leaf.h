@@ -72,7 +72,6 @@ EXPT_HOT int CompareCore(const base::Semver& version, const SemverOperand& opera
   return 0;
 }
 
-
 // Everything that TestLeaf() does not decide in line; not kShared, kMember and kFlagIs.
 Truth TestRareLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, const ValueView& value);
 
