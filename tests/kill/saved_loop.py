@@ -141,10 +141,11 @@ class Life:
 
     def _start_offline(self):
         """What is on disk serves without a network, and goes on to do so."""
-        served = self._install(NO_SERVER, READY_MS if self.promised > 0 else 0, 0, {})
-        if not served and self.promised > 0:
+        promised = self.promised  # before this run, which is not waited for when nothing was
+        served = self._install(NO_SERVER, READY_MS if promised > 0 else 0, 0, {})
+        if not served and promised > 0:
             self.figures["snapshots lost"] += 1
-            self.notes.append(f"nothing is served offline, v{self.promised} was promised")
+            self.notes.append(f"nothing is served offline, v{promised} was promised")
 
     def _look_for_damage(self):
         for path in self.data.rglob("*.corrupt"):
