@@ -16,6 +16,7 @@ from server import AT, Server, program
 CYCLES_OF_A_LIFE = 25
 FAULTS = ("snapshots lost", "rolled back", "damaged files of the client", "wrong answers")
 MOST_OPERATIONS = 35  # of the disk; a run in which one snapshot comes takes 30
+MOST_BAD_ENDS = 4  # in a row; after six the client takes the snapshots for what ends it and serves none of its files
 READY_MS = 5000  # at most, for what must come
 ONLINE_MS = 220  # longer than a snapshot is on trial
 REFUSAL_MS = 500  # to accept what must be refused
@@ -69,6 +70,7 @@ class Life:
         self.figures = Figures()
         self.notes = []
         self.promised = 0  # the version below which the client must not go
+        self.bad_ends = 0  # since a snapshot was served and the client closed
         shutil.rmtree(self.folder, ignore_errors=True)
         self.server = Server(self.folder)
         self.data = self.folder / "client"
@@ -92,6 +94,9 @@ class Life:
     def cycle(self):
         self.figures["cycles"] += 1
         self.server.api("POST", AT + "/publish", {})
+        url = f"http://127.0.0.1:{self.server.port}"
+        if self.bad_ends == MOST_BAD_ENDS:
+            self._install(url, READY_MS, ONLINE_MS, {})
         at_fault_point = self.random.random() < 0.8
         kill_at = self.random.randint(1, MOST_OPERATIONS) if at_fault_point else None
         disk = Disk(self.data) if self.cuts_power else None
@@ -101,7 +106,6 @@ class Life:
         elif kill_at is not None:
             environment = {"LD_PRELOAD": str(self.shim), "EXPT_DISK_FOLDER": str(self.data),
                            "EXPT_DISK_KILL_AT": str(kill_at)}
-        url = f"http://127.0.0.1:{self.server.port}"
         self._install(url, READY_MS, ONLINE_MS, environment, 5 if at_fault_point else self.random.random() * 0.4)
         if disk is not None:
             _, lost = disk.cut(self.random)
@@ -137,6 +141,10 @@ class Life:
             self.figures["rolled back"] += 1
             self.notes.append(f"served {served}, v{self.promised} was promised")
         self.promised = max([self.promised, *closed])
+        if process.returncode == -9:
+            self.bad_ends += 1
+        elif served:
+            self.bad_ends = 0
         return served
 
     def _start_offline(self):
