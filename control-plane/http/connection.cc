@@ -54,7 +54,8 @@ Response PreflightResponse(const Match& match) {
   Response response{.status = 204};
   AddOriginHeaders(&response);
   response.Set("Access-Control-Allow-Methods", match.allowed);
-  response.Set("Access-Control-Allow-Headers", "authorization, content-encoding, content-type, if-none-match, last-event-id");
+  response.Set("Access-Control-Allow-Headers",
+               "authorization, content-encoding, content-type, if-none-match, last-event-id");
   response.Set("Access-Control-Max-Age", "86400");
   return response;
 }

@@ -55,34 +55,15 @@ absl::Status HeadIssuer::Start() {
   const absl::Status status = IssueNow();
   const std::lock_guard lock(mutex_);
   last_status_ = status;
-  if (!thread_.joinable()) {
-    is_stopping_ = false;
-    thread_ = std::thread(&HeadIssuer::Run, this);
-  }
+  ticker_.Start(options_.interval, [this] {
+    absl::Status next = IssueNow();
+    const std::lock_guard guard(mutex_);
+    last_status_ = std::move(next);
+  });
   return status;
 }
 
-void HeadIssuer::Stop() {
-  std::thread thread;
-  {
-    const std::lock_guard lock(mutex_);
-    is_stopping_ = true;
-    thread = std::move(thread_);
-  }
-  stop_.notify_all();
-  if (thread.joinable()) thread.join();
-}
-
-void HeadIssuer::Run() {
-  std::unique_lock lock(mutex_);
-  while (!is_stopping_) {
-    if (stop_.wait_for(lock, options_.interval, [this] { return is_stopping_; })) return;
-    lock.unlock();
-    absl::Status status = IssueNow();
-    lock.lock();
-    last_status_ = std::move(status);
-  }
-}
+void HeadIssuer::Stop() { ticker_.Stop(); }
 
 absl::Status HeadIssuer::IssueNow(std::string_view environment_id) {
   const std::lock_guard issuing(issuing_);

@@ -3,7 +3,6 @@
 #define EXPT_CONTROL_PLANE_PUBLISH_HEAD_ISSUER_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,11 +10,11 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "control-plane/publish/signing_keys.h"
+#include "control-plane/publish/ticker.h"
 #include "expt/snapshot.h"
 
 namespace expt::storage {
@@ -60,8 +59,6 @@ class HeadIssuer {
   absl::Status last_status() const;
 
  private:
-  void Run();
-
   storage::StateStore& state_;
   SigningKeys& signing_;
   HeadOptions options_;
@@ -69,9 +66,7 @@ class HeadIssuer {
   mutable std::mutex mutex_;  // guards what follows
   std::map<std::pair<std::string, Audience>, std::shared_ptr<const IssuedHead>, std::less<>> heads_;
   absl::Status last_status_;
-  bool is_stopping_ = false;
-  std::condition_variable stop_;
-  std::thread thread_;
+  Ticker ticker_;
 };
 
 }  // namespace expt::publish

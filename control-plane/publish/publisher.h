@@ -5,8 +5,8 @@
 //   auto outcome = publisher.Publish(std::move(request));
 //   if (outcome.ok() && outcome->problems.empty()) ... outcome->version is live ...
 //
-// The way of one snapshot: model::Validate, model::Review against what is live -> golden vectors -> core::Load with the client's own engine -> encode ->
-// sign -> BlobStore, by digest -> a row of the state store -> Head.
+// The way of one snapshot: model::Validate, model::Review against what is live -> golden vectors -> core::Load with the
+// client's own engine -> encode -> sign -> BlobStore, by digest -> a row of the state store -> Head.
 #ifndef EXPT_CONTROL_PLANE_PUBLISH_PUBLISHER_H_
 #define EXPT_CONTROL_PLANE_PUBLISH_PUBLISHER_H_
 

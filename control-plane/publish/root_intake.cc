@@ -18,31 +18,10 @@ RootIntake::~RootIntake() { Stop(); }
 
 void RootIntake::Start() {
   if (const absl::Status status = Renew(); !status.ok()) options_.report(0, status);
-  const std::lock_guard lock(mutex_);
-  if (thread_.joinable()) return;
-  is_stopping_ = false;
-  thread_ = std::thread(&RootIntake::Run, this);
+  ticker_.Start(options_.interval, [this] { Look(); });
 }
 
-void RootIntake::Stop() {
-  std::thread thread;
-  {
-    const std::lock_guard lock(mutex_);
-    is_stopping_ = true;
-    thread = std::move(thread_);
-  }
-  stop_.notify_all();
-  if (thread.joinable()) thread.join();
-}
-
-void RootIntake::Run() {
-  std::unique_lock lock(mutex_);
-  while (!stop_.wait_for(lock, options_.interval, [this] { return is_stopping_; })) {
-    lock.unlock();
-    Look();
-    lock.lock();
-  }
-}
+void RootIntake::Stop() { ticker_.Stop(); }
 
 std::optional<absl::Status> RootIntake::Look() {
   const std::lock_guard looking(looking_);

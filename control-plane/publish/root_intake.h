@@ -8,18 +8,17 @@
 #define EXPT_CONTROL_PLANE_PUBLISH_ROOT_INTAKE_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/signing_keys.h"
+#include "control-plane/publish/ticker.h"
 
 namespace expt::publish {
 
@@ -49,17 +48,13 @@ class RootIntake {
  private:
   absl::Status Take(const std::string& path);
   absl::Status Renew();
-  void Run();
 
   SigningKeys& signing_;
   Publisher& publisher_;
   HeadIssuer& heads_;
   const RootIntakeOptions options_;
   std::mutex looking_;
-  std::mutex mutex_;  // guards what follows
-  bool is_stopping_ = false;
-  std::condition_variable stop_;
-  std::thread thread_;
+  Ticker ticker_;
 };
 
 }  // namespace expt::publish

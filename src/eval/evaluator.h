@@ -157,7 +157,9 @@ class Evaluator {
       if (!holds) return Missed(Miss::kCondition);
     }
     const Arm* assigned = nullptr;
-    if (rule.kind == ServeKind::kExperiment && session_.sticky != nullptr) assigned = AssignedArm(*rule.target.experiment);
+    if (rule.kind == ServeKind::kExperiment && session_.sticky != nullptr) {
+      assigned = AssignedArm(*rule.target.experiment);
+    }
     int32_t coverage_bucket = -1;
     if (rule.gate != nullptr && !IsThrough(*rule.gate, assigned != nullptr, coverage_bucket, decision)) return false;
     switch (rule.kind) {

@@ -420,7 +420,13 @@ TEST_F(CClients, RefuseWrongOptions) {
     options_.struct_size = size;
     EXPECT_THAT(Refusal(), HasSubstr("struct_size"));
   }
+  // That of the first version, whose callers know nothing of a spool.
+  options_.struct_size = offsetof(expt_client_options, spool_directory);
+  options_.spool_durability = -1;
   expt_client* client = nullptr;
+  EXPECT_EQ(expt_client_open(&options_, &client, nullptr), EXPT_OK);
+  expt_client_free(client);
+  client = nullptr;
   expt_error* error = nullptr;
   EXPECT_EQ(expt_client_open(nullptr, &client, &error), EXPT_INVALID_ARGUMENT);
   EXPECT_THAT(Str(expt_error_message(error)), HasSubstr("options"));
