@@ -17,6 +17,7 @@
 #include "control-plane/api/api.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
+#include "control-plane/publish/audit_seal.h"
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/root_intake.h"
@@ -108,6 +109,7 @@ class Daemon::Parts {
     if (ingest_) ingest_->Close();
     if (intake_) intake_->Stop();
     if (heads_) heads_->Stop();
+    if (audit_seal_) audit_seal_->Stop();
     if (log_) log_->Write(api::LogLevel::kInfo, "stopped", nlohmann::ordered_json::object());
   }
 
@@ -166,9 +168,22 @@ class Daemon::Parts {
                                    .report = [this](int64_t version, const absl::Status& status) {
                                      ReportRoot(version, status);
                                    }});
+    if (absl::Status status = OpenAuditSeal(options); !status.ok()) return status;
     const absl::Status status = heads_->Start();
     intake_->Start();
     return status;
+  }
+
+  absl::Status OpenAuditSeal(const DaemonOptions& options) {
+    absl::StatusOr<std::unique_ptr<publish::AuditSeal>> seal = publish::AuditSeal::Open(
+        *state_, *keys_, {.folder = options.data, .now = Now, .report = [this](const absl::Status& status) {
+                            log_->Write(api::LogLevel::kError, "audit_not_signed",
+                                        {{"text", std::string(status.message())}});
+                          }});
+    if (!seal.ok()) return seal.status();
+    audit_seal_ = *std::move(seal);
+    audit_seal_->Start();
+    return audit_seal_->Seal();
   }
 
   void ReportRoot(int64_t version, const absl::Status& status) {
@@ -193,6 +208,7 @@ class Daemon::Parts {
                                                               .heads = *heads_,
                                                               .streams = *streams_,
                                                               .signing = *signing_,
+                                                              .audit_seal = *audit_seal_,
                                                               .ingest = *ingest_,
                                                               .analysis = *analysis_,
                                                               .gate = *gate_,
@@ -266,6 +282,7 @@ class Daemon::Parts {
   std::unique_ptr<publish::HeadIssuer> heads_;
   std::unique_ptr<publish::Publisher> publisher_;
   std::unique_ptr<publish::RootIntake> intake_;
+  std::unique_ptr<publish::AuditSeal> audit_seal_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<analysis::Analysis> analysis_;
   std::unique_ptr<auth::Gate> gate_;

@@ -10,6 +10,7 @@
 //   DIR/blobs/       signed snapshots by digest
 //   DIR/keys/        signing keys (mode 0600) and Root files
 //   DIR/events/      the event log
+//   DIR/audit-heads.jsonl  signed heads of the audit
 //   DIR/analysis.db  sums for results; may be deleted while it does not run
 #ifndef EXPT_CONTROL_PLANE_DAEMON_H_
 #define EXPT_CONTROL_PLANE_DAEMON_H_

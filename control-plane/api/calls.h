@@ -14,7 +14,12 @@ Answer GetProject(const Services&, const Exchange&);
 Answer ListEnvironments(const Services&, const Exchange&);
 Answer PostEnvironment(const Services&, const Exchange&);
 Answer GetEnvironment(const Services&, const Exchange&);
+
+// audit_calls.cc
 Answer ListAudit(const Services&, const Exchange&);
+Answer GetAuditActivity(const Services&, const Exchange&);
+Answer ExportAudit(const Services&, const Exchange&);
+Answer GetAuditKey(const Services&, const Exchange&);
 
 // session_calls.cc
 Answer PostSession(const Services&, const Exchange&);

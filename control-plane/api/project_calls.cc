@@ -100,10 +100,4 @@ Answer GetEnvironment(const Services& services, const Exchange& exchange) {
   return DocumentResponse(exchange.request, 200, *environment);
 }
 
-Answer ListAudit(const Services& services, const Exchange& exchange) {
-  const auto options = ListOptionsOf(exchange.request);
-  if (!options.ok()) return options.fault();
-  return PageAnswer(services.service.ListAudit(*options));
-}
-
 }  // namespace expt::api

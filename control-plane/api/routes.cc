@@ -18,6 +18,16 @@ const std::vector<QueryParameter> kPaging = {
     {"limit", "Limit", "Most items of one page."},
     {"cursor", "Cursor", "next_cursor of the page before."},
 };
+const std::vector<QueryParameter> kAuditQuery = {
+    {"actor", "QueryText", "Only what this actor did, as it stands in an entry."},
+    {"action", "QueryText", "Only this action, such as publish."},
+    {"project", "QueryText", "Only of this project, by key."},
+    {"environment", "QueryText", "Only of this environment, as it stands in an entry."},
+    {"kind", "QueryText", "Only documents of this kind, such as flag."},
+    {"key", "QueryText", "Only documents of this key."},
+    {"from", "Instant", "Only from this time on."},
+    {"until", "Instant", "Only before this time."},
+};
 const std::vector<QueryParameter> kPagingOfDocuments = {
     kPaging[0],
     kPaging[1],
@@ -171,15 +181,46 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
                      .tag = "projects",
                      .success = {.schema = "Environment", .has_etag = true},
                      .call = GetEnvironment});
+}
+
+void AddAudit(std::vector<Route>* routes) {
+  std::vector<QueryParameter> paged = kAuditQuery;
+  paged.insert(paged.begin(), kPaging.begin(), kPaging.end());
   routes->push_back({.method = "GET",
                      .path = "/api/v1/audit",
                      .operation = "listAudit",
                      .permission = Need::kAdmin,
                      .text = "Lists who changed what, newest first.",
                      .tag = "audit",
-                     .query = kPaging,
+                     .query = paged,
                      .success = {.schema = "AuditPage"},
                      .call = ListAudit});
+  routes->push_back({.method = "GET",
+                     .path = "/api/v1/audit/activity",
+                     .operation = "getAuditActivity",
+                     .permission = Need::kAdmin,
+                     .text = "Counts what each actor did.",
+                     .tag = "audit",
+                     .query = kAuditQuery,
+                     .success = {.schema = "AuditActivity"},
+                     .call = GetAuditActivity});
+  routes->push_back({.method = "GET",
+                     .path = "/api/v1/audit/export",
+                     .operation = "exportAudit",
+                     .permission = Need::kAdmin,
+                     .text = "The audit as lines that prove themselves, oldest first; docs/audit.md describes them.",
+                     .tag = "audit",
+                     .query = {kPaging[0], {"cursor", "Cursor", "Number of the last entry of the page before."}},
+                     .success = {.schema = "File", .media_type = "application/x-ndjson"},
+                     .call = ExportAudit});
+  routes->push_back({.method = "GET",
+                     .path = "/api/v1/audit/key",
+                     .operation = "getAuditKey",
+                     .permission = Need::kAdmin,
+                     .text = "The public key that signs heads of the audit.",
+                     .tag = "audit",
+                     .success = {.schema = "PublicKey"},
+                     .call = GetAuditKey});
 }
 
 void AddDocuments(std::vector<Route>* routes) {
@@ -444,6 +485,7 @@ std::span<const Route> Routes() {
   static const auto& routes = *[] {
     auto* made = new std::vector<Route>();
     AddSetupAndProjects(made);
+    AddAudit(made);
     AddDocuments(made);
     AddKeysAndPublish(made);
     AddSdkAndOperations(made);

@@ -12,6 +12,7 @@ constexpr char kSchemas[] = R"json({
   "Limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
   "Cursor": {"type": "string"},
   "Archived": {"type": "boolean", "default": false},
+  "QueryText": {"type": "string", "minLength": 1, "maxLength": 256},
   "Audience": {"type": "string", "enum": ["server", "client"], "default": "server"},
   "Alpha": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
   "Mode": {"type": "string", "enum": ["any_time", "fixed"]},
@@ -108,6 +109,32 @@ constexpr char kSchemas[] = R"json({
       "before": {"type": ["object", "array", "string", "null"]},
       "after": {"type": ["object", "array", "string", "null"]},
       "hash": {"type": "string", "description": "SHA-256 of the hash before it and this entry."}
+    }
+  },
+  "AuditActivity": {
+    "type": "object", "additionalProperties": false, "required": ["items"],
+    "properties": {
+      "items": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["actor", "count", "first", "last", "actions"],
+          "properties": {
+            "actor": {"type": "string"},
+            "count": {"type": "integer"},
+            "first": {"$ref": "#/components/schemas/Instant"},
+            "last": {"$ref": "#/components/schemas/Instant"},
+            "actions": {"type": "object", "additionalProperties": {"type": "integer"}}
+          }
+        }
+      }
+    }
+  },
+  "PublicKey": {
+    "type": "object", "additionalProperties": false, "required": ["format", "key_id", "public_key"],
+    "properties": {
+      "format": {"type": "string", "enum": ["expt-public-key/1"]},
+      "key_id": {"type": "string", "description": "First 8 bytes of the key's SHA-256, hexadecimal."},
+      "public_key": {"type": "string", "description": "Ed25519, base64."}
     }
   },
 

@@ -12,6 +12,7 @@
 #include "control-plane/auth/gate.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
+#include "control-plane/publish/audit_seal.h"
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/signing_keys.h"
@@ -27,6 +28,7 @@ struct Services {
   publish::HeadIssuer& heads;
   HeadStreams& streams;
   publish::SigningKeys& signing;
+  const publish::AuditSeal& audit_seal;
   ingest::Ingest& ingest;
   analysis::Analysis& analysis;
   auth::Gate& gate;

@@ -1,8 +1,6 @@
 // expt events send.
 #include <chrono>
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 #include <memory>
 #include <string>
 
@@ -24,20 +22,16 @@ int SendEvents(const SendOptions& options) {
   absl::StatusOr<std::string> key = ReadArgument(options.key);
   if (!key.ok()) return Fail(key.status());
   while (!key->empty() && (key->back() == '\n' || key->back() == '\r')) key->pop_back();
-  std::ifstream file;
-  if (options.file != "-") {
-    file.open(options.file);
-    if (!file) return Fail(Error(absl::StatusCode::kNotFound, "cannot read \"" + options.file + "\""));
-  }
-  std::istream& input = options.file == "-" ? std::cin : file;
-  const std::string name = options.file == "-" ? "standard input" : "\"" + options.file + "\"";
+  InputStream input;
+  if (const absl::Status status = input.Open(options.file); !status.ok()) return Fail(status);
+  const std::string name = input.name();
 
   const std::chrono::seconds timeout(options.timeout_seconds);
   absl::StatusOr<Client> client = OpenReady(options.url, *key, timeout);
   if (!client.ok()) return Fail(client.status());
   uint64_t line_number = 0, sent = 0, wrong = 0;
   std::string line;
-  while (std::getline(input, line)) {
+  while (std::getline(input.stream(), line)) {
     ++line_number;
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     absl::StatusOr<EventLine> event = ParseEventLine(line);

@@ -30,6 +30,7 @@ void AddKeygen(CLI::App& app, Action& action);
 void AddRoot(CLI::App& app, Action& action);
 void AddSign(CLI::App& app, Action& action);
 void AddSdkKey(CLI::App& app, Action& action);
+void AddAudit(CLI::App& app, Action& action);
 void AddSetup(CLI::App& app, Action& action);
 void AddCompletion(CLI::App& app, Action& action);
 

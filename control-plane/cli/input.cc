@@ -24,6 +24,13 @@ absl::Status FileError(std::string_view verb, const std::string& path) {
 
 }  // namespace
 
+absl::Status InputStream::Open(const std::string& path) {
+  path_ = path;
+  if (path == "-") return absl::OkStatus();
+  file_.open(path);
+  return file_ ? absl::OkStatus() : FileError("read", path);
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   const bool is_stdin = path == "-";
   std::FILE* file = is_stdin ? stdin : std::fopen(path.c_str(), "rb");

@@ -3,6 +3,8 @@
 #define EXPT_CONTROL_PLANE_CLI_INPUT_H_
 
 #include <cstdint>
+#include <fstream>
+#include <iostream>
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,20 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 
 // An argument that holds text, or names where it stands: "-" is standard input, "@path" a file.
 absl::StatusOr<std::string> ReadArgument(const std::string& argument);
+
+// A file, or standard input for "-", to be read line by line.
+class InputStream {
+ public:
+  // kNotFound, kPermissionDenied, kUnavailable.
+  absl::Status Open(const std::string& path);
+  std::istream& stream() { return path_ == "-" ? std::cin : file_; }
+  // As errors name it: `"events.jsonl"`, `standard input`.
+  std::string name() const { return path_ == "-" ? "standard input" : "\"" + path_ + "\""; }
+
+ private:
+  std::string path_;
+  std::ifstream file_;
+};
 
 // Writes a new file with `mode`; kAlreadyExists when there is one: a key is never overwritten.
 absl::Status WriteNewFile(const std::string& path, std::string_view bytes, unsigned mode);

@@ -77,6 +77,24 @@ struct ResultsOptions {
   std::optional<std::string> metric;  // only this one
 };
 
+// Which entries of the audit are meant; what is empty does not restrict. Times as in documents, [from, until).
+struct AuditQuery {
+  std::string actor = {};
+  std::string action = {};
+  std::string project = {};
+  std::string environment = {};
+  std::string kind = {};
+  std::string key = {};
+  std::string from = {};
+  std::string until = {};
+};
+
+// One entry as it is exported, without an end: {"entry":<the bytes that are hashed>,"hash":"<64 digits>"}
+struct AuditLine {
+  int64_t number = 0;
+  std::string text;
+};
+
 // The same JSON text as RFC 8259 allows, and no more: no duplicate name, depth at most 32, no number beyond double, no
 // integer beyond 64 bits, no lone surrogate, nothing behind it. Fault 400 names the place.
 Result<nlohmann::json> ParseJson(std::string_view text);
@@ -148,7 +166,7 @@ class Service {
   Result<Done> RevokeSdkKey(const Call& call, std::string_view project, std::string_view environment,
                             std::string_view key_id);
 
-  // --- Publishing, results, audit ---------------------------------------------------------------------------------
+  // --- Publishing, results ----------------------------------------------------------------------------------------
 
   // What a publish now would make live: {published_version, published, changes: [{kind, key, change: "created"|
   // "updated"|"archived", before, after, actor, time}], problems: [{pointer, text}]}. A document that was changed
@@ -159,8 +177,15 @@ class Service {
   // 409 before the experiment has started.
   Result<ResultsRequest> RequestResults(std::string_view project, std::string_view environment,
                                         std::string_view experiment, const ResultsOptions& options);
-  // Newest first. The cursor is the number of the last entry seen.
-  Result<Page> ListAudit(const ListOptions& options);
+
+  // --- Audit ------------------------------------------------------------------------------------------------------
+
+  // Newest first. The cursor is the number of the last entry seen. 400 for a time that is none.
+  Result<Page> ListAudit(const AuditQuery& query, const ListOptions& options);
+  // Who did how much: {"items": [{actor, count, first, last, actions: {"create": 3}}]}, by actor.
+  Result<nlohmann::json> CountAudit(const AuditQuery& query);
+  // Oldest first, above `after_number`.
+  Result<std::vector<AuditLine>> ExportAudit(int64_t after_number, size_t limit);
 
  private:
   // A document as its writer wants it, and what is known about it so far.

@@ -1,9 +1,7 @@
-#include <charconv>
 #include <utility>
 
 #include "control-plane/service/assemble.h"
 #include "control-plane/service/check.h"
-#include "control-plane/service/instant.h"
 #include "control-plane/service/library.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
@@ -65,16 +63,7 @@ Result<std::string> MemberListSalt(storage::StateStore& state, std::string_view 
   return *salt;
 }
 
-std::string Hex(const Digest& digest) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (uint8_t byte : digest) hex.append({kDigits[byte >> 4], kDigits[byte & 15]});
-  return hex;
-}
-
 // JSON text of the store, or null for none.
-json ParseOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json::parse(text); }
-
 }  // namespace
 
 Result<Assembly> Service::Assemble(const Call& call, std::string_view project, std::string_view environment) {
@@ -166,38 +155,6 @@ Result<ResultsRequest> Service::RequestResults(std::string_view project, std::st
   }
   if (!problems.empty()) return Invalid(Named("results of experiment", key), std::move(problems));
   return request;
-}
-
-Result<Page> Service::ListAudit(const ListOptions& options) {
-  int64_t before = 0;
-  if (!options.cursor.empty()) {
-    const char* end = options.cursor.data() + options.cursor.size();
-    const auto [stop, error] = std::from_chars(options.cursor.data(), end, before);
-    if (error != std::errc() || stop != end || before < 1) return Malformed("cursor: expected the one of a page");
-  }
-  const size_t limit = LimitOf(options);
-  const auto entries = state_.ListAudit(before, limit + 1);
-  if (!entries.ok()) return StorageFault(entries.status());
-  Page page;
-  for (const storage::AuditEntry& entry : *entries) {
-    if (page.items.size() == limit) {
-      page.next_cursor = std::to_string((*entries)[limit - 1].number);
-      break;
-    }
-    page.items.push_back({{"number", entry.number},
-                          {"time", FormatInstant(entry.time_ms)},
-                          {"actor", entry.actor},
-                          {"address", entry.address},
-                          {"action", entry.action},
-                          {"project", entry.subject.project},
-                          {"environment", entry.subject.environment},
-                          {"kind", entry.subject.kind},
-                          {"key", entry.subject.key},
-                          {"before", ParseOrNull(entry.before)},
-                          {"after", ParseOrNull(entry.after)},
-                          {"hash", Hex(entry.hash)}});
-  }
-  return page;
 }
 
 }  // namespace expt::service

@@ -42,6 +42,12 @@ CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kAuditIndices = R"sql(
+CREATE INDEX IF NOT EXISTS audit_actor ON audit(actor, number);
+CREATE INDEX IF NOT EXISTS audit_subject ON audit(project, environment, kind, key, number);
+CREATE INDEX IF NOT EXISTS audit_time ON audit(time_ms, actor, action);
+)sql";
+
 constexpr std::string_view kDocumentColumns =
     "project, environment, kind, key, id, body, revision, created_ms, updated_ms, archived";
 constexpr std::string_view kCredentialColumns =
@@ -147,22 +153,46 @@ auto All(Statement& statement, Row row) -> absl::StatusOr<std::vector<decltype(r
   }
 }
 
-Digest HashOf(const Digest& previous, const AuditEntry& entry) {
-  const nlohmann::json line = {entry.number,
-                               entry.time_ms,
-                               entry.actor,
-                               entry.address,
-                               entry.action,
-                               entry.subject.project,
-                               entry.subject.environment,
-                               entry.subject.kind,
-                               entry.subject.key,
-                               entry.before,
-                               entry.after};
-  std::string bytes(BytesOf(previous));
-  bytes += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return host::Sha256(bytes);
-}
+// WHERE of a filter, and what it binds: the clauses are of a fixed list, so that SQLite uses their indices.
+class AuditWhere {
+ public:
+  explicit AuditWhere(const AuditFilter& filter) {
+    Number("number<", filter.before_number);
+    Number("time_ms>=", filter.from_ms);
+    Number("time_ms<", filter.until_ms);
+    Text("actor=", filter.actor);
+    Text("action=", filter.action);
+    Text("project=", filter.subject.project);
+    Text("environment=", filter.subject.environment);
+    Text("kind=", filter.subject.kind);
+    Text("key=", filter.subject.key);
+  }
+  const std::string& sql() const { return sql_; }
+  void Bind(Statement& statement) const {
+    int place = 0;
+    for (const auto& [number, text] : values_) {
+      ++place;
+      text == nullptr ? statement.BindInt(place, number) : statement.BindText(place, *text);
+    }
+  }
+  int size() const { return static_cast<int>(values_.size()); }
+
+ private:
+  void Number(std::string_view clause, int64_t number) {
+    if (number != 0) Add(clause, number, nullptr);
+  }
+  void Text(std::string_view clause, const std::string& text) {
+    if (!text.empty()) Add(clause, 0, &text);
+  }
+  void Add(std::string_view clause, int64_t number, const std::string* text) {
+    values_.emplace_back(number, text);
+    sql_.append(values_.size() == 1 ? "WHERE " : " AND ").append(clause).append("?");
+    sql_ += std::to_string(values_.size());
+  }
+
+  std::string sql_;
+  std::vector<std::pair<int64_t, const std::string*>> values_;
+};
 
 std::string Place(const DocumentName& name) { return name.kind + " \"" + name.key + "\""; }
 
@@ -221,6 +251,8 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
     sql += "PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
     if (absl::Status status = store->database_.Execute(sql); !status.ok()) return status;
   }
+  // Any version may lack or have them.
+  if (absl::Status status = store->database_.Execute(kAuditIndices); !status.ok()) return status;
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   return store;
 }
@@ -249,7 +281,7 @@ absl::Status StateStore::AppendAudit(const Change& who, std::string_view action,
   entry.subject = subject;
   entry.before = before;
   entry.after = after;
-  entry.hash = HashOf(tail->has_value() ? (*tail)->second : Digest{}, entry);
+  entry.hash = AuditHash(tail->has_value() ? (*tail)->second : Digest{}, AuditText(entry));
   absl::StatusOr<Statement> insert = database_.Prepare(
       "INSERT INTO audit(number, time_ms, actor, address, action, project, environment, kind, key, before, after, "
       "hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
@@ -404,13 +436,50 @@ absl::StatusOr<std::vector<AuditEntry>> StateStore::ChangesSince(int64_t revisio
   return All(*query, AuditRow);
 }
 
-absl::StatusOr<std::vector<AuditEntry>> StateStore::ListAudit(int64_t before_number, size_t limit) {
+absl::StatusOr<std::vector<AuditEntry>> StateStore::ListAudit(const AuditFilter& filter, size_t limit) {
+  const std::lock_guard lock(mutex_);
+  const AuditWhere where(filter);
+  absl::StatusOr<Statement> query = database_.Prepare(Select(
+      kAuditColumns,
+      "FROM audit " + where.sql() + " ORDER BY number DESC LIMIT ?" + std::to_string(where.size() + 1)));
+  if (!query.ok()) return query.status();
+  where.Bind(*query);
+  query->BindInt(where.size() + 1, static_cast<int64_t>(limit));
+  return All(*query, AuditRow);
+}
+
+absl::StatusOr<std::vector<AuditEntry>> StateStore::AuditAfter(int64_t number, size_t limit) {
   const std::lock_guard lock(mutex_);
   absl::StatusOr<Statement> query =
-      database_.Prepare(Select(kAuditColumns, "FROM audit WHERE ?1=0 OR number<?1 ORDER BY number DESC LIMIT ?2"));
+      database_.Prepare(Select(kAuditColumns, "FROM audit WHERE number>?1 ORDER BY number LIMIT ?2"));
   if (!query.ok()) return query.status();
-  query->BindInt(1, before_number).BindInt(2, static_cast<int64_t>(limit));
+  query->BindInt(1, number).BindInt(2, static_cast<int64_t>(limit));
   return All(*query, AuditRow);
+}
+
+absl::StatusOr<std::optional<AuditEntry>> StateStore::LastAudit() {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query =
+      database_.Prepare(Select(kAuditColumns, "FROM audit ORDER BY number DESC LIMIT 1"));
+  if (!query.ok()) return query.status();
+  return First(*query, AuditRow);
+}
+
+absl::StatusOr<std::vector<AuditActivity>> StateStore::CountAudit(const AuditFilter& filter) {
+  const std::lock_guard lock(mutex_);
+  const AuditWhere where(filter);
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select("actor, action, COUNT(*), MIN(time_ms), MAX(time_ms)",
+             "FROM audit " + where.sql() + " GROUP BY actor, action ORDER BY actor, action"));
+  if (!query.ok()) return query.status();
+  where.Bind(*query);
+  return All(*query, [](const Statement& row) {
+    return AuditActivity{.actor = std::string(row.Text(0)),
+                         .action = std::string(row.Text(1)),
+                         .count = row.Int(2),
+                         .first_ms = row.Int(3),
+                         .last_ms = row.Int(4)};
+  });
 }
 
 absl::Status StateStore::VerifyAudit() {
@@ -428,7 +497,7 @@ absl::Status StateStore::VerifyAudit() {
     if (entry.number != number) {
       return base::Error(absl::StatusCode::kDataLoss, "audit entry " + std::to_string(number) + " is missing");
     }
-    if (entry.hash != HashOf(previous, entry)) {
+    if (entry.hash != AuditHash(previous, AuditText(entry))) {
       return base::Error(absl::StatusCode::kDataLoss, "audit entry " + std::to_string(number) + " has been altered");
     }
     previous = entry.hash;

@@ -24,19 +24,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "control-plane/storage/audit_chain.h"
 #include "control-plane/storage/database.h"
+#include "control-plane/storage/document_name.h"
 #include "expt/snapshot.h"
 
 namespace expt::storage {
-
-// `environment` is empty for what belongs to the whole project, and both are for what belongs to none.
-struct DocumentName {
-  std::string project = {};
-  std::string environment = {};
-  std::string kind = {};
-  std::string key = {};
-  friend bool operator==(const DocumentName&, const DocumentName&) = default;
-};
 
 struct Document {
   DocumentName name;
@@ -63,17 +56,23 @@ struct Change {
   std::vector<DocumentWrite> writes = {};
 };
 
-// One line of the audit. hash = SHA-256(hash of the previous entry | the entry as canonical JSON).
-struct AuditEntry {
-  int64_t number = 0;  // 1, 2, 3, ...
-  int64_t time_ms = 0;
+// Which entries of the audit are meant; what is empty or 0 does not restrict.
+struct AuditFilter {
+  int64_t before_number = 0;
+  int64_t from_ms = 0;   // [from, until)
+  int64_t until_ms = 0;
+  std::string actor = {};
+  std::string action = {};
+  DocumentName subject = {};
+};
+
+// What one actor has done, over the entries that are meant.
+struct AuditActivity {
   std::string actor;
-  std::string address;
-  std::string action;  // "create", "replace", "archive", "publish", "create_key", "revoke_key", ...
-  DocumentName subject;
-  std::string before;  // JSON text; empty where there is none
-  std::string after;
-  Digest hash{};
+  std::string action;
+  int64_t count = 0;
+  int64_t first_ms = 0;
+  int64_t last_ms = 0;
 };
 
 // Keys of SDKs, API tokens and the setup token. The secret itself is never stored.
@@ -137,8 +136,14 @@ class StateStore {
 
   // --- Audit ------------------------------------------------------------------------------------------------------
 
-  // Newest first, below `before_number` (0: all).
-  absl::StatusOr<std::vector<AuditEntry>> ListAudit(int64_t before_number, size_t limit);
+  // Newest first.
+  absl::StatusOr<std::vector<AuditEntry>> ListAudit(const AuditFilter& filter, size_t limit);
+  // Oldest first, above `number`.
+  absl::StatusOr<std::vector<AuditEntry>> AuditAfter(int64_t number, size_t limit);
+  // The newest; nothing before the first.
+  absl::StatusOr<std::optional<AuditEntry>> LastAudit();
+  // By actor, then action.
+  absl::StatusOr<std::vector<AuditActivity>> CountAudit(const AuditFilter& filter);
   // kDataLoss names the first entry that does not follow from the one before it.
   absl::Status VerifyAudit();
 

@@ -276,7 +276,7 @@ TEST_F(ServiceTest, EmergencyOffTakesKnownFlags) {
 TEST_F(ServiceTest, EveryChangeIsInTheAudit) {
   Value(Create(Kind::kFlag, Boolean("checkout")));
   Value(service_->CreateSdkKey(Caller(), "shop", "prod", {{"kind", "server"}, {"name", "backend"}}));
-  const Page audit = Value(service_->ListAudit({.limit = 2}));
+  const Page audit = Value(service_->ListAudit({}, {.limit = 2}));
   ASSERT_EQ(audit.items.size(), 2u);
   EXPECT_EQ(audit.items[0]["action"], "create_key");
   EXPECT_EQ(audit.items[0]["after"]["name"], "backend");
@@ -284,9 +284,9 @@ TEST_F(ServiceTest, EveryChangeIsInTheAudit) {
   EXPECT_EQ(audit.items[1]["actor"], "token tok_test");
   EXPECT_EQ(audit.items[1]["address"], "127.0.0.1");
   EXPECT_EQ(audit.items[1]["after"]["key"], "checkout");
-  const Page rest = Value(service_->ListAudit({.cursor = *audit.next_cursor}));
+  const Page rest = Value(service_->ListAudit({}, {.cursor = *audit.next_cursor}));
   EXPECT_EQ(rest.items[0]["number"], audit.items[1]["number"].get<int64_t>() - 1);
-  EXPECT_EQ(StatusOf(service_->ListAudit({.cursor = "x"})), 400);
+  EXPECT_EQ(StatusOf(service_->ListAudit({}, {.cursor = "x"})), 400);
   EXPECT_TRUE(state_->VerifyAudit().ok());
 }
 

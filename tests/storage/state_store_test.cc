@@ -101,7 +101,7 @@ TEST_F(StateStoreTest, AChangeHappensAsAWholeOrNotAtAll) {
   EXPECT_FALSE(store_->Commit(change).ok());
   EXPECT_EQ(Body(Flag("a")), R"("old")");
   EXPECT_EQ(Body(Flag("b")), "");
-  const auto audit = store_->ListAudit(0, 10);
+  const auto audit = store_->ListAudit({}, 10);
   ASSERT_TRUE(audit.ok());
   EXPECT_EQ(audit->size(), 1u);
 }
@@ -180,7 +180,7 @@ TEST_F(StateStoreTest, AViewHoldsTheProjectAndOneEnvironmentAndTheRevisionOfTheS
 TEST_F(StateStoreTest, TheAuditTellsWhoChangedWhatFromWhatToWhat) {
   ASSERT_TRUE(Put(Flag("a"), R"({"n":1})", 0).ok());
   ASSERT_TRUE(Put(Flag("a"), R"({"n":2})", 1).ok());
-  const auto audit = store_->ListAudit(0, 10);
+  const auto audit = store_->ListAudit({}, 10);
   ASSERT_TRUE(audit.ok());
   ASSERT_EQ(audit->size(), 2u);
   const AuditEntry& entry = audit->front();

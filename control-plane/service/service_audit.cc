@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "control-plane/service/instant.h"
+#include "control-plane/service/service.h"
+#include "control-plane/service/stored.h"
+
+namespace expt::service {
+namespace {
+
+using nlohmann::json;
+
+json ParseOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json::parse(text); }
+
+std::string Hex(const Digest& digest) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  for (const uint8_t byte : digest) hex.append({kDigits[byte >> 4], kDigits[byte & 15]});
+  return hex;
+}
+
+Result<int64_t> TimeOf(std::string_view name, const std::string& text) {
+  if (text.empty()) return int64_t{0};
+  const std::optional<int64_t> time = ParseInstant(text);
+  if (!time) return Malformed("query: " + std::string(name) + ": expected a time such as 2030-01-31T12:00:00Z");
+  return *time;
+}
+
+Result<storage::AuditFilter> FilterOf(const AuditQuery& query) {
+  const Result<int64_t> from = TimeOf("from", query.from);
+  if (!from.ok()) return from.fault();
+  const Result<int64_t> until = TimeOf("until", query.until);
+  if (!until.ok()) return until.fault();
+  return storage::AuditFilter{.from_ms = *from,
+                              .until_ms = *until,
+                              .actor = query.actor,
+                              .action = query.action,
+                              .subject = {query.project, query.environment, query.kind, query.key}};
+}
+
+}  // namespace
+
+Result<Page> Service::ListAudit(const AuditQuery& query, const ListOptions& options) {
+  Result<storage::AuditFilter> filter = FilterOf(query);
+  if (!filter.ok()) return filter.fault();
+  if (!options.cursor.empty()) {
+    int64_t& before = filter->before_number;
+    const char* end = options.cursor.data() + options.cursor.size();
+    const auto [stop, error] = std::from_chars(options.cursor.data(), end, before);
+    if (error != std::errc() || stop != end || before < 1) return Malformed("cursor: expected the one of a page");
+  }
+  const size_t limit = LimitOf(options);
+  const auto entries = state_.ListAudit(*filter, limit + 1);
+  if (!entries.ok()) return StorageFault(entries.status());
+  Page page;
+  for (const storage::AuditEntry& entry : *entries) {
+    if (page.items.size() == limit) {
+      page.next_cursor = std::to_string((*entries)[limit - 1].number);
+      break;
+    }
+    page.items.push_back({{"number", entry.number},
+                          {"time", FormatInstant(entry.time_ms)},
+                          {"actor", entry.actor},
+                          {"address", entry.address},
+                          {"action", entry.action},
+                          {"project", entry.subject.project},
+                          {"environment", entry.subject.environment},
+                          {"kind", entry.subject.kind},
+                          {"key", entry.subject.key},
+                          {"before", ParseOrNull(entry.before)},
+                          {"after", ParseOrNull(entry.after)},
+                          {"hash", Hex(entry.hash)}});
+  }
+  return page;
+}
+
+Result<json> Service::CountAudit(const AuditQuery& query) {
+  const Result<storage::AuditFilter> filter = FilterOf(query);
+  if (!filter.ok()) return filter.fault();
+  const auto rows = state_.CountAudit(*filter);
+  if (!rows.ok()) return StorageFault(rows.status());
+  json items = json::array();
+  for (size_t i = 0; i < rows->size();) {
+    storage::AuditActivity sum = (*rows)[i];
+    sum.count = 0;
+    json actions = json::object();
+    for (; i < rows->size() && (*rows)[i].actor == sum.actor; ++i) {
+      const storage::AuditActivity& row = (*rows)[i];
+      sum.count += row.count;
+      sum.first_ms = std::min(sum.first_ms, row.first_ms);
+      sum.last_ms = std::max(sum.last_ms, row.last_ms);
+      actions[row.action] = row.count;
+    }
+    items.push_back({{"actor", sum.actor},
+                     {"count", sum.count},
+                     {"first", FormatInstant(sum.first_ms)},
+                     {"last", FormatInstant(sum.last_ms)},
+                     {"actions", std::move(actions)}});
+  }
+  return json{{"items", std::move(items)}};
+}
+
+Result<std::vector<AuditLine>> Service::ExportAudit(int64_t after_number, size_t limit) {
+  const auto entries = state_.AuditAfter(after_number, limit);
+  if (!entries.ok()) return StorageFault(entries.status());
+  std::vector<AuditLine> lines;
+  lines.reserve(entries->size());
+  for (const storage::AuditEntry& entry : *entries) {
+    lines.push_back({.number = entry.number,
+                     .text = "{\"entry\":" + storage::AuditText(entry) + ",\"hash\":\"" + Hex(entry.hash) + "\"}"});
+  }
+  return lines;
+}
+
+}  // namespace expt::service
