@@ -50,6 +50,8 @@ Answer DeleteKey(const Services&, const Exchange&);
 
 // publish_calls.cc
 Answer PostPublish(const Services&, const Exchange&);
+Answer GetPublishPreview(const Services&, const Exchange&);
+Answer PostPublishApproval(const Services&, const Exchange&);
 Answer GetChanges(const Services&, const Exchange&);
 Answer GetLiveSnapshot(const Services&, const Exchange&);
 Answer GetEnvironmentRoot(const Services&, const Exchange&);

@@ -503,6 +503,56 @@ constexpr char kSchemas[] = R"json({
       "warnings": {"type": "array", "items": {"type": "string"}}
     }
   },
+  "PublishPreview": {
+    "type": "object", "additionalProperties": false,
+    "required": ["published_version", "content", "live_flags", "created_flags", "updated_flags", "removed_flags",
+                 "needs_approval", "contexts", "moved_contexts", "flags", "problems", "warnings"],
+    "properties": {
+      "published_version": {"type": ["integer", "null"]},
+      "content": {"type": "string", "description": "Digest of what would decide; the same as long as nothing changes."},
+      "live_flags": {"type": "integer"},
+      "created_flags": {"type": "integer"},
+      "updated_flags": {"type": "integer", "description": "With those that depend on a changed flag or segment."},
+      "removed_flags": {"type": "integer"},
+      "needs_approval": {"type": "boolean", "description": "A second person must approve this content."},
+      "contexts": {"type": "integer", "description": "That were made from what the changed rules ask for."},
+      "moved_contexts": {"type": "integer", "description": "That would get another variant or value of some flag."},
+      "flags": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false,
+          "required": ["key", "change", "moved_contexts", "moves", "experiments"],
+          "properties": {
+            "key": {"$ref": "#/components/schemas/Key"},
+            "change": {"type": "string", "enum": ["created", "updated", "removed"]},
+            "moved_contexts": {"type": "integer"},
+            "moves": {
+              "type": "array",
+              "items": {
+                "type": "object", "additionalProperties": false, "required": ["from", "to", "contexts"],
+                "properties": {
+                  "from": {"type": ["string", "null"], "description": "Variant; null: the caller's default."},
+                  "to": {"type": ["string", "null"]},
+                  "contexts": {"type": "integer"}
+                }
+              }
+            },
+            "experiments": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}
+          }
+        }
+      },
+      "problems": {"type": "array", "items": {"type": "string"}},
+      "warnings": {"type": "array", "items": {"type": "string"}}
+    }
+  },
+  "Approval": {
+    "type": "object", "additionalProperties": false, "required": ["content"],
+    "properties": {"content": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "Of the preview."}}
+  },
+  "ApprovalReply": {
+    "type": "object", "additionalProperties": false, "required": ["content", "actor"],
+    "properties": {"content": {"type": "string"}, "actor": {"type": "string"}}
+  },
 
   "Results": {
     "type": "object", "additionalProperties": false,

@@ -21,6 +21,18 @@ namespace {
 
 using storage::Publish;
 
+constexpr std::string_view kApprove = "approve";
+
+// Of the audit: an approval of what has this digest.
+storage::DocumentName ApprovalOf(const storage::DocumentName& environment, const Digest& content) {
+  return {.project = environment.project, .environment = environment.key, .kind = "publish", .key = Hex(content)};
+}
+
+std::string GuardText(const ChangeCount& count) {
+  return std::to_string(count.updated_flags + count.removed_flags) + " of " + std::to_string(count.live_flags) +
+         " flags change";
+}
+
 // Half of what a client takes.
 constexpr size_t kMaxPlainSize = 16u << 20;
 
@@ -115,6 +127,17 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
     Judge(part.model, part.live.has_value() ? &*part.live : nullptr, outcome);
   }
   if (!outcome.problems.empty()) return outcome;
+  outcome.count = CountChanges(request.server, parts[0].live.has_value() ? &*parts[0].live : nullptr);
+  if (outcome.count.is_guarded() && !request.is_renewal) {
+    const absl::StatusOr<bool> is_approved =
+        IsApproved((*environment)->name, outcome.count.content, parts[0].row.created_ms, request.actor);
+    if (!is_approved.ok()) return is_approved.status();
+    const absl::StatusOr<bool> has_another = HasAnotherPublisher();
+    if (!has_another.ok()) return has_another.status();
+    outcome.needs_approval = !*is_approved && *has_another;
+    if (outcome.needs_approval) return outcome;
+    if (!*is_approved) AddOnce(outcome.warnings, GuardText(outcome.count));
+  }
 
   for (Part& part : parts) {
     core::AddGoldenVectors(part.model);
@@ -158,6 +181,86 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
   return outcome;
 }
 
+absl::StatusOr<bool> Publisher::IsApproved(const storage::DocumentName& environment, const Digest& content,
+                                           int64_t since_ms, std::string_view actor) const {
+  const auto approvals = state_.ListAudit({.from_ms = since_ms,
+                                           .action = std::string(kApprove),
+                                           .subject = ApprovalOf(environment, content)},
+                                          /*limit=*/100);
+  if (!approvals.ok()) return approvals.status();
+  return std::any_of(approvals->begin(), approvals->end(),
+                     [&](const storage::AuditEntry& entry) { return entry.actor != actor; });
+}
+
+// Two of those who may publish: one of them can approve.
+absl::StatusOr<bool> Publisher::HasAnotherPublisher() const {
+  const auto tokens = state_.ListCredentials("api", "", "", /*limit=*/10'000);
+  if (!tokens.ok()) return tokens.status();
+  return std::count_if(tokens->begin(), tokens->end(), [](const storage::Credential& token) {
+           return token.revoked_ms == 0 && (token.scope == "publisher" || token.scope == "admin");
+         }) > 1;
+}
+
+absl::StatusOr<PublishPreview> Publisher::Preview(PublishRequest request) {
+  const auto environment = state_.FindById(storage::kEnvironmentKind, request.environment_id);
+  if (!environment.ok()) return environment.status();
+  if (!environment->has_value()) {
+    return base::Error(absl::StatusCode::kNotFound, "unknown environment \"" + request.environment_id + "\"");
+  }
+  PublishPreview preview;
+  PublishOutcome judged;
+  int64_t live_since_ms = 0;
+  std::optional<model::Snapshot> live_server;
+  for (model::Snapshot* model : {&request.server, &request.client}) {
+    const auto row = state_.LivePublish(request.environment_id, model->audience);
+    if (!row.ok()) return row.status();
+    std::optional<model::Snapshot> live;
+    if (row->has_value()) {
+      live = LiveModel(**row);
+      preview.live_version = std::max(preview.live_version, (*row)->version);
+    }
+    model->epoch = std::max<int64_t>(1, signing_.Epoch(request.environment_id));
+    model->version = preview.live_version + 1;
+    model->issued_at_ms = request.now.time_since_epoch().count();
+    model->is_declared_empty = model->flags.empty();
+    Judge(*model, live.has_value() ? &*live : nullptr, judged);
+    if (model != &request.server) continue;
+    live_since_ms = row->has_value() ? (*row)->created_ms : 0;
+    live_server = std::move(live);
+  }
+  preview.problems = std::move(judged.problems);
+  preview.warnings = std::move(judged.warnings);
+  if (!preview.problems.empty()) return preview;
+  absl::StatusOr<Replay> replay = ReplayChanges(std::move(request.server), std::move(live_server), request.now);
+  if (!replay.ok()) return replay.status();
+  preview.replay = *std::move(replay);
+  const absl::StatusOr<bool> is_approved =
+      IsApproved((*environment)->name, preview.replay.count.content, live_since_ms, request.actor);
+  if (!is_approved.ok()) return is_approved.status();
+  if (!preview.replay.count.is_guarded() || *is_approved) return preview;
+  const absl::StatusOr<bool> has_another = HasAnotherPublisher();
+  if (!has_another.ok()) return has_another.status();
+  preview.needs_approval = *has_another;
+  AddOnce(preview.warnings, GuardText(preview.replay.count));
+  return preview;
+}
+
+absl::Status Publisher::Approve(const PublishRequest& request, const Digest& content) {
+  const auto environment = state_.FindById(storage::kEnvironmentKind, request.environment_id);
+  if (!environment.ok()) return environment.status();
+  if (!environment->has_value()) {
+    return base::Error(absl::StatusCode::kNotFound, "unknown environment \"" + request.environment_id + "\"");
+  }
+  const ChangeCount count = CountChanges(request.server, nullptr);
+  if (count.content != content) {
+    return base::Error(absl::StatusCode::kAborted, "what would be published has changed: look at it again");
+  }
+  return state_.Note({.actor = request.actor,
+                      .address = request.address,
+                      .time_ms = request.now.time_since_epoch().count()},
+                     kApprove, ApprovalOf((*environment)->name, content));
+}
+
 bool Publisher::IsTaken(const storage::Publish& row) const {
   if (row.epoch != signing_.Epoch(row.environment)) return false;
   const absl::StatusOr<std::string> file = blobs_.Get(Hex(row.digest));
@@ -173,6 +276,7 @@ absl::Status Publisher::RenewEnvironment(const std::string& environment_id, Time
   request.comment = "signed again under Root " + std::to_string(signing_.root_version());
   request.environment_id = environment_id;
   request.allows_empty = true;
+  request.is_renewal = true;
   for (const Audience audience : {Audience::kServer, Audience::kClient}) {
     const auto row = state_.LivePublish(environment_id, audience);
     if (!row.ok()) return row.status();

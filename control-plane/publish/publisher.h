@@ -20,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "control-plane/publish/head_issuer.h"
+#include "control-plane/publish/replay.h"
 #include "control-plane/publish/signing_keys.h"
 #include "expt/snapshot.h"
 #include "src/model/snapshot.h"
@@ -27,6 +28,7 @@
 namespace expt::storage {
 class BlobStore;
 class StateStore;
+struct DocumentName;
 struct Publish;
 }  // namespace expt::storage
 
@@ -42,6 +44,7 @@ struct PublishRequest {
   model::Snapshot server;
   model::Snapshot client;
   bool allows_empty = false;  // a server snapshot without any flag is meant
+  bool is_renewal = false;    // the content is what is live: nobody need approve it
 };
 
 struct PublishOutcome {
@@ -52,6 +55,19 @@ struct PublishOutcome {
   Digest digest{};  // of the server snapshot's payload
   Digest client_digest{};
   size_t flags = 0;  // in the server snapshot
+  // Refused until a second person approves `count.content`: nothing has changed. Where nobody else may publish, so many
+  // changes are a warning.
+  bool needs_approval = false;
+  ChangeCount count;  // of the server snapshot
+};
+
+// What PublishRequest would do, without doing it.
+struct PublishPreview {
+  std::vector<std::string> problems;  // not empty: there is nothing to replay
+  std::vector<std::string> warnings;
+  int64_t live_version = 0;  // 0 before the first publish
+  Replay replay;             // of the server snapshot
+  bool needs_approval = false;  // as in PublishOutcome
 };
 
 // Thread-safe. What it is given must outlive it.
@@ -62,6 +78,13 @@ class Publisher {
   // Errors: kNotFound unknown environment; kFailedPrecondition no Root names it; kAborted a newer state has been
   // published meanwhile, assemble again; storage errors.
   absl::StatusOr<PublishOutcome> Publish(PublishRequest request);
+
+  absl::StatusOr<PublishPreview> Preview(PublishRequest request);
+
+  // Notes that `request.actor` approves what has this digest, for the next publish of it by somebody else.
+  //
+  // Errors: kAborted when it is not what would be published; as Publish().
+  absl::Status Approve(const PublishRequest& request, const Digest& content);
 
   // Publishes again, under the next version, what is live and would not be taken under the newest Root: of an epoch
   // that has ended, or signed by keys that it does not name. The content stays. Answers how many environments.
@@ -75,6 +98,10 @@ class Publisher {
   absl::StatusOr<std::string> LiveSnapshotFile(std::string_view environment_id, Audience audience) const;
 
  private:
+  // Somebody else than `actor` approved it after the last publish.
+  absl::StatusOr<bool> IsApproved(const storage::DocumentName& environment, const Digest& content, int64_t since_ms,
+                                  std::string_view actor) const;
+  absl::StatusOr<bool> HasAnotherPublisher() const;
   bool IsTaken(const storage::Publish& row) const;
   absl::Status RenewEnvironment(const std::string& environment_id, Time now);
   std::optional<model::Snapshot> LiveModel(const storage::Publish& row) const;

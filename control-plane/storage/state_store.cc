@@ -482,6 +482,14 @@ absl::StatusOr<std::vector<AuditActivity>> StateStore::CountAudit(const AuditFil
   });
 }
 
+absl::Status StateStore::Note(const Change& who, std::string_view action, const DocumentName& subject) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.status();
+  if (absl::Status status = AppendAudit(who, action, subject, "", ""); !status.ok()) return status;
+  return transaction->Commit();
+}
+
 absl::Status StateStore::VerifyAudit() {
   const std::lock_guard lock(mutex_);
   absl::StatusOr<Statement> query = database_.Prepare(Select(kAuditColumns, "FROM audit ORDER BY number"));

@@ -144,6 +144,8 @@ class StateStore {
   absl::StatusOr<std::optional<AuditEntry>> LastAudit();
   // By actor, then action.
   absl::StatusOr<std::vector<AuditActivity>> CountAudit(const AuditFilter& filter);
+  // An entry about something that changes no document.
+  absl::Status Note(const Change& who, std::string_view action, const DocumentName& subject);
   // kDataLoss names the first entry that does not follow from the one before it.
   absl::Status VerifyAudit();
 

@@ -106,8 +106,6 @@ class GoldenMaker {
     if (bytes_ + bytes > kMaxGoldenBytes) return false;
     bytes_ += bytes;
 
-    std::vector<Attribute> attributes;
-    std::deque<std::vector<std::string_view>> lists;
     GoldenVector vector;
     vector.flag = flag;
     vector.now_ms = now_ms;
@@ -118,24 +116,12 @@ class GoldenMaker {
       entry.boolean = sample.boolean;
       entry.integer = sample.integer;
       entry.real = sample.real;
-      ValueView value;
-      if (sample.type == ValueType::kString) {
-        entry.text = String(sample.text);
-        value = ValueView(sample.text);
-      } else if (sample.type == ValueType::kBoolean) {
-        value = ValueView(sample.boolean);
-      } else if (sample.type == ValueType::kInteger) {
-        value = ValueView(sample.integer);
-      } else if (sample.type == ValueType::kStringList) {
-        for (const std::string& element : sample.list) entry.list.push_back(String(element));
-        value = ValueView(std::span<const std::string_view>(lists.emplace_back(sample.list.begin(), sample.list.end())));
-      } else {
-        value = ValueView(sample.real);
-      }
-      attributes.push_back({sample.name, value});
+      if (sample.type == ValueType::kString) entry.text = String(sample.text);
+      for (const std::string& element : sample.list) entry.list.push_back(String(element));
       vector.context.push_back(std::move(entry));
     }
-    const Context context(attributes);
+    std::deque<std::vector<std::string_view>> lists;
+    const Context context(AttributesOf(samples, lists));
     eval::Session session(ruleset_->rules, context.entries(), now_ms);
     Decision decision;
     eval::Decide(session, flag, ValueType::kMissing, decision);

@@ -177,4 +177,20 @@ void Sampler::Place(const Condition& condition, const OperandList& list, bool wa
   }
 }
 
+std::vector<Attribute> AttributesOf(const std::vector<Sample>& samples,
+                                    std::deque<std::vector<std::string_view>>& lists) {
+  std::vector<Attribute> attributes;
+  for (const Sample& sample : samples) {
+    ValueView value(sample.real);
+    if (sample.type == ValueType::kString) value = ValueView(sample.text);
+    if (sample.type == ValueType::kBoolean) value = ValueView(sample.boolean);
+    if (sample.type == ValueType::kInteger) value = ValueView(sample.integer);
+    if (sample.type == ValueType::kStringList) {
+      value = ValueView(std::span<const std::string_view>(lists.emplace_back(sample.list.begin(), sample.list.end())));
+    }
+    attributes.push_back({sample.name, value});
+  }
+  return attributes;
+}
+
 }  // namespace expt::core

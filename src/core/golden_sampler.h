@@ -3,11 +3,13 @@
 #define EXPT_SRC_CORE_GOLDEN_SAMPLER_H_
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "expt/context.h"
 #include "src/model/snapshot.h"
 
 namespace expt::core {
@@ -49,6 +51,10 @@ class Sampler {
   std::vector<Sample> samples_;
   std::optional<int64_t> now_ms_;
 };
+
+// `samples` as attributes, in their order. They view the samples and what is added to `lists`.
+std::vector<Attribute> AttributesOf(const std::vector<Sample>& samples,
+                                    std::deque<std::vector<std::string_view>>& lists);
 
 }  // namespace expt::core
 
