@@ -125,6 +125,9 @@ service::Result<service::ListOptions> ListOptionsOf(const http::Request& request
     options.archived = *archived == "true";
   }
   options.cursor = request.Query("cursor").value_or("");
+  options.search = request.Query("search").value_or("");
+  options.tag = request.Query("tag").value_or("");
+  options.owner = request.Query("owner").value_or("");
   return options;
 }
 

@@ -37,7 +37,7 @@ service::Result<std::optional<int64_t>> IfMatch(const http::Request& request);
 // True when If-None-Match names `etag` (with its quotes) or is `*`.
 bool IsNoneMatchHit(const http::Request& request, std::string_view etag);
 
-// limit and cursor of a list.
+// limit, cursor and the filters of a list.
 service::Result<service::ListOptions> ListOptionsOf(const http::Request& request);
 
 // "1f3a…": two lower-case digits per byte.

@@ -32,6 +32,9 @@ const std::vector<QueryParameter> kPagingOfDocuments = {
     kPaging[0],
     kPaging[1],
     {"archived", "Archived", "true: the archived documents instead of the living ones."},
+    {"search", "QueryText", "Only those with each of these words in key, name, description, owner or a tag."},
+    {"tag", "QueryText", "Only those with this tag."},
+    {"owner", "QueryText", "Only those of this owner."},
 };
 
 // The five routes of one kind of document.

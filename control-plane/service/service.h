@@ -57,6 +57,10 @@ struct ListOptions {
   size_t limit = 100;       // 1..1000
   std::string cursor = {};  // of the previous page; empty for the first one
   bool archived = false;    // list archived documents instead of the living ones
+  // Of documents, only those that match; search.h says how. Empty: all.
+  std::string search = {};  // words
+  std::string tag = {};
+  std::string owner = {};
 };
 struct Page {
   std::vector<nlohmann::json> items;

@@ -7,6 +7,7 @@
 #include "control-plane/service/configuration_warnings.h"
 #include "control-plane/service/library.h"
 #include "control-plane/service/references.h"
+#include "control-plane/service/search.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "expt/context.h"
@@ -20,6 +21,7 @@ using storage::DocumentName;
 using storage::DocumentWrite;
 
 constexpr size_t kMaxExperiments = 1'000'000;
+constexpr size_t kSearchBatch = 500;
 
 std::string_view IdPrefix(Kind kind) {
   switch (kind) {
@@ -293,9 +295,21 @@ Result<Versioned> Service::Get(Kind kind, const Where& where) {
 Result<Page> Service::List(Kind kind, const Where& where, const ListOptions& options) {
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
   const size_t limit = LimitOf(options);
-  const auto documents = state_.List(NameOf(kind, where), options.cursor, limit + 1, options.archived);
-  if (!documents.ok()) return StorageFault(documents.status());
-  return PageOf(*documents, limit);
+  const Search search(options);
+  std::vector<storage::Document> found;
+  std::string after = options.cursor;
+  const size_t batch = search.is_empty() ? limit + 1 : kSearchBatch;
+  for (;;) {
+    auto documents = state_.List(NameOf(kind, where), after, batch, options.archived);
+    if (!documents.ok()) return StorageFault(documents.status());
+    const bool is_last = documents->size() < batch;
+    if (!documents->empty()) after = documents->back().name.key;
+    for (storage::Document& document : *documents) {
+      if (found.size() > limit) break;
+      if (search.is_empty() || search.Matches(json::parse(document.body))) found.push_back(std::move(document));
+    }
+    if (is_last || found.size() > limit) return PageOf(found, limit);
+  }
 }
 
 Result<Versioned> Service::Replace(const Call& call, Kind kind, const Where& where, const json& body,
