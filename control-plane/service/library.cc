@@ -28,18 +28,27 @@ Library::Library(storage::StateStore& state, std::string project, std::string en
     : state_(&state), project_(std::move(project)), environment_(std::move(environment)) {}
 
 Library::Library(const std::vector<Document>& documents) {
-  for (const Document& document : documents) {
-    const std::string& key = document.name.key;
-    const std::string& kind = document.name.kind;
-    if (kind == kFlagKind) flags_.emplace(key, ReadStored(document, ReadFlag));
-    if (kind == kConfigurationKind) configurations_.emplace(key, ReadStored(document, ReadFlagConfiguration));
-    if (kind == kSegmentKind) segments_.emplace(key, ReadStored(document, ReadSegment));
-    if (kind == kAttributeKind) attributes_.emplace(key, ReadStored(document, ReadAttribute));
-    if (kind == kMetricKind) metrics_.emplace(key, ReadStored(document, ReadMetric));
-    if (kind == kLayerKind) layers_.emplace(key, ReadStored(document, ReadLayer));
-    if (kind == kHoldoutKind) holdouts_.emplace(key, ReadStored(document, ReadHoldout));
-    if (kind == kExperimentKind) experiments_.emplace(key, ReadStoredExperiment(document));
-  }
+  for (const Document& document : documents) Put(document);
+}
+
+void Library::Put(const Document& document) {
+  const std::string& kind = document.name.kind;
+  const auto put = [&](auto& shelf, auto read) {
+    if (document.is_archived) {
+      shelf.erase(document.name.key);
+    } else {
+      shelf.insert_or_assign(document.name.key, read(document));
+    }
+  };
+  const auto stored = [](auto read) { return [read](const Document& one) { return ReadStored(one, read); }; };
+  if (kind == kFlagKind) put(flags_, stored(ReadFlag));
+  if (kind == kConfigurationKind) put(configurations_, stored(ReadFlagConfiguration));
+  if (kind == kSegmentKind) put(segments_, stored(ReadSegment));
+  if (kind == kAttributeKind) put(attributes_, stored(ReadAttribute));
+  if (kind == kMetricKind) put(metrics_, stored(ReadMetric));
+  if (kind == kLayerKind) put(layers_, stored(ReadLayer));
+  if (kind == kHoldoutKind) put(holdouts_, stored(ReadHoldout));
+  if (kind == kExperimentKind) put(experiments_, ReadStoredExperiment);
 }
 
 template <typename T, typename Read>

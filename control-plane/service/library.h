@@ -46,6 +46,9 @@ class Library {
   // Holds `documents` and never reads another one.
   explicit Library(const std::vector<storage::Document>& documents);
 
+  // Takes the document in place of what was read of it before; takes an archived one away.
+  void Put(const storage::Document& document);
+
   // Null when missing. Valid while the library lives.
   const Flag* FindFlag(std::string_view key);
   const FlagConfiguration* FindConfiguration(std::string_view key);

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -34,6 +35,7 @@ struct Document;
 
 namespace expt::service {
 
+class Libraries;
 class Library;
 struct Experiment;
 
@@ -107,6 +109,7 @@ Result<nlohmann::json> ParseJson(std::string_view text);
 class Service {
  public:
   Service(storage::StateStore& state, storage::KeyStore& keys);
+  ~Service();
 
   // --- Who may call -----------------------------------------------------------------------------------------------
 
@@ -224,6 +227,7 @@ class Service {
 
   storage::StateStore& state_;
   storage::KeyStore& keys_;
+  const std::unique_ptr<Libraries> libraries_;
   std::mutex writing_;  // one change at a time, from reading what it depends on to the commit
 };
 

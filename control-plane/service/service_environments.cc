@@ -3,6 +3,7 @@
 #include "control-plane/service/attribute.h"
 #include "control-plane/service/json_reader.h"
 #include "control-plane/service/library.h"
+#include "control-plane/service/libraries.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "control-plane/storage/key_store.h"
@@ -36,7 +37,10 @@ EnvironmentRef RefOf(const Document& document) { return {document.name.project, 
 
 }  // namespace
 
-Service::Service(storage::StateStore& state, storage::KeyStore& keys) : state_(state), keys_(keys) {}
+Service::Service(storage::StateStore& state, storage::KeyStore& keys)
+    : state_(state), keys_(keys), libraries_(std::make_unique<Libraries>(state)) {}
+
+Service::~Service() = default;
 
 Result<Versioned> Service::CreateProject(const Call& call, const json& body) {
   Problems problems;

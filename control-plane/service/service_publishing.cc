@@ -2,6 +2,7 @@
 
 #include "control-plane/service/assemble.h"
 #include "control-plane/service/check.h"
+#include "control-plane/service/libraries.h"
 #include "control-plane/service/library.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
@@ -73,9 +74,9 @@ Result<Assembly> Service::Assemble(const Call& call, std::string_view project, s
   if (!server_salt.ok()) return server_salt.fault();
   const Result<std::string> client_salt = MemberListSalt(state_, place->id, Audience::kClient);
   if (!client_salt.ok()) return client_salt.fault();
-  const auto view = state_.LoadProject(project, environment);
-  if (!view.ok()) return StorageFault(view.status());
-  Library library(view->documents);
+  const auto borrowed = libraries_->Borrow(place->project, place->key);
+  if (!borrowed.ok()) return StorageFault(borrowed.status());
+  Library& library = *borrowed->library;
   if (Problems problems = CheckAll(library); !problems.empty()) {
     return Invalid(Named("environment", environment), std::move(problems));
   }
@@ -83,7 +84,7 @@ Result<Assembly> Service::Assemble(const Call& call, std::string_view project, s
   assembly.project = place->project;
   assembly.environment = place->key;
   assembly.environment_id = place->id;
-  assembly.state_revision = view->revision;
+  assembly.state_revision = borrowed->revision;
   assembly.server = AssembleSnapshot(library, {.project = place->project,
                                                .environment_id = place->id,
                                                .audience = Audience::kServer,

@@ -401,7 +401,8 @@ absl::StatusOr<std::vector<Document>> StateStore::ListEverywhere(std::string_vie
   return All(*query, DocumentRow);
 }
 
-absl::StatusOr<StateStore::View> StateStore::LoadProject(std::string_view project, std::string_view environment) {
+template <typename Bind>
+absl::StatusOr<StateStore::View> StateStore::Load(std::string_view where, Bind bind) {
   const std::lock_guard lock(mutex_);
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database_, Transaction::Kind::kRead);
   if (!transaction.ok()) return transaction.status();
@@ -410,18 +411,30 @@ absl::StatusOr<StateStore::View> StateStore::LoadProject(std::string_view projec
   if (!revision.ok()) return revision.status();
   view.revision = *revision;
   {
-    absl::StatusOr<Statement> query = database_.Prepare(
-        Select(kDocumentColumns,
-               "FROM document WHERE project=?1 AND (?2='' OR environment='' OR environment=?2) AND archived=0 "
-               "ORDER BY environment, kind, key"));
+    absl::StatusOr<Statement> query = database_.Prepare(Select(kDocumentColumns, where));
     if (!query.ok()) return query.status();
-    query->BindText(1, project).BindText(2, environment);
+    bind(*query);
     absl::StatusOr<std::vector<Document>> documents = All(*query, DocumentRow);
     if (!documents.ok()) return documents.status();
     view.documents = *std::move(documents);
   }
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   return view;
+}
+
+absl::StatusOr<StateStore::View> StateStore::LoadProject(std::string_view project, std::string_view environment) {
+  return Load(
+      "FROM document WHERE project=?1 AND (?2='' OR environment='' OR environment=?2) AND archived=0 "
+      "ORDER BY environment, kind, key",
+      [&](Statement& query) { query.BindText(1, project).BindText(2, environment); });
+}
+
+absl::StatusOr<StateStore::View> StateStore::LoadChanged(int64_t revision, std::string_view project,
+                                                         std::string_view environment) {
+  return Load(
+      "FROM document WHERE (project, environment, kind, key) IN (SELECT project, environment, kind, key FROM audit "
+      "WHERE number>?1 AND project=?2 AND environment IN ('', ?3) AND action IN ('create', 'replace', 'archive'))",
+      [&](Statement& query) { query.BindInt(1, revision).BindText(2, project).BindText(3, environment); });
 }
 
 absl::StatusOr<std::vector<AuditEntry>> StateStore::ChangesSince(int64_t revision, std::string_view project,

@@ -130,6 +130,9 @@ class StateStore {
   // one moment, in the order of environment, kind, key.
   absl::StatusOr<View> LoadProject(std::string_view project, std::string_view environment);
 
+  // Those of them, archived ones too, that have changed after `revision` of the store.
+  absl::StatusOr<View> LoadChanged(int64_t revision, std::string_view project, std::string_view environment);
+
   // What has changed documents of the project and the environment after `revision` of the store, oldest first.
   absl::StatusOr<std::vector<AuditEntry>> ChangesSince(int64_t revision, std::string_view project,
                                                        std::string_view environment);
@@ -186,6 +189,8 @@ class StateStore {
 
  private:
   explicit StateStore(Database database) : database_(std::move(database)) {}
+  template <typename Bind>
+  absl::StatusOr<View> Load(std::string_view where, Bind bind);
   // The callers of these hold the lock.
   absl::StatusOr<int64_t> LastChangeNumber();
   absl::Status AppendAudit(const Change& who, std::string_view action, const DocumentName& subject,

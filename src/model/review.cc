@@ -1,3 +1,4 @@
+#include "src/model/condition_walk.h"
 #include "src/model/review.h"
 
 #include <string>
@@ -61,6 +62,7 @@ std::vector<Issue> Review(const Snapshot& snapshot, const Snapshot* previous) {
   const std::vector<bool> is_broken = BrokenFlags(snapshot);
   const std::vector<ConditionTruth> truths = ConditionTruths(snapshot);
   Warnings warnings(snapshot);
+  ConditionWalk walk(snapshot);
   for (Index i = 0; i < snapshot.flags.size(); ++i) {
     if (is_broken[i]) continue;
     ReviewOverrides(snapshot, i, warnings);
@@ -68,13 +70,13 @@ std::vector<Issue> Review(const Snapshot& snapshot, const Snapshot* previous) {
     ReviewSharedUnits(snapshot, i, warnings);
     for (const Index rule : snapshot.flags[i].rules) {
       const std::string place = Named("rule", snapshot.strings[snapshot.rules[rule].id]);
-      ReviewPrivate(snapshot, i, place, snapshot.rules[rule].condition, warnings);
+      ReviewPrivate(snapshot, i, place, snapshot.rules[rule].condition, walk, warnings);
     }
   }
   for (Index i = 0; i < snapshot.segments.size(); ++i) {
     ReviewMembers(snapshot, i, warnings);
     const std::string place = Named("segment", snapshot.strings[snapshot.segments[i].key]);
-    ReviewPrivate(snapshot, kNone, place, snapshot.segments[i].condition, warnings);
+    ReviewPrivate(snapshot, kNone, place, snapshot.segments[i].condition, walk, warnings);
   }
   ReviewUnused(snapshot, warnings);
   if (previous != nullptr && HasRightTables(*previous)) ReviewChanges(snapshot, *previous, is_broken, warnings);

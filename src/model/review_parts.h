@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/model/condition_walk.h"
 #include "src/model/place.h"
 #include "src/model/snapshot.h"
 #include "src/model/validate.h"
@@ -65,7 +66,8 @@ void ReviewSharedUnits(const Snapshot& snapshot, Index flag, Warnings& warnings)
 // A segment that includes and excludes the same units.
 void ReviewMembers(const Snapshot& snapshot, Index segment, Warnings& warnings);
 // Conditions below `root` that show what a private attribute is compared with. `place`: of whose condition it is.
-void ReviewPrivate(const Snapshot& snapshot, Index flag, std::string_view place, Index root, Warnings& warnings);
+void ReviewPrivate(const Snapshot& snapshot, Index flag, std::string_view place, Index root, ConditionWalk& walk,
+                   Warnings& warnings);
 // Changes since `previous` that move units.
 void ReviewChanges(const Snapshot& snapshot, const Snapshot& previous, const std::vector<bool>& is_broken,
                    Warnings& warnings);

@@ -129,7 +129,8 @@ void ReviewOverrides(const Snapshot& snapshot, Index flag, Warnings& warnings) {
   }
 }
 
-void ReviewPrivate(const Snapshot& snapshot, Index flag, std::string_view place, Index root, Warnings& warnings) {
+void ReviewPrivate(const Snapshot& snapshot, Index flag, std::string_view place, Index root, ConditionWalk& walk,
+                   Warnings& warnings) {
   std::set<Index> said;
   const auto look = [&](Index attribute) {
     const AttributeSchema& row = snapshot.attributes[attribute];
@@ -140,7 +141,7 @@ void ReviewPrivate(const Snapshot& snapshot, Index flag, std::string_view place,
     if (flag == kNone) return warnings.Of(std::string(place), std::move(text));
     warnings.OfFlag(flag, place, std::move(text));
   };
-  ConditionWalk walk(snapshot);
+  walk.Restart();
   walk.Run(
       root, [](Index) { return true; },
       [&](Index row) {

@@ -85,21 +85,19 @@ json Flag(int i) {
           {"variants", {{{"key", "control"}, {"value", "old"}}, {{"key", "treatment"}, {"value", "new"}}}}};
 }
 
-// Ten rules of two conditions and a coverage; the last serves the experiment where there is one.
+// A rule of two conditions with a coverage, and one that serves the experiment where there is one.
 json Configuration(int i, bool has_experiment) {
-  json rules = json::array();
-  for (int rule = 0; rule < 10; ++rule) {
-    const bool is_last = rule == 9 && has_experiment;
-    json made = {{"id", "r" + std::to_string(rule)},
-                 {"condition",
-                  {{"all",
-                    {{{"attribute", "country"}, {"operator", "in"}, {"operands", {"CH", "DE", Numbered("X", i)}}},
-                     {{"attribute", "age"}, {"operator", "gte"}, {"operands", {18 + rule}}}}}}},
-                 {"serve", {{"variant", "treatment"}}}};
-    if (is_last) made["serve"] = {{"experiment", Numbered("experiment", i)}};
-    if (!is_last) made["coverage"] = {{"ppm", 500'000}};
-    rules.push_back(std::move(made));
-  }
+  const json condition = {{"all",
+                           {{{"attribute", "country"}, {"operator", "in"}, {"operands", {"CH", "DE", Numbered("X", i)}}},
+                            {{"attribute", "age"}, {"operator", "gte"}, {"operands", {18}}}}}};
+  json rules = {{{"id", "some"},
+                 {"condition", condition},
+                 {"coverage", {{"ppm", 500'000}}},
+                 {"serve", {{"variant", "treatment"}}}},
+                {{"id", "others"},
+                 {"condition", {{"attribute", "country"}, {"operator", "equals"}, {"operands", {"FR"}}}},
+                 {"serve", {{"variant", "treatment"}}}}};
+  if (has_experiment) rules[1]["serve"] = {{"experiment", Numbered("experiment", i)}};
   return {{"enabled", true},
           {"off_variant", "control"},
           {"rules", std::move(rules)},
