@@ -87,6 +87,8 @@ absl::StatusOr<Definitions> ParseDefinitions(std::string_view text) {
       const json again = json::parse(text.begin(), text.end(), nullptr, true, true);
     } catch (const json::parse_error& error) {
       problem = "definitions: at byte " + std::to_string(error.byte) + ": not JSON";
+    } catch (const json::out_of_range&) {
+      problem = "definitions: a number is too large";
     }
     return InvalidArgument(problem);
   }

@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "src/base/ip.h"
 #include "src/base/semver.h"
@@ -184,11 +185,13 @@ class OperandCheck {
     return list.kind == kind && list.size == 1 ? &list : nullptr;
   }
 
-  std::span<const int64_t> Integers() const {
-    return std::span(s_.integer_pool).subspan(list_.begin, list_.kind == OperandKind::kInteger ? list_.size : 0);
-  }
-  std::span<const double> Doubles() const {
-    return std::span(s_.double_pool).subspan(list_.begin, list_.kind == OperandKind::kDouble ? list_.size : 0);
+  // Empty where the operands are of another kind: `begin` is a place in the pool of theirs.
+  std::span<const int64_t> Integers() const { return Numbers(s_.integer_pool, OperandKind::kInteger); }
+  std::span<const double> Doubles() const { return Numbers(s_.double_pool, OperandKind::kDouble); }
+  template <typename T>
+  std::span<const T> Numbers(const std::vector<T>& pool, OperandKind kind) const {
+    if (list_.kind != kind) return {};
+    return std::span(pool).subspan(list_.begin, list_.size);
   }
   std::string_view Text(uint32_t i) const { return s_.strings[s_.string_pool[list_.begin + i]]; }
 

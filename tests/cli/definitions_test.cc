@@ -100,6 +100,12 @@ TEST(Definitions, EveryProblemOfTheShapeIsNamed) {
   EXPECT_EQ(ParseDefinitions("[]").status().message(), "definitions: expected a JSON object");
 }
 
+TEST(Definitions, ANumberBeyondADoubleIsSaidToBeTooLarge) {
+  const absl::Status status = ParseDefinitions(R"({"flags": 1e981})").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), "definitions: a number is too large");
+}
+
 TEST(Definitions, AMemberThatStandsTwiceIsNotHalfLost) {
   for (const std::string text : {R"({"flags": [{"key": "a"}], "flags": []})",
                                  R"({"segments": [{"key": "a"}], "flags": [{"key": "b", "flags": 1, "flags": 2}]})"}) {

@@ -226,6 +226,17 @@ TEST_F(Operands, NumberOfOperands) {
   EXPECT_EQ(Said(Operator::kIn, "any", b_.Integers(many)), "");
 }
 
+// The pools differ in size: a place in one is none in another. Sanitizers see a step outside.
+TEST_F(Operands, OneKindIsJudgedWithoutThePoolOfAnother) {
+  std::vector<int64_t> integers(1000);
+  for (int64_t& integer : integers) integer = static_cast<int64_t>(&integer - integers.data());
+  b_.Integers(integers);
+  EXPECT_TRUE(b_.snapshot().double_pool.empty());
+  EXPECT_EQ(Said(Operator::kBetween, "any", b_.Integers({2, 1})),
+            "attribute \"any\": operator \"between\": the lower bound is above the upper bound");
+  EXPECT_EQ(Said(Operator::kIn, "beta", b_.Integers({0, 1, 0}), kBooleanOperands), "");
+}
+
 TEST_F(Operands, ValuesOfOperands) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();

@@ -1,11 +1,24 @@
+#include <cstdint>
 #include <limits>
 #include <stdexcept>
+#include <string>
 
 #include "tests/vectors/definitions.h"
 
 namespace expt::vectors {
 
 using nlohmann::json;
+
+namespace {
+
+size_t TimesOf(const json& times) {
+  if (!times.is_number_unsigned() || times.get<uint64_t>() > kMostTimes) {
+    throw std::runtime_error("repeat: expected a whole number of times, at most " + std::to_string(kMostTimes));
+  }
+  return times.get<size_t>();
+}
+
+}  // namespace
 
 Attributes::Attributes(const json& context) {
   if (context.is_array()) {
@@ -36,7 +49,7 @@ ValueView Attributes::ValueOf(const json& value) {
     default:
       return {};
   }
-  if (value.contains("repeat")) return Repeated(value["repeat"].at(0), value["repeat"].at(1));
+  if (value.contains("repeat")) return Repeated(value["repeat"].at(0), TimesOf(value["repeat"].at(1)));
   if (value.contains("integer"))
     return ValueView(static_cast<int64_t>(std::stoll(value["integer"].get<std::string>())));
   if (value.contains("bytes")) {  // hexadecimal; for text that is not UTF-8

@@ -2,6 +2,7 @@
 #ifndef EXPT_TESTS_VECTORS_DEFINITIONS_H_
 #define EXPT_TESTS_VECTORS_DEFINITIONS_H_
 
+#include <cstddef>
 #include <deque>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +15,9 @@ namespace expt::vectors {
 
 // `snapshot` is described in tests/vectors/README.md. Throws std::exception when it is malformed.
 model::Snapshot ModelOf(const nlohmann::json& snapshot);
+
+// The most often that a context repeats a text or a list.
+inline constexpr size_t kMostTimes = 100'000;
 
 // Attributes with the bytes that they view.
 class Attributes {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -287,6 +288,15 @@ std::vector<std::string> NamesIn(const std::string& text) {
     for (std::string name; words >> name;) names.push_back(name);
   }
   return names;
+}
+
+TEST(EvaluationVectors, AContextRepeatsAWholeNumberOfTimesAndNotForEver) {
+  const auto context = [](const json& times) { return json{{"a", {{"repeat", {"ab", times}}}}}; };
+  EXPECT_EQ(Attributes(context(2u)).context().Find("a"), ValueView("abab"));
+  EXPECT_EQ(Attributes(context(kMostTimes)).context().Find("a").text().size(), 2 * kMostTimes);
+  for (const json& times : {json(kMostTimes + 1), json(-1), json(2.5), json("2"), json(true)}) {
+    EXPECT_THROW(Attributes{context(times)}, std::runtime_error) << times;
+  }
 }
 
 TEST(EvaluationVectors, DocumentAndFolderNameEachOther) {
