@@ -15,6 +15,7 @@
 #include "expt/clock.h"
 #include "expt/event_sink.h"
 #include "expt/hook.h"
+#include "expt/snapshot.h"
 #include "expt/transport.h"
 
 namespace expt {
@@ -67,6 +68,11 @@ struct ClientOptions {
 
   // Between two looks for a new Head; the server's hint wins when it is longer. At least 100 ms.
   std::chrono::milliseconds poll_interval{30'000};
+
+  // What evaluations do when no Head was verified for 24 hours (ClientStatus::State::kVeryStale), until one is: go on,
+  // yield the caller's defaults, or serve the off variants of flags marked fail_closed. Set it where old flags do more
+  // harm than none; whoever can keep the server away from a client can bring it about.
+  Overlay::Stale on_very_stale = Overlay::Stale::kKeep;
 
   // Let the server push new Heads, with a server key. Polls go on, but rarely, and come back when the stream fails.
   bool stream = true;

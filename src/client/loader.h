@@ -11,7 +11,9 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -73,6 +75,7 @@ class Loader {
 
   SteadyTime StepNetwork();
   SteadyTime StepTrial();
+  SteadyTime StepAge();
   SteadyTime NextStep() const;
   std::optional<std::string> Listen(SteadyTime now);
   std::chrono::milliseconds PollInterval() const;
@@ -93,7 +96,9 @@ class Loader {
   void Install(Snapshot snapshot, ClientStatus::Source source);
   void BeginTrial(std::string file);
   void PassTrial();
-  void ApplyEmergencyOff();
+  Overlay::Stale StaleNow() const;
+  std::span<const std::string> EmergencyOff() const;
+  void ApplyOverlay();
   void SaveState();
   void ReportSaving();
 
@@ -121,8 +126,8 @@ class Loader {
   std::chrono::milliseconds verified_at_{0};  // monotonic, of head_
   Floor floor_;
   Floor saved_floor_;  // as it is on disk: raised when a trial is passed
-  Snapshot snapshot_;                       // without overlay
-  std::vector<std::string> emergency_off_;  // as installed
+  Snapshot snapshot_;                           // with any overlay
+  std::shared_ptr<const Installed> installed_;  // the same as it serves; null without one
   std::map<Digest, Refusal> refused_;
   InstallGuard guard_;
   std::optional<Trial> trial_;

@@ -115,6 +115,9 @@ model::Snapshot Build(const Content& content) {
 
   model::Flag& button = AddFlag(b, {"sticky-button", ValueType::kBoolean, {{"on", on_value}, {"off", off_value}}});
   button.off_variant = 1;
+  model::Flag& payments = AddFlag(b, {"payments", ValueType::kBoolean, {{"on", on_value}, {"off", off_value}}});
+  payments.off_variant = 1;
+  payments.fail_closed = true;
   return b.Take();
 }
 

@@ -36,6 +36,7 @@ inline constexpr char kEnvironment[] = "env_test";
 //   config         json: {"a":1}
 //   checkout-test  string: experiment "checkout-test" (id "exp_checkout"), control and treatment, half and half
 //   sticky-button  boolean: on, and "off" as off variant
+//   payments       the same, fail_closed
 // Unit types: targeting_key, company. Analytics: plan.
 struct Content {
   int64_t version = 1;
