@@ -47,6 +47,11 @@ struct ClientOptions {
   // Where exptd (or a proxy for it) answers, such as "https://flags.example.com".
   std::string url = {};
 
+  // Where Snapshots are fetched first: "<snapshot_url>/<digest>", the digest of 64 hexadecimal digits, from a CDN or any
+  // web server on a directory that `exptd serve --export` fills. The key is not sent there. What is missing there,
+  // late or not the right bytes is fetched from `url`. Empty: always from there.
+  std::string snapshot_url = {};
+
   // "expt1.<srv|cli>.<environment>.<key id>.<root version>.<root digest>.<secret>", as the control plane shows it.
   // It says who may read and pins the Root; only its last part is secret, and it is never logged.
   std::string key = {};

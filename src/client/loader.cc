@@ -177,12 +177,18 @@ absl::Status Loader::Refresh() {
   return FollowHead();
 }
 
-absl::StatusOr<HttpReply> Loader::Get(std::string_view path, uint64_t max_bytes, bool with_key) {
+HttpRequest Loader::MakeRequest(std::string_view base, std::string_view path, uint64_t max_bytes) const {
   HttpRequest request;
-  request.url = JoinUrl(settings_.options.url, path);
+  request.url = JoinUrl(base, path);
   request.connect_timeout = settings_.options.connect_timeout;
   request.timeout = settings_.options.request_timeout;
   request.max_reply_bytes = max_bytes;
+  return request;
+}
+
+// From exptd.
+absl::StatusOr<HttpReply> Loader::Get(std::string_view path, uint64_t max_bytes, bool with_key) {
+  HttpRequest request = MakeRequest(settings_.options.url, path, max_bytes);
   if (with_key) request.headers.emplace_back("Authorization", wire::AuthorizationHeader(settings_.key));
   if (path == "/sdk/v1/head" && !etag_.empty()) request.headers.emplace_back("If-None-Match", etag_);
   return settings_.options.transport->Send(request);
@@ -332,6 +338,13 @@ absl::Status Loader::CheckFloor(const wire::SnapshotRef& target) const {
 }
 
 absl::Status Loader::FetchSnapshot(const wire::SnapshotRef& target) {
+  if (!settings_.options.snapshot_url.empty()) {
+    const absl::Status status = TakeExported(target);
+    if (status.ok()) return status;
+    // Whatever it is, exptd may have better bytes: signatures do not count for the digest.
+    health_->Count(status);
+    Log(LogLevel::kWarning, "snapshot_url: " + base::TextOf(status));
+  }
   is_reachable_ = false;
   absl::StatusOr<HttpReply> reply =
       Get("/sdk/v1/snapshots/" + Hex(target.digest), wire::kMaxSnapshotSize + kMaxHeader, true);
@@ -340,6 +353,18 @@ absl::Status Loader::FetchSnapshot(const wire::SnapshotRef& target) {
   is_reachable_ = true;
   absl::Status status = AcceptSnapshot(reply->body, target);
   return status.ok() ? status : Refuse(target, std::move(status));
+}
+
+// From snapshot_url. The key is secret, so it is not sent there.
+absl::Status Loader::TakeExported(const wire::SnapshotRef& target) {
+  const HttpRequest request = MakeRequest(settings_.options.snapshot_url, "/" + Hex(target.digest),
+                                          target.size_bytes + kMaxHeader);
+  const absl::StatusOr<HttpReply> reply = settings_.options.transport->Send(request);
+  if (!reply.ok()) return reply.status();
+  if (reply->status == 200) return AcceptSnapshot(reply->body, target);
+  return base::Error(absl::StatusCode::kUnavailable, "snapshot v" + std::to_string(target.version) +
+                                                         ": expected status 200, got " +
+                                                         std::to_string(reply->status));
 }
 
 absl::Status Loader::AcceptSnapshot(const std::string& file, const wire::SnapshotRef& target) {

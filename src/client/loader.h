@@ -1,6 +1,7 @@
 // Keeps the snapshot fresh: Root, Head, Snapshot, in this order, each verified before it counts.
 //
 //   no Root --GET root/{n}, digest = pin--> Root --GET head--> Head --GET snapshots/{digest}--> Snapshot --> slot
+//                                                                   (from snapshot_url first, where there is one)
 //
 // New Heads also come by themselves, on a stream; the same checks apply to them, and polls become rare meanwhile.
 //
@@ -88,6 +89,7 @@ class Loader {
   absl::Status FollowHead();
   absl::Status CheckFloor(const wire::SnapshotRef& target) const;
   absl::Status FetchSnapshot(const wire::SnapshotRef& target);
+  absl::Status TakeExported(const wire::SnapshotRef& target);
   absl::Status AcceptSnapshot(const std::string& file, const wire::SnapshotRef& target);
   absl::Status Refuse(const wire::SnapshotRef& target, absl::Status status);
 
@@ -106,6 +108,7 @@ class Loader {
   void LoadHead(const SavedState& state);
 
   absl::StatusOr<HttpReply> Get(std::string_view path, uint64_t max_bytes, bool with_key);
+  HttpRequest MakeRequest(std::string_view base, std::string_view path, uint64_t max_bytes) const;
   absl::Status UnexpectedReply(std::string_view what, const HttpReply& reply);
   Time FlooredNow() const;
   void Log(LogLevel level, std::string_view text) const;

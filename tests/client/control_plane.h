@@ -145,6 +145,9 @@ class ControlPlane {
   std::unique_ptr<HttpServer> server_;
 };
 
+// In hexadecimal digits.
+std::string Hex(const Digest& digest);
+
 // The plain bytes of an upload's body.
 std::string Decompress(const std::string& body);
 
