@@ -540,7 +540,7 @@ void Loader::LoadSaved() {
   Install(std::move(found.snapshot), found.source);
   if (found.is_recovered) health_->SetRecovered();
   if (found.quarantined.has_value()) health_->SetQuarantined(*found.quarantined);
-  if (guard_.IsAlarmed()) {
+  if (guard_.IsAlarmed() || found.is_suspect) {
     pending_saved_ = guard_.Begin(snapshot_.digest());
     trial_ = {.digest = snapshot_.digest(), .file = {}, .since = settings_.options.clock->Monotonic()};
   }

@@ -50,6 +50,16 @@ class Aging : public ::testing::Test {
   void TakeServerAway() {
     plane_.SetIntercept([](const HttpCall&) { return HttpAnswer{.status = 503, .headers = {}, .body = ""}; });
   }
+  // Options of a program whose data directory remembers version 1, and which cannot reach the server any more.
+  ClientOptions RememberedOptions(Stale on_very_stale) {
+    ClientOptions options = Options(on_very_stale);
+    options.data_directory = directory_.string();
+    LoneLoader process(options);
+    EXPECT_TRUE(process.ComesTo(1));
+    process.loader().Close();
+    TakeServerAway();
+    return options;
+  }
   // A look that was under way is over, and another one came to nothing.
   void WaitForLook() { ASSERT_TRUE(plane_.WaitForCalls("/sdk/v1/head", 2)); }
   static bool ComesToReason(const Client& client, std::string_view flag, Reason reason) {
@@ -122,14 +132,7 @@ TEST_F(Aging, TheEmergencyOffListHoldsWhateverTheAge) {
 }
 
 TEST_F(Aging, AProgramThatStartsAgainDoesNotBecomeYounger) {
-  ClientOptions options = Options(Stale::kDefaults);
-  options.data_directory = directory_.string();
-  {
-    LoneLoader process(options);
-    ASSERT_TRUE(process.ComesTo(1));
-    process.loader().Close();
-  }
-  TakeServerAway();
+  const ClientOptions options = RememberedOptions(Stale::kDefaults);
   clock_->Advance(23h);
   {
     LoneLoader process(options);
@@ -144,14 +147,7 @@ TEST_F(Aging, AProgramThatStartsAgainDoesNotBecomeYounger) {
 }
 
 TEST_F(Aging, AWallClockThatWasSetBackMakesNothingOld) {
-  ClientOptions options = Options(Stale::kDefaults);
-  options.data_directory = directory_.string();
-  {
-    LoneLoader process(options);
-    ASSERT_TRUE(process.ComesTo(1));
-    process.loader().Close();
-  }
-  TakeServerAway();
+  const ClientOptions options = RememberedOptions(Stale::kDefaults);
   clock_->StepWall(-24h * 3652);
   LoneLoader process(options);
   EXPECT_EQ(process.version(), 1);

@@ -1,5 +1,5 @@
-// watch_client URL KEY FLAG [bundle=FILE] [snapshot_url=URL]: a program with a client. Prints a line of JSON whenever what
-// it serves changes, until standard input ends.
+// watch_client URL KEY FLAG [bundle=FILE] [snapshot_url=URL]: a program with a client. Prints a line of JSON whenever
+// what it serves changes, until standard input ends.
 #include <poll.h>
 #include <unistd.h>
 
