@@ -124,6 +124,11 @@ class Daemon::Parts {
     absl::StatusOr<storage::BlobStore> blobs = storage::BlobStore::Open(options.data + "/blobs");
     if (!blobs.ok()) return blobs.status();
     blobs_ = std::make_unique<storage::BlobStore>(*std::move(blobs));
+    if (!options.export_folder.empty()) {
+      absl::StatusOr<storage::BlobStore> exported = storage::BlobStore::Open(options.export_folder);
+      if (!exported.ok()) return exported.status();
+      exported_ = std::make_unique<storage::BlobStore>(*std::move(exported));
+    }
     absl::StatusOr<storage::KeyStore> keys = storage::KeyStore::Open(options.data + "/keys");
     if (!keys.ok()) return keys.status();
     keys_ = std::make_unique<storage::KeyStore>(*std::move(keys));
@@ -160,7 +165,10 @@ class Daemon::Parts {
       streams->Push(environment_id, audience, *head);
     };
     heads_ = std::make_unique<publish::HeadIssuer>(*state_, *signing_, head_options);
-    publisher_ = std::make_unique<publish::Publisher>(*state_, *blobs_, *signing_, *heads_);
+    publisher_ = std::make_unique<publish::Publisher>(*state_, *blobs_, *signing_, *heads_, exported_.get());
+    if (exported_ != nullptr) {
+      if (absl::Status status = publisher_->ExportLive(); !status.ok()) return status;
+    }
     intake_ = std::make_unique<publish::RootIntake>(
         *signing_, *publisher_, *heads_,
         publish::RootIntakeOptions{.folder = options.data + "/keys",
@@ -275,6 +283,7 @@ class Daemon::Parts {
   http::Metrics metrics_;
   std::unique_ptr<storage::StateStore> state_;
   std::unique_ptr<storage::BlobStore> blobs_;
+  std::unique_ptr<storage::BlobStore> exported_;
   std::unique_ptr<storage::KeyStore> keys_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<publish::SigningKeys> signing_;

@@ -33,6 +33,7 @@ namespace expt {
 
 struct DaemonOptions {
   std::string data;        // the directory; made when it is missing
+  std::string export_folder;  // gets each snapshot by digest, for web servers; empty: nowhere
   std::string public_url;  // as others reach the server; empty: not known
   // Root and keys are made on the first run and kept in DIR/keys. Without it the three files are needed.
   bool dev = false;

@@ -126,6 +126,9 @@ int main(int argc, char** argv) {
   serve->footer(kExamples);
   serve->add_option("--data", options.data, "directory of everything that is kept; made when missing")->required();
   serve->add_option("--listen", listen, "address and port; port 0 picks a free one")->capture_default_str();
+  serve->add_option("--export", options.export_folder,
+                    "directory that gets each snapshot under its digest, for a web server or CDN; made when missing")
+      ->type_name("DIR");
   serve->add_option("--public-url", options.public_url, "URL at which others reach this server");
   serve->add_flag("--dev", options.dev, "make Root and keys on the first run and keep them in DIR/keys");
   serve->add_option("--root", options.root, "Root file, made with expt keygen");

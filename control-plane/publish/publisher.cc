@@ -78,8 +78,9 @@ absl::StatusOr<SignedSnapshot> MakeSnapshot(const model::Snapshot& model, std::s
 
 }  // namespace
 
-Publisher::Publisher(storage::StateStore& state, storage::BlobStore& blobs, SigningKeys& signing, HeadIssuer& heads)
-    : state_(state), blobs_(blobs), signing_(signing), heads_(heads) {}
+Publisher::Publisher(storage::StateStore& state, storage::BlobStore& blobs, SigningKeys& signing, HeadIssuer& heads,
+                     storage::BlobStore* exported)
+    : state_(state), blobs_(blobs), signing_(signing), heads_(heads), exported_(exported) {}
 
 absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
   const std::lock_guard lock(publishing_);
@@ -165,6 +166,11 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
   // Files first: a row never names what is not there. A file without a row does no harm.
   for (const Part& part : parts) {
     if (absl::Status status = blobs_.Put(Hex(part.made.digest), part.made.file); !status.ok()) return status;
+    if (exported_ == nullptr) continue;
+    // Clients fetch from here what they do not find there.
+    if (absl::Status status = exported_->Put(Hex(part.made.digest), part.made.file); !status.ok()) {
+      outcome.warnings.push_back("the snapshot could not be exported: " + std::string(status.message()));
+    }
   }
   const storage::Change who{
       .actor = request.actor, .address = request.address, .time_ms = request.now.time_since_epoch().count()};
@@ -311,6 +317,23 @@ absl::StatusOr<size_t> Publisher::Renew(Time now) {
   }
   if (!worst.ok()) return worst;
   return count;
+}
+
+absl::Status Publisher::ExportLive() {
+  const auto environments = state_.ListEverywhere(storage::kEnvironmentKind);
+  if (!environments.ok()) return environments.status();
+  for (const storage::Document& environment : *environments) {
+    for (const Audience audience : {Audience::kServer, Audience::kClient}) {
+      const auto row = state_.LivePublish(environment.id, audience);
+      if (!row.ok()) return row.status();
+      if (!row->has_value()) continue;
+      const std::string name = Hex((*row)->digest);
+      const absl::StatusOr<std::string> file = blobs_.Get(name);
+      if (!file.ok()) return file.status();
+      if (absl::Status status = exported_->Put(name, *file); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
 }
 
 // Without its file there is nothing to compare with.

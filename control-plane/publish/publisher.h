@@ -73,7 +73,9 @@ struct PublishPreview {
 // Thread-safe. What it is given must outlive it.
 class Publisher {
  public:
-  Publisher(storage::StateStore& state, storage::BlobStore& blobs, SigningKeys& signing, HeadIssuer& heads);
+  // `exported`, unless null, gets a copy of each snapshot file before a Head names it.
+  Publisher(storage::StateStore& state, storage::BlobStore& blobs, SigningKeys& signing, HeadIssuer& heads,
+            storage::BlobStore* exported = nullptr);
 
   // Errors: kNotFound unknown environment; kFailedPrecondition no Root names it; kAborted a newer state has been
   // published meanwhile, assemble again; storage errors.
@@ -89,6 +91,9 @@ class Publisher {
   // Publishes again, under the next version, what is live and would not be taken under the newest Root: of an epoch
   // that has ended, or signed by keys that it does not name. The content stays. Answers how many environments.
   absl::StatusOr<size_t> Renew(Time now);
+
+  // Copies what is live to `exported`, where it is missing.
+  absl::Status ExportLive();
 
   // The signed file of a live or earlier snapshot of that environment and audience; kNotFound for any other digest.
   // `hex_digest` as it stands in the URL.
@@ -110,6 +115,7 @@ class Publisher {
   storage::BlobStore& blobs_;
   SigningKeys& signing_;
   HeadIssuer& heads_;
+  storage::BlobStore* const exported_;
   std::mutex publishing_;
 };
 

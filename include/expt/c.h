@@ -226,6 +226,7 @@ typedef struct expt_decision_view {
   expt_reason reason;
   expt_error_code error;
   uint32_t exposure_count;
+  int64_t age_ms;  // of a client's decision: since it had last verified a Head; -1 of a snapshot's
 } expt_decision_view;
 EXPT_API expt_code expt_decision_read(const expt_decision* decision, expt_decision_view* view);
 
@@ -412,6 +413,10 @@ typedef struct expt_client_options {
   int64_t spool_max_age_ms;
   int64_t first_send_spread_ms;  // 1 for none
   expt_durability spool_durability;
+  expt_string bundle;  // bytes of a file that `expt fetch --bundle` wrote
+  expt_string snapshot_url;
+  expt_stale on_very_stale;
+  bool without_stream;  // poll only
 } expt_client_options;
 
 // Keeps a fresh snapshot, decides, and reports. Thread-safe: every function but expt_client_free.
@@ -530,6 +535,27 @@ typedef int32_t expt_state;
 enum { EXPT_STATE_NOT_READY = 0, EXPT_STATE_FRESH = 1, EXPT_STATE_STALE = 2, EXPT_STATE_VERY_STALE = 3 };
 EXPT_API expt_string expt_state_name(expt_state state);  // "not_ready", ...
 
+// Where what is served came from.
+typedef int32_t expt_source;
+enum {
+  EXPT_SOURCE_NONE = 0,
+  EXPT_SOURCE_NETWORK = 1,
+  EXPT_SOURCE_SAVED = 2,
+  EXPT_SOURCE_PREVIOUS = 3,
+  EXPT_SOURCE_BUNDLE = 4
+};
+EXPT_API expt_string expt_source_name(expt_source source);  // "none", "network", ...
+
+// What is out of the ordinary: bits of expt_status_view.conditions.
+typedef int32_t expt_condition;
+enum {
+  EXPT_CONDITION_REJECTED = 1,
+  EXPT_CONDITION_RECOVERED = 2,
+  EXPT_CONDITION_SAFE_MODE = 4,
+  EXPT_CONDITION_CACHE_UNAVAILABLE = 8
+};
+EXPT_API expt_string expt_condition_name(expt_condition condition);  // of one bit: "rejected", ...
+
 // How a client was at one moment. Immutable; thread-safe.
 typedef struct expt_status expt_status;
 EXPT_API expt_code expt_client_status(const expt_client* client, expt_status** status);
@@ -540,7 +566,7 @@ typedef struct expt_status_view {
   expt_string environment;  // id
   expt_string last_error;   // empty when the last attempt of each kind succeeded
   int64_t snapshot_version;
-  int64_t age_ms;  // since the last verified Head; since the client was opened when there was none
+  int64_t age_ms;  // since the last verified Head; at first since the one on disk was issued, or since the opening
   uint64_t events_accepted;
   uint64_t events_delivered;  // stored for the first time
   uint64_t events_duplicate;
@@ -551,8 +577,22 @@ typedef struct expt_status_view {
   int32_t last_load_step;  // 0 without a load error
   expt_load_code last_load_code;
   uint64_t events_spooled;  // on disk and not acknowledged, those of earlier processes included
+  size_t load_count_count;  // rows of expt_status_load_count()
+  const uint8_t* quarantined;  // 32 bytes: the digest that safe mode leaves out; else NULL
+  expt_source source;
+  int32_t conditions;  // EXPT_CONDITION_..., added
+  bool is_streaming;   // new Heads come by themselves, and polls are rare
 } expt_status_view;
 EXPT_API expt_code expt_status_read(const expt_status* status, expt_status_view* view);
+
+// Refusals and local failures since the client was opened, by code; those that happened.
+typedef struct expt_load_count_view {
+  size_t struct_size;
+  uint64_t count;
+  int32_t step;
+  expt_load_code code;
+} expt_load_count_view;
+EXPT_API expt_code expt_status_load_count(const expt_status* status, size_t index, expt_load_count_view* view);
 
 typedef int32_t expt_event_kind;
 enum { EXPT_EVENT_EXPOSURE = 1, EXPT_EVENT_METRIC = 2, EXPT_EVENT_IDENTIFY = 3, EXPT_EVENT_SUMMARY = 4 };

@@ -64,7 +64,8 @@ struct ClientStatus {
   };
   std::vector<Condition> conditions;  // ascending, each at most once
   std::optional<Digest> quarantined;  // of safe mode
-  std::chrono::milliseconds age{0};   // since the last verified Head; since Open() when there was none
+  // Since the last verified Head; at first since the one that data_directory remembers was issued, or since Open().
+  std::chrono::milliseconds age{0};
   std::string last_error;             // empty when the last attempt of each kind succeeded
   std::optional<LoadError> last_load_error;
   struct LoadCount {

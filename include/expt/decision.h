@@ -3,9 +3,11 @@
 #define EXPT_DECISION_H_
 
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -129,7 +131,7 @@ class Decision {
 class OwnedDecision {
  public:
   explicit OwnedDecision(const Decision& decision);
-  OwnedDecision(const OwnedDecision& other) : OwnedDecision(other.view_) {}
+  OwnedDecision(const OwnedDecision& other) : OwnedDecision(other.view_) { age_ = other.age_; }
   OwnedDecision& operator=(const OwnedDecision& other);
   OwnedDecision(OwnedDecision&& other) noexcept = default;
   OwnedDecision& operator=(OwnedDecision&& other) noexcept = default;
@@ -137,10 +139,15 @@ class OwnedDecision {
   // Valid while this object lives.
   const Decision& view() const { return view_; }
 
+  // Of a client's decision: how long ago the client had last verified a Head, as ClientStatus::age. Else nothing.
+  std::optional<std::chrono::milliseconds> age() const { return age_; }
+  void set_age(std::chrono::milliseconds age) { age_ = age; }
+
  private:
   std::unique_ptr<char[]> bytes_;
   Value value_;
   Decision view_;
+  std::optional<std::chrono::milliseconds> age_;
 };
 
 // One JSON object in one line: flag, value, variant, reason, error_code, rule, bucket, snapshot_version, exposures.

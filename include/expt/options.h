@@ -15,6 +15,7 @@
 #include "expt/clock.h"
 #include "expt/event_sink.h"
 #include "expt/hook.h"
+#include "expt/snapshot.h"
 #include "expt/transport.h"
 
 namespace expt {
@@ -46,6 +47,11 @@ struct ClientOptions {
   // Where exptd (or a proxy for it) answers, such as "https://flags.example.com".
   std::string url = {};
 
+  // Where Snapshots are fetched first: "<snapshot_url>/<digest>", the digest of 64 hexadecimal digits, from a CDN or any
+  // web server on a directory that `exptd serve --export` fills. The key is not sent there. What is missing there,
+  // late or not the right bytes is fetched from `url`. Empty: always from there.
+  std::string snapshot_url = {};
+
   // "expt1.<srv|cli>.<environment>.<key id>.<root version>.<root digest>.<secret>", as the control plane shows it.
   // It says who may read and pins the Root; only its last part is secret, and it is never logged.
   std::string key = {};
@@ -67,6 +73,11 @@ struct ClientOptions {
 
   // Between two looks for a new Head; the server's hint wins when it is longer. At least 100 ms.
   std::chrono::milliseconds poll_interval{30'000};
+
+  // What evaluations do when no Head was verified for 24 hours (ClientStatus::State::kVeryStale), until one is: go on,
+  // yield the caller's defaults, or serve the off variants of flags marked fail_closed. Set it where old flags do more
+  // harm than none; whoever can keep the server away from a client can bring it about.
+  Overlay::Stale on_very_stale = Overlay::Stale::kKeep;
 
   // Let the server push new Heads, with a server key. Polls go on, but rarely, and come back when the stream fails.
   bool stream = true;

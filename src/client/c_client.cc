@@ -66,6 +66,10 @@ expt::ClientOptions OptionsOf(const expt_client_options& from) {
   Take(from.spool_max_age_ms, to.spool.max_age);
   Take(from.first_send_spread_ms, to.first_send_spread);
   if (from.spool_durability != 0) to.spool.durability = DurabilityOf(from.spool_durability);
+  to.bundle = View(from.bundle);
+  to.snapshot_url = View(from.snapshot_url);
+  to.on_very_stale = static_cast<expt::Overlay::Stale>(from.on_very_stale);
+  to.stream = !from.without_stream;
   if (from.log != nullptr) {
     to.log = [log = from.log, user = from.log_user](expt::LogLevel level, std::string_view message) {
       log(user, static_cast<expt_log_level>(level), expt::c::Out(message));
@@ -85,12 +89,15 @@ expt_code Open(const expt_client_options* options, expt_client** client, expt_er
                                                  ", got " + std::to_string(options->struct_size)));
   }
   if (!expt::c::AreTexts(from.url, from.key, from.root, from.expected_environment, from.data_directory, from.sdk,
-                        from.spool_directory)) {
+                        from.spool_directory, from.bundle, from.snapshot_url)) {
     return Fail(error, "options: expected text, got NULL with a size");
   }
   if (!AreDurations(from)) return Fail(error, "options: a duration: expected 0 ms to one year");
   if (from.spool_durability < 0 || from.spool_durability > EXPT_DURABILITY_EVERY) {
     return Fail(error, "options: spool_durability: expected 0 to 3, got " + std::to_string(from.spool_durability));
+  }
+  if (from.on_very_stale < EXPT_STALE_KEEP || from.on_very_stale > EXPT_STALE_FAIL_CLOSED) {
+    return Fail(error, "options: on_very_stale: expected 0 to 2, got " + std::to_string(from.on_very_stale));
   }
   absl::StatusOr<expt::Client> opened = expt::Client::Open(OptionsOf(from));
   if (!opened.ok()) return Fail(error, opened.status());

@@ -155,7 +155,9 @@ expt_code expt_decision_read(const expt_decision* decision, expt_decision_view* 
   out.reason = static_cast<expt_reason>(from.reason);
   out.error = static_cast<expt_error_code>(from.error);
   out.exposure_count = from.exposure_count;
-  return expt::c::WriteStruct(out, view);
+  const auto age = decision->owned.has_value() ? decision->owned->age() : std::nullopt;
+  out.age_ms = age.has_value() ? age->count() : -1;
+  return expt::c::WriteStruct(out, view, offsetof(expt_decision_view, age_ms));
 }
 
 expt_code expt_decision_exposure(const expt_decision* decision, size_t index, expt_exposure_view* view) {

@@ -158,7 +158,23 @@ expt_code expt_status_read(const expt_status* status, expt_status_view* view) {
   out.last_load_step = load.step;
   out.last_load_code = static_cast<expt_load_code>(load.code);
   out.events_spooled = from.events_spooled;
+  out.load_count_count = from.load_counts.size();
+  out.quarantined = from.quarantined.has_value() ? from.quarantined->data() : nullptr;
+  out.source = static_cast<expt_source>(from.source);
+  for (const auto condition : from.conditions) out.conditions |= 1 << static_cast<int>(condition);
+  out.is_streaming = from.is_streaming;
   return expt::c::WriteStruct(out, view, offsetof(expt_status_view, events_spooled));
+}
+
+expt_code expt_status_load_count(const expt_status* status, size_t index, expt_load_count_view* view) {
+  if (status == nullptr || !expt::c::IsWritable(view)) return EXPT_INVALID_ARGUMENT;
+  if (index >= status->status.load_counts.size()) return EXPT_NOT_FOUND;
+  const expt::ClientStatus::LoadCount& from = status->status.load_counts[index];
+  expt_load_count_view out{};
+  out.count = from.count;
+  out.step = from.step;
+  out.code = static_cast<expt_load_code>(from.code);
+  return expt::c::WriteStruct(out, view);
 }
 
 expt_code expt_status_drop(const expt_status* status, size_t index, expt_drop_view* view) {

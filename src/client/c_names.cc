@@ -1,5 +1,6 @@
 // Numbers and names of expt/c.h: those of the C++ interface.
 #include <array>
+#include <bit>
 
 #include "expt/client.h"
 #include "expt/decision.h"
@@ -113,6 +114,18 @@ static_assert(Same<EXPT_STATE_FRESH, ClientStatus::State::kFresh>);
 static_assert(Same<EXPT_STATE_STALE, ClientStatus::State::kStale>);
 static_assert(Same<EXPT_STATE_VERY_STALE, ClientStatus::State::kVeryStale>);
 
+static_assert(Same<EXPT_SOURCE_NONE, ClientStatus::Source::kNone>);
+static_assert(Same<EXPT_SOURCE_NETWORK, ClientStatus::Source::kNetwork>);
+static_assert(Same<EXPT_SOURCE_SAVED, ClientStatus::Source::kSaved>);
+static_assert(Same<EXPT_SOURCE_PREVIOUS, ClientStatus::Source::kPrevious>);
+static_assert(Same<EXPT_SOURCE_BUNDLE, ClientStatus::Source::kBundle>);
+
+// Conditions are bits here and numbers there.
+static_assert(EXPT_CONDITION_REJECTED == 1 << static_cast<int>(ClientStatus::Condition::kRejected));
+static_assert(EXPT_CONDITION_RECOVERED == 1 << static_cast<int>(ClientStatus::Condition::kRecovered));
+static_assert(EXPT_CONDITION_SAFE_MODE == 1 << static_cast<int>(ClientStatus::Condition::kSafeMode));
+static_assert(EXPT_CONDITION_CACHE_UNAVAILABLE == 1 << static_cast<int>(ClientStatus::Condition::kCacheUnavailable));
+
 static_assert(Same<EXPT_EVENT_EXPOSURE, EventKind::kExposure>);
 static_assert(Same<EXPT_EVENT_METRIC, EventKind::kMetric>);
 static_assert(Same<EXPT_EVENT_IDENTIFY, EventKind::kIdentify>);
@@ -160,4 +173,12 @@ expt_string expt_drop_reason_name(expt_drop_reason reason) {
 }
 expt_string expt_state_name(expt_state state) {
   return NameOf(state, expt::ClientStatus::State::kVeryStale, expt::StateName);
+}
+expt_string expt_source_name(expt_source source) {
+  return NameOf(source, expt::ClientStatus::Source::kBundle, expt::SourceName);
+}
+expt_string expt_condition_name(expt_condition condition) {
+  const bool is_one_bit = condition > 0 && std::has_single_bit(static_cast<uint32_t>(condition));
+  return NameOf(is_one_bit ? std::countr_zero(static_cast<uint32_t>(condition)) : -1,
+                expt::ClientStatus::Condition::kCacheUnavailable, expt::ConditionName);
 }

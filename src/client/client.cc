@@ -133,8 +133,9 @@ std::string Client::Variant(FlagRef flag, const Context& context, std::string_vi
 }
 
 OwnedDecision Client::Decide(FlagRef flag, const Context& context, DecideOptions options) const {
-  return core_->Here().Evaluate(flag, context, ValueType::kMissing, options, [](const Decision& decision) {
-    return Used<OwnedDecision>{decision.Own(), true};
+  client::Core& core = core_->Here();
+  return core.Evaluate(flag, context, ValueType::kMissing, options, [&core](const Decision& decision) {
+    return Used<OwnedDecision>{core.Own(decision), true};
   });
 }
 

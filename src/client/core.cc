@@ -74,7 +74,7 @@ std::shared_ptr<Core> Core::OpenFixed(ClientOptions options) {
 
 void Core::InstallFixed(Snapshot snapshot) {
   const bool is_ready = snapshot.is_ready();
-  slot_.Install(MakeInstalled(std::move(snapshot)));
+  slot_.Install(MakeInstalled(snapshot));
   health_.SetVerified(milliseconds::max());  // fixed flags are never old
   if (is_ready) health_.SetReady();
 }
@@ -328,8 +328,14 @@ std::vector<OwnedDecision> Core::All(const Context& context, const StickyAssignm
   std::vector<OwnedDecision> decisions;
   decisions.reserve(snapshot.flag_count());
   EvaluateAll(snapshot, context, {.now = now, .sticky = sticky},
-              [&](const Decision& decision) { decisions.push_back(decision.Own()); });
+              [&](const Decision& decision) { decisions.push_back(Own(decision)); });
   return decisions;
+}
+
+OwnedDecision Core::Own(const Decision& decision) const {
+  OwnedDecision owned = decision.Own();
+  owned.set_age(health_.Age(settings_.options.clock->Monotonic()));
+  return owned;
 }
 
 Explanation Core::Explain(FlagRef flag, const Context& context, const StickyAssignments* sticky) {

@@ -69,6 +69,7 @@ class Core : public std::enable_shared_from_this<Core> {
   static void Release(std::shared_ptr<Core> core, std::chrono::milliseconds timeout);
 
   // As the methods of Client.
+  OwnedDecision Own(const Decision& decision) const;  // with its age
   std::vector<OwnedDecision> All(const Context& context, const StickyAssignments* sticky);
   Explanation Explain(FlagRef flag, const Context& context, const StickyAssignments* sticky);
   Snapshot Pin() const;

@@ -39,6 +39,7 @@ Core& Core::MakeHeir(const Core& parent, bool is_started) {
     if (opened.ok()) store = *std::move(opened);
   }
   std::shared_ptr<Core> heir(new Core(*std::move(settings), std::move(store), absl::OkStatus(), files_, true));
+  heir->health_.SetSince(parent.health_.since());
   heir->loader_.Inherit(parent.slot_.InheritedFromParent());
   if (is_started && !parent.is_closed_) {
     heir->StartThread();

@@ -1,5 +1,6 @@
 #include "src/client/fallback.h"
 
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -23,6 +24,12 @@ bool IsFileAtFault(const absl::Status& status) {
          error->code != LoadCode::kRollback && error->code != LoadCode::kFastForward;
 }
 
+// A file whose checksum is wrong counts like a transfer whose digest is.
+absl::Status AsLoadError(const absl::Status& status) {
+  if (!absl::IsDataLoss(status) || LoadErrorOf(status).has_value()) return status;
+  return base::LoadFailure(LoadCode::kDigestMismatch, base::TextOf(status));
+}
+
 // `status` with the place before it; step and code stay.
 absl::Status InBundle(const absl::Status& status) {
   const std::string text = "bundle: " + base::TextOf(status);
@@ -42,6 +49,7 @@ class Ladder {
       if (found_.source == Source::kNone) TrySlot(Store::Slot::kPrevious, Source::kPrevious);
     }
     if (settings_.bundle.has_value()) TryBundle();
+    if (found_.source == Source::kNone) TrySuspect();
     return std::move(found_);
   }
 
@@ -65,26 +73,39 @@ class Ladder {
                                             .floor = {}});
   }
 
-  // False when the digest is in quarantine. `has_other`: something else may serve instead.
-  bool MayServe(const Snapshot& snapshot, bool has_other) {
-    if (guard_.MayServe(snapshot.digest(), has_other, now_)) return true;
+  // Lets `snapshot` serve, or leaves it out when it is in quarantine.
+  void Serve(Snapshot snapshot, Source source) {
+    if (guard_.MayServe(snapshot.digest(), /*has_other=*/true, now_)) {
+      found_.source = source;
+      found_.snapshot = std::move(snapshot);
+      return;
+    }
     found_.quarantined = snapshot.digest();
-    return false;
+    if (suspect_.has_value()) return;
+    suspect_ = std::move(snapshot);
+    suspect_source_ = source;
+  }
+
+  // Nothing else serves: the highest rung that was left out.
+  void TrySuspect() {
+    if (!suspect_.has_value() || !guard_.MayServe(suspect_->digest(), /*has_other=*/false, now_)) return;
+    found_.source = suspect_source_;
+    found_.snapshot = *std::move(suspect_);
+    found_.quarantined.reset();
+    found_.is_suspect = true;
   }
 
   void TrySlot(Store::Slot slot, Source source) {
     const absl::StatusOr<SavedSnapshot> saved = store_->LoadSnapshot(slot);
     if (absl::IsNotFound(saved.status())) return;
-    absl::StatusOr<Snapshot> snapshot = saved.ok() ? Open(*saved) : saved.status();
+    absl::StatusOr<Snapshot> snapshot = saved.ok() ? Open(*saved) : AsLoadError(saved.status());
     if (!snapshot.ok()) {
       if (IsFileAtFault(snapshot.status())) store_->MarkCorrupt(slot);
       found_.refusals.push_back(snapshot.status());
       found_.is_recovered = true;
       return;
     }
-    if (!MayServe(*snapshot, true)) return;
-    found_.source = source;
-    found_.snapshot = *std::move(snapshot);
+    Serve(*std::move(snapshot), source);
   }
 
   void TryBundle() {
@@ -95,9 +116,7 @@ class Ladder {
     }
     found_.bundle_floor = {.epoch = snapshot->epoch(), .version = snapshot->version(), .digest = snapshot->digest()};
     if (found_.source != Source::kNone && !IsNewer(*snapshot, found_.snapshot)) return;
-    if (!MayServe(*snapshot, found_.source != Source::kNone)) return;
-    found_.source = Source::kBundle;
-    found_.snapshot = *std::move(snapshot);
+    Serve(*std::move(snapshot), Source::kBundle);
   }
 
   const Settings& settings_;
@@ -105,6 +124,8 @@ class Ladder {
   const InstallGuard& guard_;
   const Time now_;
   Fallback found_;
+  std::optional<Snapshot> suspect_;
+  Source suspect_source_ = Source::kNone;
 };
 
 }  // namespace

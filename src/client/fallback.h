@@ -1,6 +1,6 @@
 // The ladder below the network, for a start without it:
 //
-//   last known good -> the one before -> bundle -> the caller's defaults
+//   last known good -> the one before -> bundle -> one that ended the process -> the caller's defaults
 //
 // Each rung is verified again, as if it came from the network, but for the floor: the files that raised it are what
 // the process had before. A bundle that is newer than the files wins.
@@ -28,6 +28,7 @@ struct Fallback {
   bool is_recovered = false;  // a file was refused
   // Why files and bundle that are there do not serve.
   std::vector<absl::Status> refusals;
+  bool is_suspect = false;  // `snapshot` ended the process before, and nothing else can serve
   // A digest that was left out because it ended the process.
   std::optional<Digest> quarantined;
   // Of the bundle that was verified: nothing older may come.

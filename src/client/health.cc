@@ -8,14 +8,6 @@ namespace expt::client {
 
 using std::chrono::milliseconds;
 
-namespace {
-
-// docs/client.md, "Staleness".
-constexpr milliseconds kFreshFor = std::chrono::minutes(15);
-constexpr milliseconds kStaleFor = std::chrono::hours(24);
-
-}  // namespace
-
 void Health::SetReady() {
   const std::lock_guard guard(mutex_);
   is_ready_ = true;
@@ -29,8 +21,11 @@ bool Health::WaitReady(milliseconds timeout) {
 
 void Health::SetVerified(milliseconds now) {
   const std::lock_guard guard(mutex_);
-  verified_ = now;
+  is_verified_ = true;
+  since_ = now;
 }
+
+milliseconds Health::Age(milliseconds now) const { return std::max(milliseconds(0), now - since_.load()); }
 
 void Health::SetStreaming(bool is_streaming) {
   const std::lock_guard guard(mutex_);
@@ -94,10 +89,10 @@ void Health::Count(const absl::Status& status) {
 
 void Health::Fill(milliseconds now, ClientStatus& status) const {
   const std::lock_guard guard(mutex_);
-  status.age = std::max(milliseconds(0), now - verified_.value_or(opened_));
+  status.age = Age(now);
   if (!is_ready_) {
     status.state = ClientStatus::State::kNotReady;
-  } else if (verified_.has_value() && status.age < kFreshFor) {
+  } else if (is_verified_ && status.age < kFreshFor) {
     status.state = ClientStatus::State::kFresh;
   } else {
     status.state = status.age < kStaleFor ? ClientStatus::State::kStale : ClientStatus::State::kVeryStale;

@@ -2,6 +2,7 @@
 #ifndef EXPT_SRC_CLIENT_HEALTH_H_
 #define EXPT_SRC_CLIENT_HEALTH_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -18,13 +19,23 @@ namespace expt::client {
 // Thread-safe.
 class Health {
  public:
-  explicit Health(std::chrono::milliseconds opened) : opened_(opened) {}
+  // docs/client.md, "Staleness".
+  static constexpr std::chrono::minutes kFreshFor{15};
+  static constexpr std::chrono::hours kStaleFor{24};
+
+  // Times are monotonic. Ages are counted from `opened` at first.
+  explicit Health(std::chrono::milliseconds opened) : since_(opened) {}
 
   void SetReady();
   bool WaitReady(std::chrono::milliseconds timeout);
 
-  // A Head was verified at `now` (monotonic).
+  // A Head was verified at `now`.
   void SetVerified(std::chrono::milliseconds now);
+  // Another process did that for this one, then.
+  void SetSince(std::chrono::milliseconds since) { since_ = since; }
+  std::chrono::milliseconds since() const { return since_; }
+  // Takes no lock.
+  std::chrono::milliseconds Age(std::chrono::milliseconds now) const;
 
   // Whether new Heads come by themselves.
   void SetStreaming(bool is_streaming);
@@ -42,7 +53,7 @@ class Health {
   // One more refusal or local failure; nothing for a status without a load code.
   void Count(const absl::Status& status);
 
-  // Fills all but environment, snapshot_version and the event counts. `now` is monotonic.
+  // Fills all but environment, snapshot_version and the event counts.
   void Fill(std::chrono::milliseconds now, ClientStatus& status) const;
 
  private:
@@ -50,8 +61,8 @@ class Health {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  const std::chrono::milliseconds opened_;
-  std::optional<std::chrono::milliseconds> verified_;
+  std::atomic<std::chrono::milliseconds> since_;
+  bool is_verified_ = false;  // by this process
   bool is_ready_ = false;
   bool is_streaming_ = false;
   std::string load_error_;

@@ -91,7 +91,15 @@ SteadyTime Loader::Step() {
   // First the old trial: what the network brings begins a new one.
   StepTrial();
   const SteadyTime next = StepNetwork();
-  return std::min(next, StepTrial());
+  return std::min({next, StepTrial(), StepAge()});
+}
+
+// Returns when what serves turns very stale, where that matters.
+SteadyTime Loader::StepAge() {
+  ApplyOverlay();
+  if (settings_.options.on_very_stale == Overlay::Stale::kKeep || !snapshot_.is_ready()) return SteadyTime::max();
+  const milliseconds left = Health::kStaleFor - health_->Age(settings_.options.clock->Monotonic());
+  return left > milliseconds(0) ? std::chrono::steady_clock::now() + left : SteadyTime::max();
 }
 
 SteadyTime Loader::StepTrial() {
@@ -169,12 +177,18 @@ absl::Status Loader::Refresh() {
   return FollowHead();
 }
 
-absl::StatusOr<HttpReply> Loader::Get(std::string_view path, uint64_t max_bytes, bool with_key) {
+HttpRequest Loader::MakeRequest(std::string_view base, std::string_view path, uint64_t max_bytes) const {
   HttpRequest request;
-  request.url = JoinUrl(settings_.options.url, path);
+  request.url = JoinUrl(base, path);
   request.connect_timeout = settings_.options.connect_timeout;
   request.timeout = settings_.options.request_timeout;
   request.max_reply_bytes = max_bytes;
+  return request;
+}
+
+// From exptd.
+absl::StatusOr<HttpReply> Loader::Get(std::string_view path, uint64_t max_bytes, bool with_key) {
+  HttpRequest request = MakeRequest(settings_.options.url, path, max_bytes);
   if (with_key) request.headers.emplace_back("Authorization", wire::AuthorizationHeader(settings_.key));
   if (path == "/sdk/v1/head" && !etag_.empty()) request.headers.emplace_back("If-None-Match", etag_);
   return settings_.options.transport->Send(request);
@@ -288,7 +302,7 @@ const wire::SnapshotRef& Loader::TargetOf(const wire::HeadModel& head) const {
 absl::Status Loader::FollowHead() {
   fetch_at_ = SteadyTime::max();
   is_reachable_ = true;
-  ApplyEmergencyOff();
+  ApplyOverlay();
   const wire::SnapshotRef& target = TargetOf(*head_);
   if (snapshot_.is_ready() && snapshot_.digest() == target.digest) return absl::OkStatus();
   if (absl::Status status = CheckFloor(target); !status.ok()) return status;
@@ -324,6 +338,13 @@ absl::Status Loader::CheckFloor(const wire::SnapshotRef& target) const {
 }
 
 absl::Status Loader::FetchSnapshot(const wire::SnapshotRef& target) {
+  if (!settings_.options.snapshot_url.empty()) {
+    const absl::Status status = TakeExported(target);
+    if (status.ok()) return status;
+    // Whatever it is, exptd may have better bytes: signatures do not count for the digest.
+    health_->Count(status);
+    Log(LogLevel::kWarning, "snapshot_url: " + base::TextOf(status));
+  }
   is_reachable_ = false;
   absl::StatusOr<HttpReply> reply =
       Get("/sdk/v1/snapshots/" + Hex(target.digest), wire::kMaxSnapshotSize + kMaxHeader, true);
@@ -332,6 +353,18 @@ absl::Status Loader::FetchSnapshot(const wire::SnapshotRef& target) {
   is_reachable_ = true;
   absl::Status status = AcceptSnapshot(reply->body, target);
   return status.ok() ? status : Refuse(target, std::move(status));
+}
+
+// From snapshot_url. The key is secret, so it is not sent there.
+absl::Status Loader::TakeExported(const wire::SnapshotRef& target) {
+  const HttpRequest request = MakeRequest(settings_.options.snapshot_url, "/" + Hex(target.digest),
+                                          target.size_bytes + kMaxHeader);
+  const absl::StatusOr<HttpReply> reply = settings_.options.transport->Send(request);
+  if (!reply.ok()) return reply.status();
+  if (reply->status == 200) return AcceptSnapshot(reply->body, target);
+  return base::Error(absl::StatusCode::kUnavailable, "snapshot v" + std::to_string(target.version) +
+                                                         ": expected status 200, got " +
+                                                         std::to_string(reply->status));
 }
 
 absl::Status Loader::AcceptSnapshot(const std::string& file, const wire::SnapshotRef& target) {
@@ -372,8 +405,8 @@ void Loader::RaiseFloor(const Floor& floor) {
 void Loader::Install(Snapshot snapshot, ClientStatus::Source source) {
   snapshot_ = std::move(snapshot);
   RaiseFloor({.epoch = snapshot_.epoch(), .version = snapshot_.version(), .digest = snapshot_.digest()});
-  emergency_off_ = head_.has_value() ? head_->emergency_off : std::vector<std::string>();
-  slot_->Install(MakeInstalled(snapshot_.With({.emergency_off = emergency_off_})));
+  installed_ = MakeInstalled(snapshot_, {.emergency_off = EmergencyOff(), .stale = StaleNow()});
+  slot_->Install(installed_);
   ++installs_;
   health_->SetSource(source);
   health_->SetReady();
@@ -385,17 +418,41 @@ void Loader::Inherit(std::shared_ptr<const Installed> installed) {
   if (!installed->snapshot.is_ready()) return;
   snapshot_ = installed->snapshot;
   floor_ = {.epoch = snapshot_.epoch(), .version = snapshot_.version(), .digest = snapshot_.digest()};
-  emergency_off_ = {""};  // not known: whatever the first Head says is applied
-  slot_->Install(std::move(installed));
+  installed_ = std::move(installed);
+  slot_->Install(installed_);
   health_->SetReady();
 }
 
-void Loader::ApplyEmergencyOff() {
-  if (!snapshot_.is_ready() || emergency_off_ == head_->emergency_off) return;
-  emergency_off_ = head_->emergency_off;
-  slot_->Install(MakeInstalled(snapshot_.With({.emergency_off = emergency_off_})));
+Overlay::Stale Loader::StaleNow() const {
+  const bool is_very_stale = health_->Age(settings_.options.clock->Monotonic()) >= Health::kStaleFor;
+  return is_very_stale ? settings_.options.on_very_stale : Overlay::Stale::kKeep;
+}
+
+// A forked child goes on with its parent's until the first Head.
+std::span<const std::string> Loader::EmergencyOff() const {
+  if (head_.has_value()) return head_->emergency_off;
+  return installed_ != nullptr ? std::span<const std::string>(installed_->emergency_off)
+                               : std::span<const std::string>();
+}
+
+// Installs the snapshot that serves again where its overlay is not that of now.
+void Loader::ApplyOverlay() {
+  if (installed_ == nullptr) return;
+  const std::shared_ptr<const Installed> before = installed_;
+  const std::span<const std::string> emergency_off = EmergencyOff();
+  const Overlay::Stale stale = StaleNow();
+  const bool is_same_off = std::ranges::equal(before->emergency_off, emergency_off);
+  if (is_same_off && before->stale == stale) return;
+  installed_ = MakeInstalled(snapshot_, {.emergency_off = emergency_off, .stale = stale});
+  slot_->Install(installed_);
   ++installs_;
-  Log(LogLevel::kWarning, "emergency off: " + std::to_string(emergency_off_.size()) + " flags");
+  if (!is_same_off) {
+    Log(LogLevel::kWarning, "emergency off: " + std::to_string(installed_->emergency_off.size()) + " flags");
+  }
+  if (before->stale != stale) {
+    Log(LogLevel::kWarning, stale == Overlay::Stale::kKeep ? "a head was verified: on_very_stale ends"
+                                                           : "no head was verified for 24 hours: on_very_stale applies");
+  }
 }
 
 void Loader::BeginTrial(std::string file) {
@@ -479,14 +536,14 @@ void Loader::LoadSaved() {
   if (!found.chain.empty()) chain_ = std::move(found.chain);
   RaiseFloor(found.bundle_floor);
   if (found.source == ClientStatus::Source::kNone) return;
+  LoadHead(state);
   Install(std::move(found.snapshot), found.source);
   if (found.is_recovered) health_->SetRecovered();
   if (found.quarantined.has_value()) health_->SetQuarantined(*found.quarantined);
-  if (guard_.IsAlarmed()) {
+  if (guard_.IsAlarmed() || found.is_suspect) {
     pending_saved_ = guard_.Begin(snapshot_.digest());
     trial_ = {.digest = snapshot_.digest(), .file = {}, .since = settings_.options.clock->Monotonic()};
   }
-  LoadHead(state);
   // Between the snapshot and the floor of step 17 the process may have ended.
   if (found.source == ClientStatus::Source::kSaved && RankOf(floor_) > RankOf(saved_floor_)) {
     saved_floor_ = floor_;
@@ -494,7 +551,8 @@ void Loader::LoadSaved() {
   }
 }
 
-// The emergency-off list of the last accepted Head holds until a newer Head comes, also when it has expired.
+// The emergency-off list of the last accepted Head holds until a newer Head comes, also when it has expired. What is
+// served is as old as that Head: a program that starts again does not become younger.
 void Loader::LoadHead(const SavedState& state) {
   if (state.head.empty()) return;
   absl::StatusOr<core::AcceptedHead> accepted =
@@ -502,7 +560,8 @@ void Loader::LoadHead(const SavedState& state) {
   if (!accepted.ok()) return;
   head_file_ = state.head;
   head_ = std::move(accepted->head);
-  ApplyEmergencyOff();
+  const milliseconds age = settings_.options.clock->Now() - Time(milliseconds(head_->issued_at_ms));
+  health_->SetSince(settings_.options.clock->Monotonic() - std::max(milliseconds(0), age));
 }
 
 Time Loader::FlooredNow() const {

@@ -1,6 +1,7 @@
 // Keeps the snapshot fresh: Root, Head, Snapshot, in this order, each verified before it counts.
 //
 //   no Root --GET root/{n}, digest = pin--> Root --GET head--> Head --GET snapshots/{digest}--> Snapshot --> slot
+//                                                                   (from snapshot_url first, where there is one)
 //
 // New Heads also come by themselves, on a stream; the same checks apply to them, and polls become rare meanwhile.
 //
@@ -11,7 +12,9 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -73,6 +76,7 @@ class Loader {
 
   SteadyTime StepNetwork();
   SteadyTime StepTrial();
+  SteadyTime StepAge();
   SteadyTime NextStep() const;
   std::optional<std::string> Listen(SteadyTime now);
   std::chrono::milliseconds PollInterval() const;
@@ -85,6 +89,7 @@ class Loader {
   absl::Status FollowHead();
   absl::Status CheckFloor(const wire::SnapshotRef& target) const;
   absl::Status FetchSnapshot(const wire::SnapshotRef& target);
+  absl::Status TakeExported(const wire::SnapshotRef& target);
   absl::Status AcceptSnapshot(const std::string& file, const wire::SnapshotRef& target);
   absl::Status Refuse(const wire::SnapshotRef& target, absl::Status status);
 
@@ -93,7 +98,9 @@ class Loader {
   void Install(Snapshot snapshot, ClientStatus::Source source);
   void BeginTrial(std::string file);
   void PassTrial();
-  void ApplyEmergencyOff();
+  Overlay::Stale StaleNow() const;
+  std::span<const std::string> EmergencyOff() const;
+  void ApplyOverlay();
   void SaveState();
   void ReportSaving();
 
@@ -101,6 +108,7 @@ class Loader {
   void LoadHead(const SavedState& state);
 
   absl::StatusOr<HttpReply> Get(std::string_view path, uint64_t max_bytes, bool with_key);
+  HttpRequest MakeRequest(std::string_view base, std::string_view path, uint64_t max_bytes) const;
   absl::Status UnexpectedReply(std::string_view what, const HttpReply& reply);
   Time FlooredNow() const;
   void Log(LogLevel level, std::string_view text) const;
@@ -121,8 +129,8 @@ class Loader {
   std::chrono::milliseconds verified_at_{0};  // monotonic, of head_
   Floor floor_;
   Floor saved_floor_;  // as it is on disk: raised when a trial is passed
-  Snapshot snapshot_;                       // without overlay
-  std::vector<std::string> emergency_off_;  // as installed
+  Snapshot snapshot_;                           // with any overlay
+  std::shared_ptr<const Installed> installed_;  // the same as it serves; null without one
   std::map<Digest, Refusal> refused_;
   InstallGuard guard_;
   std::optional<Trial> trial_;

@@ -76,6 +76,9 @@ RootAnchor AnchorOf(const Settings& settings) {
 
 absl::StatusOr<Settings> CheckOptions(ClientOptions options) {
   if (absl::Status status = CheckBaseUrl(options.url); !status.ok()) return status;
+  if (!options.snapshot_url.empty()) {
+    if (absl::Status status = CheckBaseUrl(options.snapshot_url, "snapshot_url"); !status.ok()) return status;
+  }
   if (absl::Status status = CheckNumbers(options); !status.ok()) return status;
   absl::StatusOr<wire::SdkKey> key = wire::ParseSdkKey(options.key);
   if (!key.ok()) return Prefixed("key: ", key.status());

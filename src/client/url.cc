@@ -25,34 +25,35 @@ bool IsLoopback(std::string_view host) {
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-absl::Status InvalidUrl(std::string_view text) { return base::Error(absl::StatusCode::kInvalidArgument, text); }
-
-absl::Status Check(const std::string& text, bool is_base) {
+absl::Status Check(const std::string& text, bool is_base, std::string_view name) {
+  const auto invalid = [name](const std::string& what) {
+    return base::Error(absl::StatusCode::kInvalidArgument, std::string(name) + ": " + what);
+  };
   UrlHandle url(curl_url(), &curl_url_cleanup);
-  if (url == nullptr) return base::Error(absl::StatusCode::kResourceExhausted, "url: out of memory");
+  if (url == nullptr) return base::Error(absl::StatusCode::kResourceExhausted, std::string(name) + ": out of memory");
   if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
-    return InvalidUrl("url: expected an address such as \"https://flags.example.com\"");
+    return invalid("expected an address such as \"https://flags.example.com\"");
   }
   const std::string scheme = Part(url.get(), CURLUPART_SCHEME);
   if (scheme != "https" && scheme != "http") {
-    return InvalidUrl("url: expected scheme \"https\", got \"" + scheme + "\"");
+    return invalid("expected scheme \"https\", got \"" + scheme + "\"");
   }
   if (scheme == "http" && !IsLoopback(Part(url.get(), CURLUPART_HOST))) {
-    return InvalidUrl("url: plain http is allowed to this machine only, expected \"https\"");
+    return invalid("plain http is allowed to this machine only, expected \"https\"");
   }
   if (!Part(url.get(), CURLUPART_USER).empty() || !Part(url.get(), CURLUPART_PASSWORD).empty()) {
-    return InvalidUrl("url: user information is not allowed");
+    return invalid("user information is not allowed");
   }
-  if (is_base && !Part(url.get(), CURLUPART_QUERY).empty()) return InvalidUrl("url: a query is not allowed");
-  if (is_base && !Part(url.get(), CURLUPART_FRAGMENT).empty()) return InvalidUrl("url: a fragment is not allowed");
+  if (is_base && !Part(url.get(), CURLUPART_QUERY).empty()) return invalid("a query is not allowed");
+  if (is_base && !Part(url.get(), CURLUPART_FRAGMENT).empty()) return invalid("a fragment is not allowed");
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status CheckUrl(const std::string& url) { return Check(url, false); }
+absl::Status CheckUrl(const std::string& url) { return Check(url, false, "url"); }
 
-absl::Status CheckBaseUrl(const std::string& url) { return Check(url, true); }
+absl::Status CheckBaseUrl(const std::string& url, std::string_view name) { return Check(url, true, name); }
 
 bool IsPlainHttp(const std::string& url) {
   constexpr std::string_view kHttp = "http://";

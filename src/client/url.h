@@ -14,8 +14,9 @@ namespace expt::client {
 // Errors: kInvalidArgument, naming the part that is wrong. The text never quotes user information.
 absl::Status CheckUrl(const std::string& url);
 
-// CheckUrl, and no query, fragment or user information: something that paths can be put behind.
-absl::Status CheckBaseUrl(const std::string& url);
+// CheckUrl, and no query, fragment or user information: something that paths can be put behind. Its text begins with
+// `name`.
+absl::Status CheckBaseUrl(const std::string& url, std::string_view name = "url");
 
 // Whether a URL that passed CheckUrl is plain http, which never goes through a proxy.
 bool IsPlainHttp(const std::string& url);

@@ -89,7 +89,7 @@ OwnedDecision::OwnedDecision(const Decision& decision) : value_(decision.value),
 }
 
 OwnedDecision& OwnedDecision::operator=(const OwnedDecision& other) {
-  if (this != &other) *this = OwnedDecision(other.view_);
+  if (this != &other) *this = OwnedDecision(other);
   return *this;
 }
 

@@ -24,16 +24,6 @@ int64_t NowMs() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-std::string Hex(const Digest& digest) {
-  std::string text;
-  for (const uint8_t byte : digest) {
-    char two[3];
-    snprintf(two, sizeof two, "%02x", byte);
-    text += two;
-  }
-  return text;
-}
-
 struct FlagSketch {
   const char* key;
   ValueType type;
@@ -115,6 +105,9 @@ model::Snapshot Build(const Content& content) {
 
   model::Flag& button = AddFlag(b, {"sticky-button", ValueType::kBoolean, {{"on", on_value}, {"off", off_value}}});
   button.off_variant = 1;
+  model::Flag& payments = AddFlag(b, {"payments", ValueType::kBoolean, {{"on", on_value}, {"off", off_value}}});
+  payments.off_variant = 1;
+  payments.fail_closed = true;
   return b.Take();
 }
 
@@ -144,6 +137,16 @@ std::string SignRoot(const wire::RootModel& root, std::span<const host::SecretKe
 }
 
 }  // namespace
+
+std::string Hex(const Digest& digest) {
+  std::string text;
+  for (const uint8_t byte : digest) {
+    char two[3];
+    snprintf(two, sizeof two, "%02x", byte);
+    text += two;
+  }
+  return text;
+}
 
 std::string Decompress(const std::string& body) {
   std::string plain(ZSTD_getFrameContentSize(body.data(), body.size()), '\0');

@@ -36,6 +36,7 @@ inline constexpr char kEnvironment[] = "env_test";
 //   config         json: {"a":1}
 //   checkout-test  string: experiment "checkout-test" (id "exp_checkout"), control and treatment, half and half
 //   sticky-button  boolean: on, and "off" as off variant
+//   payments       the same, fail_closed
 // Unit types: targeting_key, company. Analytics: plan.
 struct Content {
   int64_t version = 1;
@@ -143,6 +144,9 @@ class ControlPlane {
   std::set<std::string> ids_;
   std::unique_ptr<HttpServer> server_;
 };
+
+// In hexadecimal digits.
+std::string Hex(const Digest& digest);
 
 // The plain bytes of an upload's body.
 std::string Decompress(const std::string& body);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "expt/client.h"
 #include "tests/client/control_plane.h"
@@ -37,6 +38,7 @@ class CrashGuard : public testing::Test {
     plane_.Publish({.version = version});
     LoneLoader process(Options());
     ASSERT_TRUE(process.ComesTo(version));
+    digests_[version] = process.loader().verdict()->digest;
     process.loader().Close();
   }
   // Starts, takes `version` from the network, and ends without a word.
@@ -44,12 +46,25 @@ class CrashGuard : public testing::Test {
     LoneLoader process(Options());
     ASSERT_TRUE(process.ComesTo(version)) << process.Status().last_error;
   }
+  // Files of the directory, while no process runs.
+  void SetGuard(const client::SavedGuard& guard) {
+    ASSERT_TRUE((*client::Store::Open(directory_))->SaveGuard(guard).ok());
+  }
+  client::SavedGuard Guard() { return *(*client::Store::Open(directory_))->LoadGuard(); }
+  // Of what Trust() published.
+  Digest DigestOf(int64_t version) { return digests_.at(version); }
+  client::SavedGuard::Suspect Suspect(int64_t version) {
+    return {.digest = DigestOf(version),
+            .starts = 3,
+            .until_ms = (clock_->Now() + 23h).time_since_epoch().count()};
+  }
   void TakeServerAway() {
     plane_.SetIntercept([](const HttpCall&) { return HttpAnswer{.status = 503, .headers = {}, .body = ""}; });
   }
 
   test::ControlPlane plane_;
   const fs::path directory_;
+  std::map<int64_t, Digest> digests_;
   const std::shared_ptr<test::ShiftedClock> clock_ = std::make_shared<test::ShiftedClock>();
 };
 
@@ -172,6 +187,44 @@ TEST_F(CrashGuard, WithNothingElseToServeASuspectServesUntilTheSixthStart) {
   LoneLoader process(Options());
   ASSERT_TRUE(process.StepUntil([&] { return process.Is(Condition::kSafeMode); }));
   EXPECT_EQ(process.version(), 0);
+}
+
+TEST_F(CrashGuard, ASuspectOfTheDirectoryServesWhenNoOtherRungDoes) {
+  Trust(1);
+  SetGuard({.on_trial = {}, .starts_in_a_row = 3, .suspects = {Suspect(1)}});
+  TakeServerAway();
+  for (int crash = 0; crash < 3; ++crash) {
+    LoneLoader process(Options());
+    EXPECT_EQ(process.version(), 1) << "up to the sixth start";
+    EXPECT_EQ(process.Status().source, Source::kSaved);
+    EXPECT_FALSE(process.Is(Condition::kSafeMode)) << "it is not left out";
+  }
+  LoneLoader process(Options());
+  EXPECT_EQ(process.version(), 0);
+}
+
+TEST_F(CrashGuard, ASuspectOfTheDirectoryIsLeftOutWhereAnotherRungServes) {
+  Trust(1);
+  Trust(2);
+  SetGuard({.on_trial = {}, .starts_in_a_row = 0, .suspects = {Suspect(2)}});
+  TakeServerAway();
+  LoneLoader process(Options());
+  EXPECT_EQ(process.version(), 1);
+  EXPECT_EQ(process.Status().source, Source::kPrevious);
+  EXPECT_EQ(process.Status().quarantined, DigestOf(2));
+}
+
+TEST_F(CrashGuard, ASuspectOfTheDirectoryThatServesWellIsTrustedAgain) {
+  Trust(1);
+  SetGuard({.on_trial = {}, .starts_in_a_row = 0, .suspects = {Suspect(1)}});
+  TakeServerAway();
+  {
+    LoneLoader process(Options());
+    ASSERT_EQ(process.version(), 1);
+    clock_->Shift(60s);
+    process.loader().Step();
+  }
+  EXPECT_EQ(Guard().suspects.size(), 0u);
 }
 
 TEST_F(CrashGuard, ADirectoryThatBecomesUnwritableIsShownAndRefusesNothing) {

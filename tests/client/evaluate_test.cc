@@ -70,7 +70,7 @@ TEST_F(Evaluating, AllNamesEveryFlagOnce) {
   std::vector<std::string> keys;
   for (const OwnedDecision& decision : client_->All(kUser)) keys.emplace_back(decision.view().flag);
   EXPECT_THAT(keys, testing::UnorderedElementsAre("new-checkout", "page-size", "huge", "ratio", "greeting", "config",
-                                                  "checkout-test", "sticky-button"));
+                                                  "checkout-test", "sticky-button", "payments"));
 }
 
 TEST_F(Evaluating, APinnedSnapshotDoesNotChange) {

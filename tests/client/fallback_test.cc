@@ -73,6 +73,7 @@ TEST_F(Ladder, IsClimbedDownOneRungAtATime) {
     LoneLoader process(Options(bundle));
     EXPECT_EQ(process.version(), 2);
     EXPECT_EQ(process.Status().source, Source::kPrevious);
+    EXPECT_EQ(process.Count(LoadCode::kDigestMismatch), 1u);
     EXPECT_THAT(process.Status().conditions, ElementsAre(Condition::kRecovered));
   }
   Damage("previous.lkg");

@@ -51,6 +51,7 @@ class LoneLoader {
   }
 
   int64_t version() const { return slot_.Current()->snapshot.version(); }
+  Overlay::Stale stale() const { return slot_.Current()->stale; }
   ClientStatus Status() const {
     ClientStatus status;
     health_.Fill(settings_.options.clock->Monotonic(), status);

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import urllib.error
@@ -38,13 +39,14 @@ class Exptd:
         self.url = None
         self.setup_token = None
         self.signing = ["--dev"]
+        self.options = []
 
     def start(self):
         listen = "127.0.0.1:0" if self.url is None else self.url.split("//")[1]
         with open(self.log, "ab") as log:
             begin = log.tell()
             self.process = subprocess.Popen(
-                [program("exptd"), "serve", *self.signing, "--data", str(self.data), "--listen", listen],
+                [program("exptd"), "serve", *self.signing, *self.options, "--data", str(self.data), "--listen", listen],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
@@ -72,6 +74,33 @@ class Exptd:
     @property
     def is_running(self):
         return self.process is not None and self.process.poll() is None
+
+
+class Watch:
+    """watch_client: a program with a client; what it printed so far."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([program("watch_client"), *map(str, arguments)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.lines = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(json.loads(line))
+
+    def wait_for(self, **wanted):
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self.lines and wanted.items() <= self.lines[-1].items():
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"expected {wanted}, got {self.lines}")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
 
 
 class Case(unittest.TestCase):

@@ -1,41 +1,12 @@
 """Two of three offline root keys: an installation begins, loses a snapshot key, and heals under running clients."""
 
 import json
-import subprocess
-import threading
 import time
 import unittest
 import urllib.error
 import urllib.request
 
-from programs import Case, checkout_test, program
-
-
-class Watch:
-    """A program with a client; what it printed so far."""
-
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([program("watch_client"), *map(str, arguments)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
-        self.lines = []
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            self.lines.append(json.loads(line))
-
-    def wait_for(self, **wanted):
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            if self.lines and wanted.items() <= self.lines[-1].items():
-                return
-            time.sleep(0.02)
-        raise AssertionError(f"expected {wanted}, got {self.lines}")
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(timeout=30)
-        self.process.stdout.close()
+from programs import Case, Watch, checkout_test
 
 
 class RootRotation(Case):
@@ -155,7 +126,7 @@ class RootRotation(Case):
         bundle = self.directory / "web.bundle"
         self.expt("fetch", "--bundle", bundle)
         self.exptd.stop()
-        alone = self.watch(bundle)
+        alone = self.watch(f"bundle={bundle}")
         alone.wait_for(epoch=2, value="good day", source="bundle")
 
     def test_a_root_that_does_not_follow_is_refused(self):

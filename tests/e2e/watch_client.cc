@@ -1,5 +1,5 @@
-// watch_client URL KEY FLAG [BUNDLE]: a program with a client. Prints a line of JSON whenever what it serves changes,
-// until standard input ends.
+// watch_client URL KEY FLAG [bundle=FILE] [snapshot_url=URL]: a program with a client. Prints a line of JSON whenever
+// what it serves changes, until standard input ends.
 #include <poll.h>
 #include <unistd.h>
 
@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 
 #include "expt/client.h"
 
@@ -16,9 +17,14 @@ namespace {
 std::string Line(const expt::Client& client, const std::string& flag) {
   const expt::ClientStatus status = client.Status();
   const expt::Snapshot snapshot = client.Pin();
+  uint64_t mismatches = 0;
+  for (const auto& row : status.load_counts) {
+    if (row.code == expt::LoadCode::kDigestMismatch) mismatches = row.count;
+  }
   return "{\"version\": " + std::to_string(status.snapshot_version) +
          ", \"epoch\": " + std::to_string(snapshot.epoch()) + ", \"source\": \"" +
-         std::string(expt::SourceName(status.source)) + "\", \"value\": \"" +
+         std::string(expt::SourceName(status.source)) + "\", \"mismatches\": " + std::to_string(mismatches) +
+         ", \"value\": \"" +
          client.Value(flag, expt::Context("user-1"), "default") + "\"}";
 }
 
@@ -29,9 +35,18 @@ int main(int argc, char** argv) {
   expt::ClientOptions options = {.url = argv[1], .key = argv[2]};
   options.poll_interval = options.retry_max = std::chrono::milliseconds(100);
   options.retry_initial = std::chrono::milliseconds(20);
-  if (argc > 4) {
-    std::ifstream in(argv[4], std::ios::binary);
-    options.bundle.assign(std::istreambuf_iterator<char>(in), {});
+  for (int i = 4; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    constexpr std::string_view kBundle = "bundle=";
+    constexpr std::string_view kSnapshotUrl = "snapshot_url=";
+    if (argument.starts_with(kBundle)) {
+      std::ifstream in(argv[i] + kBundle.size(), std::ios::binary);
+      options.bundle.assign(std::istreambuf_iterator<char>(in), {});
+    } else if (argument.starts_with(kSnapshotUrl)) {
+      options.snapshot_url = argument.substr(kSnapshotUrl.size());
+    } else {
+      return 2;
+    }
   }
   absl::StatusOr<expt::Client> client = expt::Client::Open(options);
   if (!client.ok()) {

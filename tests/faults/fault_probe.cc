@@ -1,19 +1,23 @@
 // A client that is told what to do, a line at a time, and answers each line with one JSON object.
 //
-//   fault_probe URL KEY [DIRECTORY]
+//   fault_probe URL KEY [data_directory=DIRECTORY] [bundle=FILE] [on_very_stale=defaults|fail_closed]
 //     decide FLAG UNIT      {"value", "variant", "reason", "error_code"}; FLAG as an integer with -1 as default
 //     ask FLAG TYPE         the same without unit, TYPE "boolean" or "string"
-//     status                {"state", "conditions", "last_error", "step", "code", "counts", ...}
+//     status                {"state", "conditions", "last_error", "step", "code", "counts", "warnings", ...}
 //     advance MINUTES       moves the client's clocks
 //     track NAME            {"accepted"}
 //     flush MILLISECONDS    {"delivered", "remaining"}
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "expt/expt.h"
@@ -34,7 +38,11 @@ class MovedClock : public expt::Clock {
   std::atomic<milliseconds> moved_{milliseconds(0)};
 };
 
-json JsonOf(const expt::OwnedDecision& decision) { return json::parse(expt::ToJson(decision.view())); }
+json JsonOf(const expt::OwnedDecision& decision) {
+  json object = json::parse(expt::ToJson(decision.view()));
+  object["age_ms"] = decision.age()->count();
+  return object;
+}
 
 json JsonOf(const expt::ClientStatus& status) {
   json object = {{"state", expt::StateName(status.state)},
@@ -45,7 +53,8 @@ json JsonOf(const expt::ClientStatus& status) {
                  {"conditions", json::array()},
                  {"step", 0},
                  {"code", ""},
-                 {"counts", json::object()}};
+                 {"counts", json::object()},
+                 {"is_quarantined", status.quarantined.has_value()}};
   for (const auto condition : status.conditions) object["conditions"].push_back(expt::ConditionName(condition));
   if (status.last_load_error.has_value()) {
     object["step"] = status.last_load_error->step;
@@ -82,7 +91,13 @@ json Answer(expt::Client& client, MovedClock& clock, const std::string& line) {
     decision["used"] = client.Value(first, user, int64_t{-1});
     return decision;
   }
-  if (verb == "status") return JsonOf(client.Status());
+  if (verb == "status") {
+    json status = JsonOf(client.Status());
+    status["warnings"] = json::array();
+    const expt::Snapshot snapshot = client.Pin();
+    for (const std::string& warning : snapshot.warnings()) status["warnings"].push_back(warning);
+    return status;
+  }
   if (verb == "advance") {
     clock.Advance(std::chrono::minutes(std::stoi(first)));
     return json::object();
@@ -95,19 +110,37 @@ json Answer(expt::Client& client, MovedClock& clock, const std::string& line) {
   return {{"error", "unknown verb \"" + verb + "\""}};
 }
 
-int Run(const std::string& url, const std::string& key, const std::string& directory) {
+// False where `argument` is no option.
+bool Set(expt::ClientOptions& options, const std::string& argument) {
+  const size_t equals = std::min(argument.find('='), argument.size());
+  const std::string name = argument.substr(0, equals);
+  const std::string value = argument.substr(std::min(equals + 1, argument.size()));
+  if (name == "data_directory") {
+    options.data_directory = value;
+  } else if (name == "bundle") {
+    std::ifstream in(value, std::ios::binary);
+    options.bundle.assign(std::istreambuf_iterator<char>(in), {});
+  } else if (argument == "on_very_stale=defaults") {
+    options.on_very_stale = expt::Overlay::Stale::kDefaults;
+  } else if (argument == "on_very_stale=fail_closed") {
+    options.on_very_stale = expt::Overlay::Stale::kFailClosed;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+int Run(expt::ClientOptions options) {
   const auto clock = std::make_shared<MovedClock>();
-  auto client = expt::Client::Open({.url = url,
-                                    .key = key,
-                                    .data_directory = directory,
-                                    .poll_interval = milliseconds(100),
-                                    .flush_interval = milliseconds(20),
-                                    .first_send_spread = milliseconds(0),
-                                    .connect_timeout = milliseconds(500),
-                                    .request_timeout = milliseconds(1000),
-                                    .retry_initial = milliseconds(20),
-                                    .retry_max = milliseconds(200),
-                                    .clock = clock});
+  options.poll_interval = milliseconds(100);
+  options.flush_interval = milliseconds(20);
+  options.first_send_spread = milliseconds(0);
+  options.connect_timeout = milliseconds(500);
+  options.request_timeout = milliseconds(1000);
+  options.retry_initial = milliseconds(20);
+  options.retry_max = milliseconds(200);
+  options.clock = clock;
+  auto client = expt::Client::Open(std::move(options));
   if (!client.ok()) {
     std::cerr << "fault_probe: " << client.status() << "\n";
     return 1;
@@ -120,9 +153,14 @@ int Run(const std::string& url, const std::string& key, const std::string& direc
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::cerr << "usage: fault_probe URL KEY [DIRECTORY]\n";
+  expt::ClientOptions options;
+  bool is_understood = argc >= 3;
+  for (int i = 3; i < argc; ++i) is_understood = Set(options, argv[i]) && is_understood;
+  if (!is_understood) {
+    std::cerr << "usage: fault_probe URL KEY [OPTION=VALUE...]\n";
     return 2;
   }
-  return Run(argv[1], argv[2], argc > 3 ? argv[3] : "");
+  options.url = argv[1];
+  options.key = argv[2];
+  return Run(std::move(options));
 }

@@ -22,6 +22,10 @@ from programs import Case, program  # noqa: E402
 def page_size(value):
     return {"flags": [{"key": "page-size", "type": "integer", "variants": [{"key": "size", "value": value}],
                        "configuration": {"enabled": True, "default_serve": {"variant": "size"}}},
+                      {"key": "payments", "type": "integer",
+                       "variants": [{"key": "on", "value": 1}, {"key": "off", "value": 0}],
+                       "configuration": {"enabled": True, "off_variant": "off", "fail_closed": True,
+                                         "default_serve": {"variant": "on"}}},
                       {"key": "title", "type": "string", "variants": [{"key": "t", "value": "hello"}],
                        "configuration": {"enabled": True, "default_serve": {"variant": "t"}}}]}
 
@@ -44,7 +48,13 @@ class Probe:
     def status(self):
         return self.ask("status")
 
+    def kill(self):
+        self.process.kill()
+        self.process.communicate(timeout=30)
+
     def close(self):
+        if self.process.returncode is not None:
+            return
         self.process.stdin.close()
         self.process.wait(timeout=30)
         self.process.stdout.close()
@@ -74,8 +84,8 @@ class Faults(Case):
         self.publish(page_size(self.value))
         return self.value
 
-    def open(self, *arguments):
-        probe = Probe(self.proxy.url, self.key, *arguments)
+    def open(self, **options):
+        probe = Probe(self.proxy.url, self.key, *(f"{name}={value}" for name, value in options.items()))
         self.addCleanup(probe.close)
         return probe
 
@@ -120,6 +130,7 @@ class Faults(Case):
         decision = probe.ask("decide page-size u1")
         self.assertEqual(decision["used"], before, "what was served is served")
         self.assertEqual((decision["reason"], decision["error_code"]), ("STATIC", None))
+        self.assertGreaterEqual(decision["age_ms"], row.get("advance", 0) * 60_000)
         if status["code"]:
             self.assertGreaterEqual(status["counts"].get(status["code"], 0), 1, status)
         self.report(row["situation"], status, decision["used"])
@@ -174,11 +185,11 @@ class Faults(Case):
 
     def test_the_server_is_gone_and_the_data_directory_serves(self):
         directory = self.directory / "data"
-        probe = self.open(directory)
+        probe = self.open(data_directory=directory)
         self.served(probe, self.value)
         probe.close()
         self.proxy.faults = [{"path": "/", "kind": "cut"}]
-        probe = self.open(directory)
+        probe = self.open(data_directory=directory)
         self.served(probe, self.value)
         self.assertEqual(probe.status()["source"], "saved")
         self.report("\nserver gone, start from the data directory", probe.status(), probe.value())
@@ -186,11 +197,11 @@ class Faults(Case):
 
     def test_the_saved_snapshot_is_damaged(self):
         directory = self.directory / "data"
-        probe = self.open(directory)
+        probe = self.open(data_directory=directory)
         self.served(probe, self.value)
         probe.close()  # a snapshot is saved for good when the process that installed it ended well
         older = self.value
-        probe = self.open(directory)
+        probe = self.open(data_directory=directory)
         self.served(probe, self.publish_next())
         probe.close()
         current = directory / "current.lkg"
@@ -198,17 +209,107 @@ class Faults(Case):
         content[len(content) // 2] ^= 1
         current.write_bytes(content)
         self.proxy.faults = [{"path": "/", "kind": "cut"}]
-        probe = self.open(directory)
+        probe = self.open(data_directory=directory)
         self.served(probe, older)
         status = probe.status()
         self.assertIn("recovered", status["conditions"])
         self.assertEqual(status["source"], "previous")
         self.assertTrue((directory / "current.lkg.corrupt").is_file())
+        self.assertEqual(status["counts"].get("DIGEST_MISMATCH"), 1, status)
         self.report("\nthe saved snapshot is damaged", status, older)
         probe.close()
 
+    def test_every_saved_snapshot_is_damaged_and_the_bundle_serves(self):
+        directory, bundle = self.directory / "data", self.directory / "web.bundle"
+        self.expt("fetch", "--bundle", bundle)
+        bundled = self.value
+        probe = self.open(data_directory=directory)
+        self.served(probe, self.publish_next())
+        probe.close()
+        current = directory / "current.lkg"
+        current.write_bytes(current.read_bytes()[:-1])
+        self.proxy.faults = [{"path": "/", "kind": "cut"}]
+        probe = self.open(data_directory=directory, bundle=bundle)
+        self.served(probe, bundled)
+        status = probe.status()
+        decision = probe.ask("decide page-size u1")
+        self.assertEqual((decision["used"], decision["reason"], decision["error_code"]), (bundled, "STATIC", None))
+        self.assertEqual((status["state"], status["source"]), ("stale", "bundle"))
+        self.assertIn("recovered", status["conditions"])
+        self.assertEqual(status["counts"].get("DIGEST_MISMATCH"), 1, status)
+        self.assertTrue((directory / "current.lkg.corrupt").is_file())
+        self.report("\nevery saved snapshot is damaged, the bundle serves", status, bundled)
+        self.proxy.faults = []
+        self.served(probe, self.value)
+        self.assertEqual(probe.status()["conditions"], [])
+
+    def test_a_snapshot_that_ends_the_process_three_times_is_left_out(self):
+        directory = self.directory / "data"
+        probe = self.open(data_directory=directory)
+        self.served(probe, self.value)
+        probe.close()
+        trusted, harmful = self.value, self.publish_next()
+        for _ in range(3):
+            probe = self.open(data_directory=directory)
+            self.served(probe, harmful)
+            probe.kill()
+        probe = self.open(data_directory=directory)
+        self.assertTrue(eventually(lambda: "safe_mode" in probe.status()["conditions"]), probe.status())
+        status = probe.status()
+        decision = probe.ask("decide page-size u1")
+        self.assertEqual((decision["used"], decision["reason"], decision["error_code"]), (trusted, "STATIC", None))
+        self.assertTrue(status["is_quarantined"])
+        self.assertEqual((status["step"], status["code"], status["source"]), (16, "UNHEALTHY", "saved"))
+        self.assertEqual(status["counts"].get("UNHEALTHY"), 1, "once, however often the Head names it")
+        self.report("\na snapshot ended the process three times", status, trusted)
+        self.served(probe, self.publish_next())
+        self.assertEqual(probe.status()["conditions"], [])
+
+    def test_a_flag_that_this_version_does_not_understand_is_broken_alone(self):
+        probe = self.open()
+        self.served(probe, self.value)
+        keys = self.exptd.data / "keys"
+        files = {name: self.directory / name for name in ("head", "snapshot", "next-head", "next-snapshot")}
+        files["head"].write_bytes(self.proxy.recorded["/sdk/v1/head"][2])
+        files["snapshot"].write_bytes(next(answer[2] for path, answer in self.proxy.recorded.items()
+                                           if path.startswith("/sdk/v1/snapshots/")))
+        digest = self.run_program("break_flag", files["head"], files["snapshot"], keys / "head.key",
+                                  keys / "snapshot.key", "page-size", files["next-head"],
+                                  files["next-snapshot"]).stdout.strip()
+        self.proxy.replayed = {"/sdk/v1/head": (200, {"ETag": '"next"'}, files["next-head"].read_bytes()),
+                               f"/sdk/v1/snapshots/{digest}": (200, {}, files["next-snapshot"].read_bytes())}
+        self.proxy.faults = [{"path": "/sdk/v1/", "kind": "replay"}]
+        self.served(probe, -1)
+        decision = probe.ask("decide page-size u1")
+        self.assertEqual((decision["used"], decision["reason"], decision["error_code"]), (-1, "ERROR", "PARSE_ERROR"))
+        self.assertEqual(probe.ask("decide payments u1")["used"], 1, "the others are as they were")
+        status = probe.status()
+        self.assertEqual((status["state"], status["code"], status["conditions"]), ("fresh", "", []))
+        self.assertEqual(len(status["warnings"]), 1, status)
+        self.assertRegex(status["warnings"][0], 'flag "page-size": .*of-the-future')
+        self.report("\na flag needs a feature that is not known", status, decision["used"])
+
+    def withhold_for_a_day(self, on_very_stale):
+        probe = self.open(on_very_stale=on_very_stale)
+        self.served(probe, self.value)
+        self.proxy.faults = [{"path": "/sdk/v1/head", "kind": "cut"}]
+        probe.ask("advance 1500")
+        self.assertTrue(eventually(lambda: probe.ask("decide payments u1")["reason"] == "STALE"), probe.status())
+        status = probe.status()
+        self.assertEqual(status["state"], "very_stale")
+        decisions = [probe.ask(f"decide {flag} u1") for flag in ("page-size", "payments")]
+        self.assertTrue(all(decision["age_ms"] >= 1500 * 60_000 for decision in decisions))
+        self.report(f"\nvery stale, on_very_stale {on_very_stale}", status, decisions[0]["used"])
+        return [(decision["used"], decision["reason"], decision["error_code"]) for decision in decisions]
+
+    def test_very_stale_and_defaults_are_asked_for(self):
+        self.assertEqual(self.withhold_for_a_day("defaults"), [(-1, "STALE", None), (-1, "STALE", None)])
+
+    def test_very_stale_and_fail_closed_is_asked_for(self):
+        self.assertEqual(self.withhold_for_a_day("fail_closed"), [(self.value, "STATIC", None), (0, "STALE", None)])
+
     def test_the_data_directory_cannot_be_written(self):
-        probe = self.open("/proc/expt")
+        probe = self.open(data_directory="/proc/expt")
         self.served(probe, self.value)
         status = probe.status()
         self.assertIn("cache_unavailable", status["conditions"])

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <variant>
@@ -45,6 +48,11 @@ class CClients : public testing::Test {
     EXPECT_EQ(expt_client_open(&options_, nullptr, nullptr), EXPT_INVALID_ARGUMENT);
     EXPECT_EQ(client, nullptr);
     return Str(expt_error_message(CError(error).get()));
+  }
+  static std::string MakeFolder() {
+    char folder[] = "/tmp/expt_c_XXXXXX";
+    EXPECT_NE(mkdtemp(folder), nullptr);
+    return folder;
   }
   template <typename Ask>
   std::string Text(Ask ask, const char* flag, const char* fallback) {
@@ -394,6 +402,94 @@ TEST_F(CClients, SayHowTheyFare) {
   expt_status_free(nullptr);
 }
 
+TEST_F(CClients, TellWhereTheirSnapshotIsFromAndWhatIsOutOfTheOrdinary) {
+  plane_.SetStreaming(true);
+  Open();
+  expt_status_view view = Status();
+  EXPECT_EQ(view.source, EXPT_SOURCE_NETWORK);
+  EXPECT_EQ(view.conditions, 0);
+  EXPECT_EQ(view.load_count_count, 0u);
+  EXPECT_EQ(view.quarantined, nullptr);
+  EXPECT_TRUE(Eventually([&] { return Status().is_streaming; }));
+  plane_.SetStreaming(false);
+  plane_.SetHeadFile("not a head", "\"other\"");
+  EXPECT_TRUE(Eventually([&] { return Status().conditions == EXPT_CONDITION_REJECTED; }));
+  view = Status();
+  ASSERT_EQ(view.load_count_count, 1u);
+  auto row = Sized<expt_load_count_view>();
+  EXPECT_EQ(expt_status_load_count(status_.get(), 0, &row), EXPT_OK);
+  EXPECT_EQ(row.step, 2);
+  EXPECT_EQ(row.code, EXPT_LOAD_BAD_ENVELOPE);
+  EXPECT_GE(row.count, 1u);
+  EXPECT_EQ(expt_status_load_count(status_.get(), 1, &row), EXPT_NOT_FOUND);
+  EXPECT_EQ(expt_status_load_count(status_.get(), 0, nullptr), EXPT_INVALID_ARGUMENT);
+  EXPECT_EQ(expt_status_load_count(nullptr, 0, &row), EXPT_INVALID_ARGUMENT);
+
+  // A caller that was compiled with the first header.
+  auto first = Sized<expt_status_view>();
+  first.struct_size = offsetof(expt_status_view, load_count_count);
+  first.source = -1;
+  EXPECT_EQ(expt_status_read(status_.get(), &first), EXPT_OK);
+  EXPECT_EQ(first.snapshot_version, 1);
+  EXPECT_EQ(first.source, -1) << "not its field";
+}
+
+TEST_F(CClients, DoWithoutTheStreamWhereTheyAreTold) {
+  plane_.SetStreaming(true);
+  options_.without_stream = true;
+  Open();
+  EXPECT_TRUE(plane_.WaitForCalls("/sdk/v1/head", 2));
+  EXPECT_EQ(plane_.Calls("/sdk/v1/stream"), 0);
+  EXPECT_FALSE(Status().is_streaming);
+}
+
+TEST_F(CClients, StartFromABundle) {
+  const std::string data = MakeFolder() + "/data";
+  options_.data_directory = In(data);
+  Open();
+  client_.reset();
+  std::ifstream saved(data + "/current.lkg", std::ios::binary);  // a bundle by its form
+  const std::string bundle((std::istreambuf_iterator<char>(saved)), {});
+  options_.data_directory = {};
+  plane_.SetIntercept([](const HttpCall&) { return HttpAnswer{.status = 503, .headers = {}, .body = ""}; });
+  options_.bundle = In(bundle);
+  Open();
+  EXPECT_EQ(expt_client_integer(client_.get(), expt_str("page-size"), user_.get(), 20), 50);
+  EXPECT_EQ(Status().source, EXPT_SOURCE_BUNDLE);
+}
+
+TEST_F(CClients, FetchSnapshotsFromAnotherPlaceFirst) {
+  const std::string files = url_ + "/files";
+  options_.snapshot_url = In(files);
+  Open();
+  EXPECT_EQ(plane_.Calls("/files/"), 1);
+  EXPECT_EQ(plane_.Calls("/sdk/v1/snapshots/"), 1) << "it has none";
+}
+
+TEST_F(CClients, GiveDefaultsOfWhatIsVeryStaleWhereTheyAreTold) {
+  constexpr int64_t kLongAgoMs = 25 * 3'600'000;
+  const std::string data = MakeFolder() + "/data";
+  plane_.ChangeHead([&](wire::HeadModel& head) { head.issued_at_ms -= kLongAgoMs; });
+  options_.data_directory = In(data);
+  Open();
+  const CDecision decision(expt_decision_new());
+  expt_client_decide(client_.get(), expt_str("page-size"), user_.get(), false, nullptr, decision.get());
+  EXPECT_EQ(Read(decision).reason, EXPT_REASON_STATIC);
+  EXPECT_GE(Read(decision).age_ms, 0);
+  EXPECT_LT(Read(decision).age_ms, kLongAgoMs) << "verified just now";
+  client_.reset();
+
+  plane_.SetIntercept([](const HttpCall&) { return HttpAnswer{.status = 503, .headers = {}, .body = ""}; });
+  options_.on_very_stale = EXPT_STALE_DEFAULTS;
+  Open();
+  EXPECT_EQ(Status().state, EXPT_STATE_VERY_STALE);
+  EXPECT_EQ(Status().source, EXPT_SOURCE_SAVED);
+  EXPECT_EQ(expt_client_integer(client_.get(), expt_str("page-size"), user_.get(), 20), 20);
+  expt_client_decide(client_.get(), expt_str("page-size"), user_.get(), false, nullptr, decision.get());
+  EXPECT_EQ(Read(decision).reason, EXPT_REASON_STALE);
+  EXPECT_GE(Read(decision).age_ms, kLongAgoMs);
+}
+
 TEST_F(CClients, RefuseWrongOptions) {
   options_.url = expt_str("ftp://flags.example.com");
   EXPECT_THAT(Refusal(), HasSubstr("url"));
@@ -416,6 +512,19 @@ TEST_F(CClients, RefuseWrongOptions) {
   options_.batch_events = 501;
   EXPECT_THAT(Refusal(), HasSubstr("batch_events"));
   options_.batch_events = 0;
+  options_.snapshot_url = expt_str("http://cdn.example.com");
+  EXPECT_THAT(Refusal(), HasSubstr("snapshot_url"));
+  options_.snapshot_url = kNullText;
+  EXPECT_THAT(Refusal(), HasSubstr("text"));
+  options_.snapshot_url = {};
+  options_.bundle = expt_str("not a bundle");
+  EXPECT_THAT(Refusal(), HasSubstr("bundle"));
+  options_.bundle = {};
+  for (const int32_t wrong : {-1, 3}) {
+    options_.on_very_stale = wrong;
+    EXPECT_THAT(Refusal(), HasSubstr("on_very_stale"));
+  }
+  options_.on_very_stale = EXPT_STALE_KEEP;
   for (const size_t size : {size_t{0}, size_t{8}, offsetof(expt_client_options, spool_directory) - 1, SIZE_MAX}) {
     options_.struct_size = size;
     EXPECT_THAT(Refusal(), HasSubstr("struct_size"));
@@ -455,9 +564,7 @@ TEST_F(CClients, RefuseAnOptionThatTheyDoNotKnow) {
 
 TEST_F(CClients, TakeEveryOption) {
   const std::string root = plane_.root_file();
-  char folder[] = "/tmp/expt_c_XXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
-  const std::string data = std::string(folder) + "/data";
+  const std::string data = MakeFolder() + "/data";
   options_.root = In(root);
   options_.expected_environment = expt_str(kEnvironment);
   options_.data_directory = In(data);

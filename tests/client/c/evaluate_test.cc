@@ -186,6 +186,7 @@ TEST_F(CEvaluation, LeavesADecisionThatOutlivesItsSnapshot) {
   Decide("hello");
   snapshot_.reset();
   EXPECT_EQ(Str(Read(decision_).value.as.text), "hello");
+  EXPECT_EQ(Read(decision_).age_ms, -1) << "a snapshot by itself knows no age";
   const CText text(expt_text_new());
   EXPECT_EQ(expt_decision_json(decision_.get(), text.get()), EXPT_OK);
   EXPECT_EQ(json::parse(Str(text)).at("variant"), "h");

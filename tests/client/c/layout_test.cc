@@ -9,20 +9,21 @@ namespace {
 
 EXPT_LAYOUT(expt_string, 16, size, 8);
 EXPT_LAYOUT(expt_value, 24, as, 8);
-EXPT_LAYOUT(expt_decision_view, 104, exposure_count, 100);
+EXPT_LAYOUT(expt_decision_view, 112, age_ms, 104);
 EXPT_LAYOUT(expt_exposure_view, 88, is_sticky, 81);
 EXPT_LAYOUT(expt_trust, 64, floor_digest, 56);
 EXPT_LAYOUT(expt_overlay, 32, stale, 24);
 EXPT_LAYOUT(expt_snapshot_view, 96, is_ready, 92);
 EXPT_LAYOUT(expt_flag_view, 32, is_broken, 29);
 EXPT_LAYOUT(expt_input, 24, sticky, 16);
-EXPT_LAYOUT(expt_client_options, 272, spool_durability, 264);
+EXPT_LAYOUT(expt_client_options, 312, without_stream, 308);
 EXPT_LAYOUT(expt_property, 40, value, 16);
 EXPT_LAYOUT(expt_unit, 32, unit_id, 16);
 EXPT_LAYOUT(expt_track_options, 80, unit_count, 72);
 EXPT_LAYOUT(expt_expose_options, 40, event_id, 24);
 EXPT_LAYOUT(expt_flush_report, 32, remaining, 24);
-EXPT_LAYOUT(expt_status_view, 128, events_spooled, 120);
+EXPT_LAYOUT(expt_status_view, 160, is_streaming, 152);
+EXPT_LAYOUT(expt_load_count_view, 24, code, 20);
 EXPT_LAYOUT(expt_drop_view, 56, kind, 52);
 
 }  // namespace

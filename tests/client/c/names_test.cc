@@ -23,15 +23,24 @@ TEST(CNames, AreThoseOfTheCppInterface) {
   EXPECT_EQ(Str(expt_drop_reason_name(EXPT_DROP_INVALID)), "invalid");
   EXPECT_EQ(Str(expt_state_name(EXPT_STATE_NOT_READY)), "not_ready");
   EXPECT_EQ(Str(expt_state_name(EXPT_STATE_VERY_STALE)), "very_stale");
+  EXPECT_EQ(Str(expt_source_name(EXPT_SOURCE_NONE)), "none");
+  EXPECT_EQ(Str(expt_source_name(EXPT_SOURCE_BUNDLE)), "bundle");
+  EXPECT_EQ(Str(expt_condition_name(EXPT_CONDITION_REJECTED)), "rejected");
+  EXPECT_EQ(Str(expt_condition_name(EXPT_CONDITION_CACHE_UNAVAILABLE)), "cache_unavailable");
 }
 
 TEST(CNames, NumbersThatNobodyKnowsAreUnknown) {
   for (const int32_t number : {-1, 1000, INT32_MIN, INT32_MAX}) {
     for (const auto name : {expt_code_name, expt_load_code_name, expt_value_type_name, expt_reason_name,
-                            expt_error_code_name, expt_drop_reason_name, expt_state_name}) {
+                            expt_error_code_name, expt_drop_reason_name, expt_state_name, expt_source_name, expt_condition_name}) {
       EXPECT_EQ(Str(name(number)), "unknown") << number;
     }
   }
+}
+
+TEST(CNames, OnlyOneConditionHasAName) {
+  EXPECT_EQ(Str(expt_condition_name(0)), "unknown");
+  EXPECT_EQ(Str(expt_condition_name(EXPT_CONDITION_REJECTED | EXPT_CONDITION_RECOVERED)), "unknown");
 }
 
 TEST(CVersion, IsThatOfTheLibrary) {
