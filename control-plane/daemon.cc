@@ -18,6 +18,7 @@
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/head_issuer.h"
+#include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/root_intake.h"
 #include "control-plane/publish/signing_keys.h"
@@ -192,6 +193,7 @@ class Daemon::Parts {
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
+                                                              .instances = instances_,
                                                               .signing = *signing_,
                                                               .ingest = *ingest_,
                                                               .analysis = *analysis_,
@@ -264,6 +266,7 @@ class Daemon::Parts {
   std::unique_ptr<publish::SigningKeys> signing_;
   std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;
+  publish::Instances instances_;
   std::unique_ptr<publish::Publisher> publisher_;
   std::unique_ptr<publish::RootIntake> intake_;
   std::unique_ptr<ingest::Ingest> ingest_;

@@ -13,6 +13,7 @@
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/head_issuer.h"
+#include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/service.h"
@@ -26,6 +27,7 @@ struct Services {
   publish::Publisher& publisher;
   publish::HeadIssuer& heads;
   HeadStreams& streams;
+  publish::Instances& instances;
   publish::SigningKeys& signing;
   ingest::Ingest& ingest;
   analysis::Analysis& analysis;
