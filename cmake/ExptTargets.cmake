@@ -87,7 +87,7 @@ function(expt_add_proto)
   set(out ${PROJECT_BINARY_DIR}/proto)
   file(MAKE_DIRECTORY ${out})
   set(sources)
-  foreach(name audience root head snapshot event)
+  foreach(name audience root head snapshot event status)
     add_custom_command(
       OUTPUT ${out}/expt/v1/${name}.pb.cc ${out}/expt/v1/${name}.pb.h
       COMMAND protobuf::protoc -I${dir} --cpp_out=${out} ${dir}/expt/v1/${name}.proto

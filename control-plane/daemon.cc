@@ -19,6 +19,7 @@
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/audit_seal.h"
 #include "control-plane/publish/head_issuer.h"
+#include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/root_intake.h"
 #include "control-plane/publish/signing_keys.h"
@@ -215,6 +216,7 @@ class Daemon::Parts {
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
+                                                              .instances = instances_,
                                                               .signing = *signing_,
                                                               .audit_seal = *audit_seal_,
                                                               .ingest = *ingest_,
@@ -289,6 +291,7 @@ class Daemon::Parts {
   std::unique_ptr<publish::SigningKeys> signing_;
   std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;
+  publish::Instances instances_;
   std::unique_ptr<publish::Publisher> publisher_;
   std::unique_ptr<publish::RootIntake> intake_;
   std::unique_ptr<publish::AuditSeal> audit_seal_;

@@ -81,6 +81,9 @@ void DeclareMetrics(http::Metrics& metrics) {
   metrics.Declare("exptd_http_request_seconds", Type::kHistogram, "From the head of a request to its answer.");
   metrics.Declare("exptd_http_request_bytes_total", Type::kCounter, "Bytes of request bodies as sent.");
   metrics.Declare("exptd_http_response_bytes_total", Type::kCounter, "Bytes of response bodies.");
+  metrics.Declare("exptd_instances", Type::kGauge, "Clients that reported in the last hour, by environment.");
+  metrics.Declare("exptd_status_reports_total", Type::kCounter,
+                  "Status reports by verdict (ack, on_trial, none, nack_ and its kind) and code.");
 }
 
 http::Observer MakeObserver(const Services& services) {

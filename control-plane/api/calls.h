@@ -68,6 +68,10 @@ Answer GetSnapshot(const Services&, const Exchange&);
 Answer GetRoot(const Services&, const Exchange&);
 void PostEvents(const Services&, const Exchange&, http::Responder);
 
+// status_calls.cc
+Answer PostStatus(const Services&, const Exchange&);
+Answer GetInstances(const Services&, const Exchange&);
+
 // operations_calls.cc
 Answer GetLive(const Services&, const Exchange&);
 Answer GetReady(const Services&, const Exchange&);

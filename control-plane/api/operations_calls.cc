@@ -20,6 +20,12 @@ Answer GetReady(const Services& services, const Exchange&) {
 }
 
 Answer GetMetrics(const Services& services, const Exchange&) {
+  if (const auto environments = services.service.Environments(); environments.ok()) {
+    for (const service::EnvironmentRef& environment : *environments) {
+      services.metrics.Set("exptd_instances", {{"environment", environment.id}},
+                           static_cast<double>(services.instances.alive(environment.id, services.now())));
+    }
+  }
   http::Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   response.body = services.metrics.Text();

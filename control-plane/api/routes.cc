@@ -3,6 +3,7 @@
 
 #include "control-plane/api/calls.h"
 #include "control-plane/api/route.h"
+#include "src/wire/status_codec.h"
 
 namespace expt::api {
 namespace {
@@ -380,6 +381,15 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
                      .success = {.schema = "File", .media_type = kBytes},
                      .call = GetEnvironmentRoot});
   routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/instances",
+                     .operation = "listInstances",
+                     .permission = Need::kViewer,
+                     .text = "Counts and lists the clients that reported in the last hour.",
+                     .tag = "publish",
+                     .query = kPaging,
+                     .success = {.schema = "Instances"},
+                     .call = GetInstances});
+  routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/results/{key}",
                      .operation = "getResults",
                      .permission = Need::kViewer,
@@ -461,6 +471,16 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
                      .success = {.schema = "File", .media_type = "application/x-protobuf"},
                      .any_origin = true,
                      .later = PostEvents});
+  routes->push_back({.method = "POST",
+                     .path = "/sdk/v1/status",
+                     .operation = "postStatus",
+                     .permission = Need::kSdkWrite,
+                     .text = "Takes a StatusReport: what serves in a client, and what became of the last snapshot.",
+                     .tag = "sdk",
+                     .body = {.schema = "File", .media_type = "application/x-protobuf", .limit = wire::kMaxStatusBytes},
+                     .success = {.status = 204},
+                     .any_origin = true,
+                     .call = PostStatus});
   routes->push_back({.method = "GET",
                      .path = "/livez",
                      .operation = "getLive",

@@ -554,6 +554,62 @@ constexpr char kSchemas[] = R"json({
     "properties": {"content": {"type": "string"}, "actor": {"type": "string"}}
   },
 
+  "Instances": {
+    "type": "object", "additionalProperties": false,
+    "required": ["total", "by_version", "by_verdict", "warnings", "items", "next_cursor"],
+    "properties": {
+      "total": {"type": "integer", "description": "Clients that reported in the last hour."},
+      "by_version": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["version", "count"],
+          "properties": {
+            "version": {"type": ["integer", "null"], "description": "What they serve; null: nothing yet."},
+            "count": {"type": "integer"}
+          }
+        }
+      },
+      "by_verdict": {
+        "type": "object", "additionalProperties": {"type": "integer"},
+        "description": "none, on_trial, ack, and nack_ with its kind: transfer, security, content or crash."
+      },
+      "warnings": {"type": "array", "items": {"type": "string"}},
+      "items": {"type": "array", "items": {"$ref": "#/components/schemas/Instance"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "Instance": {
+    "type": "object", "additionalProperties": false,
+    "required": ["instance_id", "audience", "sdk", "sdk_version", "seen", "head_number", "served_version", "state",
+                 "verdict"],
+    "properties": {
+      "instance_id": {"type": "string"},
+      "audience": {"type": "string", "enum": ["server", "client"]},
+      "sdk": {"type": "string"},
+      "sdk_version": {"type": "string"},
+      "seen": {"$ref": "#/components/schemas/Instant"},
+      "head_number": {"type": "integer"},
+      "served_version": {"type": ["integer", "null"]},
+      "state": {"type": "string", "enum": ["not_ready", "fresh", "stale", "very_stale"]},
+      "verdict": {
+        "description": "What became of the snapshot, or the Head, that it was offered last.",
+        "oneOf": [
+          {"type": "null"},
+          {
+            "type": "object", "additionalProperties": false, "required": ["result", "kind", "version", "step", "code"],
+            "properties": {
+              "result": {"type": "string", "enum": ["on_trial", "ack", "nack"]},
+              "kind": {"type": "string", "enum": ["none", "transfer", "security", "content", "crash"]},
+              "version": {"type": ["integer", "null"], "description": "null: a Head was refused, or it is not known."},
+              "step": {"type": "integer"},
+              "code": {"type": ["string", "null"], "description": "As docs/snapshot-format.md names it."}
+            }
+          }
+        ]
+      }
+    }
+  },
+
   "Results": {
     "type": "object", "additionalProperties": false,
     "required": ["experiment", "experiment_id", "phase", "mode", "alpha", "watermark", "exposures", "srm", "metrics"],

@@ -14,6 +14,7 @@
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/audit_seal.h"
 #include "control-plane/publish/head_issuer.h"
+#include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/service.h"
@@ -27,6 +28,7 @@ struct Services {
   publish::Publisher& publisher;
   publish::HeadIssuer& heads;
   HeadStreams& streams;
+  publish::Instances& instances;
   publish::SigningKeys& signing;
   const publish::AuditSeal& audit_seal;
   ingest::Ingest& ingest;

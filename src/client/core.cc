@@ -93,6 +93,7 @@ Core::Core(Settings settings, std::unique_ptr<Store> store, const absl::Status& 
       spool_(MakeSpool(settings_, files, &drops_)),
       loader_(settings_, store_.get(), &health_, &slot_),
       uploader_(settings_, &buffer_, &drops_, spool_.get(), &health_),
+      reporter_(settings_, &health_),
       window_start_(settings_.options.clock->Now()) {
   // Without a data directory that works, everything goes on in memory.
   if (store_status.ok()) return;
@@ -173,10 +174,15 @@ void Core::Run() {
     }
     const SteadyTime next_save = assignments_.Step();
     const SteadyTime next_send = uploader_.Step(flush_until, loader_.is_clock_suspect());
+    // Last, and only when nobody waits for anything else.
+    SteadyTime next_report = Steady::now();
+    if (!is_hurried && std::min(next_load, next_send) > next_report && !IsWaitedFor()) {
+      next_report = reporter_.Step(loader_);
+    }
     std::unique_lock lock(wake_mutex_);
     flushed_.notify_all();
-    const SteadyTime next = std::min({next_load, next_save, next_send, next_summary, next_sweep});
-    const auto is_due = [&] { return is_woken_ || is_stopping_ || flush_asked_ != flush_seen_; };
+    const SteadyTime next = std::min({next_load, next_save, next_send, next_summary, next_sweep, next_report});
+    const auto is_due = [this] { return IsDueLocked(); };
     if (next <= Steady::now() || is_due()) continue;
     if (!loader_.is_listening()) {
       wake_.wait_until(lock, next, is_due);
@@ -188,6 +194,11 @@ void Core::Run() {
     lock.lock();
     is_in_transport_ = false;
   }
+}
+
+bool Core::IsWaitedFor() {
+  const std::lock_guard guard(wake_mutex_);
+  return IsDueLocked();
 }
 
 void Core::Wake() {
@@ -221,6 +232,7 @@ void Core::QueueSummaries() {
   const Time now = settings_.options.clock->Now();
   for (const auto& [key, count] : std::exchange(tally_, {})) {
     const auto& [version, flag, variant, rule, reason] = key;
+    reporter_.Count(version, count, reason == Reason::kError ? count : 0);
     if (flag.empty()) continue;  // a key that the snapshot does not have says nothing about a flag
     RecordWriter record;
     PutSummary(record, HeadOf(EventKind::kSummary, now, {}),

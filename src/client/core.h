@@ -6,6 +6,7 @@
 //                 EventBuffer ------------> Uploader ---- Spool
 //                 SnapshotSlot (counts) --> evaluation summaries --> EventBuffer
 //                 AssignmentSaver --------> the program's AssignmentStore
+//                                           StatusReporter: what Loader and the counts say
 #ifndef EXPT_SRC_CLIENT_CORE_H_
 #define EXPT_SRC_CLIENT_CORE_H_
 
@@ -31,6 +32,7 @@
 #include "src/client/settings.h"
 #include "src/client/snapshot_slot.h"
 #include "src/client/spool.h"
+#include "src/client/status_reporter.h"
 #include "src/client/store.h"
 #include "src/client/uploader.h"
 
@@ -120,7 +122,11 @@ class Core : public std::enable_shared_from_this<Core> {
   uint64_t Finish();
   void Run();
   void Wake();
-  void NotifyLocked();  // the caller holds wake_mutex_
+  // Whether another thread wants something of the background thread.
+  bool IsWaitedFor();
+  // The callers of these hold wake_mutex_.
+  bool IsDueLocked() const { return is_woken_ || is_stopping_ || flush_asked_ != flush_seen_; }
+  void NotifyLocked();
   void Deliver();
   void QueueSummaries();
   FlushReport Flush(std::chrono::milliseconds timeout, bool is_closing);
@@ -144,6 +150,7 @@ class Core : public std::enable_shared_from_this<Core> {
   const std::unique_ptr<Spool> spool_;  // null: events stay in memory
   Loader loader_;
   Uploader uploader_;
+  StatusReporter reporter_;
   EvaluationTally tally_;
   Time window_start_;
 

@@ -4,12 +4,12 @@
 #include <tuple>
 #include <utility>
 
-#include "src/base/hash.h"
 #include "src/base/status.h"
 #include "src/client/fallback.h"
 #include "src/client/url.h"
 #include "src/host/crypto.h"
 #include "src/wire/envelope.h"
+#include "src/wire/status_codec.h"
 
 namespace expt::client {
 namespace {
@@ -127,6 +127,7 @@ SteadyTime Loader::StepNetwork() {
   } else {
     status = is_poll ? Refresh() : FollowHead();
   }
+  NoteRefusal(status);
   if (!is_remembered_) health_->Count(status);
   if (health_->SetLoadStatus(status) && !status.ok()) Log(LogLevel::kWarning, base::TextOf(status));
   const SteadyTime now = std::chrono::steady_clock::now();
@@ -293,10 +294,13 @@ absl::Status Loader::WalkRoots() {
 
 const wire::SnapshotRef& Loader::TargetOf(const wire::HeadModel& head) const {
   if (!head.candidate.has_value()) return head.stable;
-  constexpr uint64_t kWholePpm = 1'000'000;
-  const std::string_view instance(reinterpret_cast<const char*>(settings_.instance_id.data()),
-                                  settings_.instance_id.size());
-  return base::Xxh3(instance) % kWholePpm < head.candidate_ppm ? *head.candidate : head.stable;
+  // Who has taken the candidate stays with it: an earlier process of this data directory or the parent of a fork may
+  // have been among the chosen ones, and the floor does not let anybody go back.
+  if (head.epoch == floor_.epoch && head.candidate->version == floor_.version &&
+      head.candidate->digest == floor_.digest) {
+    return *head.candidate;
+  }
+  return wire::IsInShare(settings_.instance_id, head.candidate_ppm) ? *head.candidate : head.stable;
 }
 
 absl::Status Loader::FollowHead() {
@@ -304,7 +308,14 @@ absl::Status Loader::FollowHead() {
   is_reachable_ = true;
   ApplyOverlay();
   const wire::SnapshotRef& target = TargetOf(*head_);
-  if (snapshot_.is_ready() && snapshot_.digest() == target.digest) return absl::OkStatus();
+  if (snapshot_.is_ready() && snapshot_.digest() == target.digest) {
+    if (!verdict_.has_value() || verdict_->digest != target.digest) {
+      verdict_ = {.digest = target.digest,
+                  .version = target.version,
+                  .step = trial_.has_value() ? kInstalledStep : kAcceptedStep};
+    }
+    return absl::OkStatus();
+  }
   if (absl::Status status = CheckFloor(target); !status.ok()) return status;
   const SteadyTime now = std::chrono::steady_clock::now();
   std::erase_if(refused_, [now](const auto& entry) { return entry.second.until <= now; });
@@ -315,6 +326,10 @@ absl::Status Loader::FollowHead() {
   if (!guard_.MayServe(target.digest, snapshot_.is_ready(), FlooredNow())) {
     is_remembered_ = true;
     health_->SetQuarantined(target.digest);
+    verdict_ = {.digest = target.digest,
+                .version = target.version,
+                .step = base::LoadStep(LoadCode::kUnhealthy),
+                .code = LoadCode::kUnhealthy};
     return Unhealthy(target);
   }
   if (snapshot_.is_ready() && head_->fetch_jitter_ms != 0 && spread_digest_ != target.digest) {
@@ -396,6 +411,15 @@ absl::Status Loader::Refuse(const wire::SnapshotRef& target, absl::Status status
   }
   refused_[target.digest] = {.until = std::chrono::steady_clock::now() + wait, .status = status};
   return status;
+}
+
+// Refusals of Heads, and of the versions that they name. What Refuse() has said of a snapshot is not said twice.
+void Loader::NoteRefusal(const absl::Status& status) {
+  if (status.ok()) refusal_.reset();
+  const std::optional<LoadError> error = LoadErrorOf(status);
+  if (!error.has_value() || wire::KindOf(error->code) != wire::NackKind::kSecurity) return;
+  if (verdict_.has_value() && verdict_->code == error->code) return;
+  refusal_ = {.digest = {}, .version = 0, .step = error->step, .code = error->code};
 }
 
 void Loader::RaiseFloor(const Floor& floor) {

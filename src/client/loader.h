@@ -55,8 +55,14 @@ class Loader {
   // Counts installs, so that a caller can see that one happened.
   uint64_t installs() const { return installs_; }
 
-  // What became of the snapshot that the last Head named; nothing before the first.
-  const std::optional<Verdict>& verdict() const { return verdict_; }
+  // What became of what the server offered last: of the Head when that was refused, else of the snapshot that the last
+  // Head named. Nothing before the first.
+  const std::optional<Verdict>& verdict() const { return refusal_.has_value() ? refusal_ : verdict_; }
+
+  // The last accepted Head, also one from the data directory.
+  const std::optional<wire::HeadModel>& head() const { return head_; }
+  // What serves, without overlay.
+  const Snapshot& snapshot() const { return snapshot_; }
 
   // The last Head was issued more than 10 minutes in the future of the wall clock.
   bool is_clock_suspect() const { return is_clock_suspect_; }
@@ -92,6 +98,7 @@ class Loader {
   absl::Status TakeExported(const wire::SnapshotRef& target);
   absl::Status AcceptSnapshot(const std::string& file, const wire::SnapshotRef& target);
   absl::Status Refuse(const wire::SnapshotRef& target, absl::Status status);
+  void NoteRefusal(const absl::Status& status);
 
   const wire::SnapshotRef& TargetOf(const wire::HeadModel& head) const;
   void RaiseFloor(const Floor& floor);
@@ -134,7 +141,8 @@ class Loader {
   std::map<Digest, Refusal> refused_;
   InstallGuard guard_;
   std::optional<Trial> trial_;
-  std::optional<Verdict> verdict_;
+  std::optional<Verdict> verdict_;  // about a snapshot
+  std::optional<Verdict> refusal_;  // of the last Head, for the sake of security; until one is taken and followed
   // The last attempts to save.
   absl::Status pending_saved_;
   absl::Status snapshot_saved_;

@@ -1,5 +1,6 @@
 #include "src/wire/head.h"
 
+#include "src/base/hash.h"
 #include "src/base/message.h"
 #include "src/base/status.h"
 #include "src/wire/decode.h"
@@ -26,6 +27,10 @@ void WriteSnapshotRef(Writer& writer, const SnapshotRef& ref) {
 bool HasDigest(const SnapshotRef& ref) { return ref.digest != Digest{}; }
 
 }  // namespace
+
+bool IsInShare(const InstanceId& instance, uint32_t candidate_ppm) {
+  return base::Xxh3({reinterpret_cast<const char*>(instance.data()), instance.size()}) % kWholePpm < candidate_ppm;
+}
 
 std::string EncodeHead(const HeadModel& head) {
   std::string out;

@@ -2,6 +2,7 @@
 #ifndef EXPT_SRC_WIRE_HEAD_H_
 #define EXPT_SRC_WIRE_HEAD_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,11 @@ struct HeadModel {
   uint32_t poll_interval_ms = 0;
   uint32_t fetch_jitter_ms = 0;
 };
+
+using InstanceId = std::array<uint8_t, 16>;  // of a client; random
+
+// Whether that instance takes the candidate of a Head with that share: the same answer in clients and control plane.
+bool IsInShare(const InstanceId& instance, uint32_t candidate_ppm);
 
 std::string EncodeHead(const HeadModel& head);
 

@@ -16,6 +16,8 @@ extern const MessageDescription kEventBatchMessage;
 extern const MessageDescription kEventMessage;
 extern const MessageDescription kEventBatchReplyMessage;
 
+extern const MessageDescription kStatusReportMessage;
+
 }  // namespace expt::wire
 
 #endif  // EXPT_SRC_WIRE_SCHEMA_H_

@@ -9,6 +9,7 @@
 #include "expt/v1/head.pb.h"
 #include "expt/v1/root.pb.h"
 #include "expt/v1/snapshot.pb.h"
+#include "expt/v1/status.pb.h"
 
 namespace expt::wire {
 namespace {
@@ -78,9 +79,11 @@ TEST(Schema, DescriptionsAreThoseOfTheProtoFiles) {
   Compare(*v1::EventBatch::descriptor(), kEventBatchMessage, visited);
   Compare(*v1::Event::descriptor(), kEventMessage, visited);
   Compare(*v1::EventBatchReply::descriptor(), kEventBatchReplyMessage, visited);
+  Compare(*v1::StatusReport::descriptor(), kStatusReportMessage, visited);
   // Every message of every file has been met.
   for (const Descriptor* any :
-       {v1::Root::descriptor(), v1::Head::descriptor(), v1::Snapshot::descriptor(), v1::Event::descriptor()}) {
+       {v1::Root::descriptor(), v1::Head::descriptor(), v1::Snapshot::descriptor(), v1::Event::descriptor(),
+        v1::StatusReport::descriptor()}) {
     for (int i = 0; i < any->file()->message_type_count(); ++i) {
       EXPECT_TRUE(visited.contains(any->file()->message_type(i)->full_name()))
           << any->file()->message_type(i)->full_name();
