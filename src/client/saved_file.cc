@@ -108,6 +108,7 @@ absl::StatusOr<std::vector<std::string>> UnpackSavedFile(std::string_view bytes,
     parts.emplace_back(rest.substr(0, size));
     rest.remove_prefix(size);
   }
+  if (!rest.empty()) return Damaged(name, "more than its parts");
   return parts;
 }
 

@@ -358,5 +358,15 @@ TEST_F(SavedFile, FindsEveryDamagedByteAndEveryCut) {
   }
 }
 
+TEST_F(SavedFile, HasNothingBesidesItsParts) {
+  const std::string_view parts[] = {"some text", "more"};
+  std::string file = PackSavedFile(parts);
+  file.resize(file.size() - sizeof(uint32_t));
+  file[4] = 1;  // the count
+  const uint32_t checksum = Crc32c(file);
+  for (int i = 0; i < 4; ++i) file.push_back(static_cast<char>(checksum >> (8 * i) & 0xff));
+  EXPECT_TRUE(absl::IsDataLoss(UnpackSavedFile(file, "f").status()));
+}
+
 }  // namespace
 }  // namespace expt::client

@@ -1,11 +1,15 @@
 // Signs what the tests and benchmarks of bindings/js-wasm load. Usage: make_js_snapshots DIRECTORY
 //
 //   root.exs1                a Root for every environment below
+//   root_2.exs1              the Root after it: the epoch of env_workload has risen
+//   root_3_fallen.exs1       the one after that, signed as it should be, with the epoch of the first again
+//   ended/root.exs1, ended/head.exs1   a Root that ended in 1970, and a Head under it that has not
 //   evaluation/<name>.exs1   each file of tests/vectors/evaluation, also those that loading must refuse
 //   workload.exs1            the flags w1 to w4 of docs/performance.md
 //   many.exs1                10,000 flags
 //   all.exs1                 1,000 flags like w2, every second one with a segment that they share
 //   regex.json               what src/eval/regex.h says here about generated patterns, see regex_answers.h
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -16,6 +20,7 @@
 
 #include "src/host/signed_file.h"
 #include "src/model/snapshot.h"
+#include "src/wire/head.h"
 #include "src/wire/root.h"
 #include "src/wire/snapshot_codec.h"
 #include "tests/vectors/definitions.h"
@@ -121,8 +126,36 @@ int Make(const fs::path& directory) {
     root.epochs.push_back({environment, epoch});
   }
   fs::create_directories(directory / "evaluation");
-  Write(directory / "root.exs1",
-        expt::host::MakeSignedFile(expt::wire::PayloadType::kRoot, expt::wire::EncodeRoot(root), {{root_key}}));
+  fs::create_directories(directory / "ended");
+  const auto sign_root = [&](const std::string& name) {
+    Write(directory / name,
+          expt::host::MakeSignedFile(expt::wire::PayloadType::kRoot, expt::wire::EncodeRoot(root), {{root_key}}));
+  };
+  sign_root("root.exs1");
+  const auto epoch_of = [&](const char* environment) -> int64_t& {
+    return std::find_if(root.epochs.begin(), root.epochs.end(), [&](const auto& row) {
+             return row.environment == environment;
+           })->epoch;
+  };
+  root.root_version = 2;
+  ++epoch_of("env_workload");
+  sign_root("root_2.exs1");
+  root.root_version = 3;
+  --epoch_of("env_workload");
+  sign_root("root_3_fallen.exs1");
+  root.root_version = 1;
+  root.expires_at_ms = 1'000;
+  root.roles.push_back({expt::wire::RoleKind::kHead, "env_workload", 1, {1}});
+  sign_root("ended/root.exs1");
+  expt::wire::HeadModel head;
+  head.environment = "env_workload";
+  head.root_version = 1;
+  head.epoch = epoch_of("env_workload");
+  head.head_number = 1;
+  head.expires_at_ms = int64_t{1} << 50;
+  head.stable = {.version = 1, .digest = {1}, .size_bytes = 1};
+  Write(directory / "ended" / "head.exs1",
+        expt::host::MakeSignedFile(expt::wire::PayloadType::kHead, expt::wire::EncodeHead(head), {{snapshot_key}}));
   for (const auto& [name, model] : models) {
     Write(directory / (name + ".exs1"),
           expt::host::MakeSignedFile(expt::wire::PayloadType::kSnapshot, expt::wire::EncodeSnapshot(model),

@@ -14,6 +14,7 @@
 #include "src/core/head.h"
 #include "src/core/ruleset.h"
 #include "src/host/signed_file.h"
+#include "src/wire/root.h"
 
 namespace expt::wasm {
 namespace {
@@ -95,12 +96,17 @@ EXPT_EXPORT(expt_root_open) Root* expt_root_open(Verification* v, const uint8_t*
   return new Root(*std::move(root));
 }
 
-// Whether the thresholds of `root` have signed the file too. 1, or 0 and an error.
-EXPT_EXPORT(expt_root_signs) uint32_t expt_root_signs(Verification* v, const Root* root) {
+// Whether the file is the Root after `root`: signed by its thresholds too, of the next version, with no epoch that
+// falls. 1, or 0 and an error.
+EXPT_EXPORT(expt_root_follows) uint32_t expt_root_follows(Verification* v, const Root* root) {
   const Answering answering(v);
   const auto opened =
       expt::host::OpenSignedFile(v->file(), expt::core::KeysOf(*root), {.type = expt::wire::PayloadType::kRoot});
-  return opened.ok() ? 1 : PutError(opened.status());
+  if (!opened.ok()) return PutError(opened.status());
+  const auto next = expt::wire::DecodeRoot(opened->plain);
+  if (!next.ok()) return PutError(next.status());
+  const absl::Status status = expt::wire::CheckSuccessor(expt::core::KeysOf(*root), *next);
+  return status.ok() ? 1 : PutError(status);
 }
 
 EXPT_EXPORT(expt_root_free) void expt_root_free(Root* root) { delete root; }

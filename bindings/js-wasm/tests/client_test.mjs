@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { createClient, clientFromFile, fixedClient, LoadError } from '@expt/node';
 import { Exptd, eventually } from './exptd.mjs';
+import { snapshots } from './paths.mjs';
 
 const user = { targetingKey: 'user-42', country: 'CH', age: 31 };
 let server;
@@ -132,6 +133,8 @@ test('wrong options are refused by name', () => {
   refused({ expectedEnvironment: 'env_other' }, 'key: expected environment "env_other"');
   refused({ pollIntervalMs: 5 }, 'pollIntervalMs: expected 100 to');
   refused({ dataDirectory: '' }, 'dataDirectory:');
+  refused({ snapshotUrl: 'http://cdn.example.com' }, 'snapshotUrl: plain http');
+  refused({ onVeryStale: 'panic' }, "onVeryStale: expected 'keep', 'defaults' or 'failClosed', got 'panic'");
 });
 
 test('a snapshot that was tampered with is refused; what was served stays', async () => {
@@ -201,6 +204,131 @@ test('starts offline from the data directory, and knows that it is stale', async
   assert.equal(await fourth.ready(20_000), true);
   assert.ok(existsSync(`${file}.corrupt`));
   await fourth.close(0);
+});
+
+test('status tells where the snapshot came from, and what was refused how often', async () => {
+  let isEvil = false;
+  const client = open({
+    fetch: tampering('/snapshots/', (bytes) => (isEvil ? ((bytes[bytes.length - 1] ^= 1), bytes) : bytes)),
+  });
+  assert.equal(client.status().source, 'none');
+  await client.ready(20_000);
+  let status = client.status();
+  assert.deepEqual([status.source, status.conditions, status.loadCounts], ['network', [], []]);
+  isEvil = true;
+  await server.publish();
+  await client.refresh();
+  await client.refresh(); // remembered, and not counted again
+  status = client.status();
+  assert.deepEqual(status.conditions, ['rejected']);
+  assert.deepEqual(status.loadCounts, [{ step: 3, code: 'DIGEST_MISMATCH', count: 1 }]);
+  isEvil = false;
+  await server.publish();
+  await client.refresh();
+  assert.deepEqual(client.status().conditions, []);
+  await client.close();
+
+  const cannotSave = { load: () => Promise.resolve([]), save: () => Promise.reject(new Error('no space')) };
+  const unsaved = open({ store: cannotSave });
+  await unsaved.ready(20_000);
+  await eventually(() => unsaved.status().conditions.includes('cache_unavailable'));
+  assert.equal(unsaved.status().loadCounts[0].code, 'LKG_NOT_SAVED');
+  await unsaved.close();
+});
+
+test('a very stale client decides as onVeryStale says, until a Head is verified', async () => {
+  const dataDirectory = path.join(folder, 'very-stale');
+  const day = 25 * 3_600_000;
+  let isLater = false;
+  const options = { dataDirectory, now: () => Date.now() + (isLater ? day : 0) };
+  const first = open(options);
+  await first.ready(20_000);
+  await first.close();
+  isLater = true;
+  let isDown = true;
+  const flaky = (url, init) => (isDown ? Promise.reject(new TypeError('no network')) : fetch(url, init));
+  for (const onVeryStale of ['keep', 'failClosed', 'defaults']) {
+    const client = open({ ...options, fetch: flaky, onVeryStale });
+    assert.equal(await client.ready(20_000), true);
+    const status = client.status();
+    assert.deepEqual([status.state, status.source], ['very_stale', 'saved']);
+    assert.ok(status.ageMs >= day);
+    const decision = client.decision('page-size', user, 7);
+    const wanted = onVeryStale === 'defaults' ? [7, 'STALE'] : [50, 'STATIC'];
+    assert.deepEqual([decision.value, decision.reason], wanted, onVeryStale);
+    if (onVeryStale !== 'defaults') {
+      await client.close(0);
+      continue;
+    }
+    isDown = isLater = false; // the clock is put right, and the network is back
+    await client.refresh();
+    await eventually(() => client.status().state === 'fresh');
+    assert.equal(client.value('page-size', user, 7), 50);
+    await client.close();
+  }
+});
+
+test('snapshots are fetched from snapshotUrl first, without the key', async () => {
+  const asked = [];
+  const files = 'https://cdn.example.com/snapshots';
+  const serving = (answer) => async (url, init) => {
+    if (!url.startsWith(files)) return fetch(url, init);
+    asked.push([url, init.headers.Authorization]);
+    return answer(url.slice(files.length + 1));
+  };
+  const fromServer = (digest) =>
+    fetch(`${server.url}/sdk/v1/snapshots/${digest}`, {
+      headers: { Authorization: `Bearer ${key.split('.')[3]}.${key.split('.')[6]}` },
+    });
+  const client = open({ snapshotUrl: `${files}/`, fetch: serving(fromServer) });
+  await client.ready(20_000);
+  assert.deepEqual(asked, [[`${files}/${client.pin().digest}`, undefined]]);
+  assert.deepEqual(client.status().loadCounts, []);
+  await client.close();
+  for (const [answer, counted] of [
+    [() => new Response('', { status: 404 }), []],
+    [() => Promise.reject(new TypeError('no network')), []],
+    [() => new Response('<html>please log in</html>'), ['BAD_ENVELOPE']],
+  ]) {
+    const fallen = open({ snapshotUrl: files, fetch: serving(answer) });
+    assert.equal(await fallen.ready(20_000), true);
+    assert.deepEqual(fallen.status().loadCounts.map((row) => row.code), counted);
+    assert.equal(fallen.status().lastError, undefined);
+    await fallen.close();
+  }
+});
+
+test('a bundle serves without any server', async () => {
+  const bundle = path.join(folder, 'web.bundle');
+  await server.fetchBundle(bundle);
+  const down = () => Promise.reject(new TypeError('no network'));
+  const client = open({ fetch: down, bundle: new Uint8Array(readFileSync(bundle)) });
+  assert.equal(await client.ready(20_000), true);
+  assert.equal(client.status().source, 'bundle');
+  assert.equal(client.value('page-size', user, 7), 50);
+  await client.close(0);
+  const whole = readFileSync(bundle);
+  for (const bytes of [new Uint8Array(), new Uint8Array(100), whole.subarray(0, -1), whole.subarray(1)]) {
+    assert.throws(() => open({ bundle: bytes }), { name: 'TypeError', message: /^bundle: expected/ });
+  }
+});
+
+test('a Root that has ended is trusted with nothing new', async () => {
+  const read = (name) => new Uint8Array(readFileSync(path.join(snapshots, 'ended', name)));
+  const root = read('root.exs1');
+  const pin = Buffer.from(await crypto.subtle.digest('SHA-256', root)).toString('base64url');
+  const files = { '/sdk/v1/root/1': root, '/sdk/v1/head': read('head.exs1') };
+  const client = createClient({
+    url: 'https://flags.example.com', key: `expt1.srv.env_workload.k1.1.${pin}.secretsecretsecretsecret`,
+    fetch: async (url) => {
+      const file = files[new URL(url).pathname];
+      return file === undefined ? new Response('', { status: 404 }) : new Response(file);
+    },
+  });
+  const error = await new Promise((resolve) => client.on('error', (event) => resolve(event.error)));
+  assert.deepEqual([error.code, error.step], ['UNKNOWN_KEY', 4]);
+  assert.match(error.message, /it has ended$/);
+  await client.close(0);
 });
 
 test('events outlive an exptd that goes away', async () => {

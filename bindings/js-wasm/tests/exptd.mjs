@@ -119,6 +119,13 @@ export class Exptd {
   async accounting() {
     return this.api('GET', `${Exptd.environment}/events/accounting`);
   }
+  /** The live snapshot and its Roots as one file, by the program `expt`. */
+  async fetchBundle(file) {
+    const environment = {
+      ...process.env, EXPT_URL: this.url, EXPT_TOKEN: this.token, EXPT_PROJECT: 'shop', EXPT_ENVIRONMENT: 'production',
+    };
+    await promisify(execFile)(path.join(binary, 'bin', 'expt'), ['fetch', '--bundle', file], { env: environment });
+  }
   async download(what) {
     const reply = await fetch(`${this.url}${Exptd.environment}/${what}`, {
       headers: { Authorization: `Bearer ${this.token}` },

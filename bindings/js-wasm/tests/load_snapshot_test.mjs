@@ -4,12 +4,21 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import test from 'node:test';
-import { loadSnapshot, LoadError } from '@expt/core';
+import { engine, loadSnapshot, LoadError, Root } from '@expt/core';
 import { snapshots } from './paths.mjs';
 
 const read = (name) => new Uint8Array(readFileSync(path.join(snapshots, name)));
 const files = () => ({ snapshot: read('workload.exs1'), root: read('root.exs1'), environment: 'env_workload' });
 const user = { targetingKey: 'user-42', country: 'CH', plan: 'pro', device: { os: 'ios' } };
+
+test('a root follows another when it is the next one and no epoch falls', async () => {
+  const first = await Root.parse(await engine(), read('root.exs1'));
+  const second = await first.next(read('root_2.exs1'));
+  assert.equal(second.version, 2);
+  await assert.rejects(second.next(read('root_3_fallen.exs1')), { code: 'ROLLBACK', step: 10 });
+  await assert.rejects(first.next(read('root_3_fallen.exs1')), { code: 'ROLLBACK', step: 10 });
+  await assert.rejects(second.next(read('root_2.exs1')), { code: 'ROLLBACK', step: 10 });
+});
 
 test('a snapshot and its root are enough to decide, list and explain', async () => {
   const snapshot = await loadSnapshot(files());

@@ -27,11 +27,11 @@ py::object Own(PyObject* object) {
   return py::reinterpret_steal<py::object>(object);
 }
 
-constexpr Signature<14> kOpen = {
+constexpr Signature<18> kOpen = {
     "Client",
     {"url", "key", "root", "expected_environment", "data_directory", "poll_interval", "flush_interval",
      "connect_timeout", "request_timeout", "buffer_events", "buffer_bytes", "spool_directory", "spool_bytes",
-     "durability"},
+     "durability", "bundle", "snapshot_url", "on_very_stale", "stream"},
     2,
     0};
 
@@ -69,6 +69,10 @@ std::unique_ptr<ClientEngine> Open(const py::args& args, const py::kwargs& kwarg
   options.spool.directory = ToPath("spool_directory", given[11]);
   options.spool.max_bytes = ToCount("spool_bytes", given[12], options.spool.max_bytes);
   options.spool.durability = ToDurability(given[13]);
+  if (!given[14].is_none()) options.bundle = std::string(ToData("bundle", given[14]));
+  options.snapshot_url = ToText("snapshot_url", given[15]);
+  options.on_very_stale = ToStale("on_very_stale", ToText("on_very_stale", given[16], "keep"));
+  if (!given[17].is_none()) options.stream = ToFlag("stream", given[17]);
   options.sdk = "python";
   absl::StatusOr<std::unique_ptr<ClientEngine>> engine = ClientEngine::Open(std::move(options));
   if (!engine.ok()) Raise(engine.status());
@@ -193,6 +197,15 @@ py::object Status(ClientEngine& self) {
         Types().drop.Make({NewText(DropReasonName(drop.reason)), NewText(NameOf(drop.kind)), NewText(drop.experiment),
                            NewText(drop.variant), PyLong_FromUnsignedLongLong(drop.count)}));
   }
+  py::tuple conditions(status.conditions.size());
+  for (size_t i = 0; i < status.conditions.size(); ++i) conditions[i] = Own(NewText(ConditionName(status.conditions[i])));
+  py::tuple load_counts(status.load_counts.size());
+  for (size_t i = 0; i < status.load_counts.size(); ++i) {
+    const ClientStatus::LoadCount& row = status.load_counts[i];
+    load_counts[i] = Own(Types().load_count.Make(
+        {PyLong_FromLong(row.step), NewText(LoadCodeName(row.code)), PyLong_FromUnsignedLongLong(row.count)}));
+  }
+  const auto& digest = status.quarantined;
   const auto number = [](uint64_t count) { return PyLong_FromUnsignedLongLong(count); };
   const auto& load = status.last_load_error;
   return Own(Types().status.Make(
@@ -202,7 +215,11 @@ py::object Status(ClientEngine& self) {
        load ? PyLong_FromLong(load->step) : Py_NewRef(Py_None),
        load ? NewText(LoadCodeName(load->code)) : Py_NewRef(Py_None), number(status.events_accepted),
        number(status.events_delivered), number(status.events_duplicate), number(status.events_rejected),
-       number(status.events_spooled), number(status.exposures_suppressed), drops.release().ptr()}));
+       number(status.events_spooled), number(status.exposures_suppressed), drops.release().ptr(),
+       NewText(SourceName(status.source)), conditions.release().ptr(),
+       digest ? PyBytes_FromStringAndSize(reinterpret_cast<const char*>(digest->data()), digest->size())
+              : Py_NewRef(Py_None),
+       PyBool_FromLong(status.is_streaming), load_counts.release().ptr()}));
 }
 
 // At the end of the interpreter: what is still open gets a bounded chance to send what it holds.

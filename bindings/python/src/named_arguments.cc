@@ -1,5 +1,6 @@
 #include "named_arguments.h"
 
+#include "errors.h"
 #include "moment.h"
 #include "text.h"
 
@@ -22,6 +23,11 @@ std::string ToText(const char* name, py::handle value, std::string otherwise) {
   return std::string(*text);
 }
 
+bool ToFlag(const char* name, py::handle value) {
+  if (!PyBool_Check(value.ptr())) Refuse(name, "a bool", value);
+  return value.ptr() == Py_True;
+}
+
 size_t ToCount(const char* name, py::handle value, size_t otherwise) {
   if (value.is_none()) return otherwise;
   if (!PyLong_Check(value.ptr())) Refuse(name, "an int", value);
@@ -41,6 +47,14 @@ std::chrono::milliseconds ToDuration(const char* name, py::handle value, std::ch
     Refuse(name, "seconds as a number", value);
   }
   return ToMilliseconds(seconds);
+}
+
+Overlay::Stale ToStale(const char* name, std::string_view text) {
+  if (text == "keep") return Overlay::Stale::kKeep;
+  if (text == "defaults") return Overlay::Stale::kDefaults;
+  if (text == "fail_closed") return Overlay::Stale::kFailClosed;
+  Raise(absl::InvalidArgumentError(std::string(name) + ": expected \"keep\", \"defaults\" or \"fail_closed\", got \"" +
+                                   std::string(text) + "\""));
 }
 
 std::string_view ToData(const char* name, py::handle value) {

@@ -8,9 +8,11 @@
 #include <array>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "arguments.h"
+#include "expt/snapshot.h"
 
 namespace expt::python {
 
@@ -41,8 +43,11 @@ class NamedArguments {
 
 // Each takes the argument's name for its TypeError, and yields `otherwise` for None.
 std::string ToText(const char* name, pybind11::handle value, std::string otherwise = {});
+bool ToFlag(const char* name, pybind11::handle value);  // of a bool
 size_t ToCount(const char* name, pybind11::handle value, size_t otherwise);
 std::chrono::milliseconds ToDuration(const char* name, pybind11::handle value, std::chrono::milliseconds otherwise);
+// "keep", "defaults" or "fail_closed"; throws expt.InvalidArgumentError.
+Overlay::Stale ToStale(const char* name, std::string_view text);
 // Views the object; TypeError for None, too.
 std::string_view ToData(const char* name, pybind11::handle value);
 

@@ -49,9 +49,9 @@ PyObject* ToPython(std::span<const Exposure> exposures) {
 }  // namespace
 
 bool ResultTypes::Load() {
-  return assignment.Load("Assignment") && decision.Load("Decision") && exposure.Load("Exposure") && explanation.Load("Explanation") &&
-         drop.Load("Drop") && flush_report.Load("FlushReport") && status.Load("Status") &&
-         track_result.Load("TrackResult");
+  return assignment.Load("Assignment") && decision.Load("Decision") && exposure.Load("Exposure") &&
+         explanation.Load("Explanation") && drop.Load("Drop") && flush_report.Load("FlushReport") &&
+         load_count.Load("LoadCount") && status.Load("Status") && track_result.Load("TrackResult");
 }
 
 ResultTypes& Types() {

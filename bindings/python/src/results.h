@@ -21,6 +21,7 @@ struct ResultTypes {
   RecordType explanation;
   RecordType drop;
   RecordType flush_report;
+  RecordType load_count;
   RecordType status;
   RecordType track_result;
 

@@ -81,17 +81,7 @@ std::unique_ptr<SnapshotEngine> ParseSnapshot(const py::args& args, const py::kw
 
 SnapshotEngine WithOverlay(const SnapshotEngine& self, const std::vector<std::string>& emergency_off,
                            const std::string& stale) {
-  Overlay overlay;
-  overlay.emergency_off = emergency_off;
-  if (stale == "defaults") {
-    overlay.stale = Overlay::Stale::kDefaults;
-  } else if (stale == "fail_closed") {
-    overlay.stale = Overlay::Stale::kFailClosed;
-  } else if (stale != "keep") {
-    Raise(
-        absl::InvalidArgumentError("stale: expected \"keep\", \"defaults\" or \"fail_closed\", got \"" + stale + "\""));
-  }
-  return self.With(overlay);
+  return self.With({.emergency_off = emergency_off, .stale = ToStale("stale", stale)});
 }
 
 py::bytes ToBytes(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }

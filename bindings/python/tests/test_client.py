@@ -1,9 +1,11 @@
 """The client against a real exptd, and without one."""
 
+import http.server
 import logging
 import os
 import pathlib
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -215,6 +217,80 @@ def test_without_a_server_the_defaults_apply(running_shop: Shop) -> None:
         assert client.flush(0) == expt.FlushReport(delivered=0, rejected=0, remaining=1)
         assert client.close(0) is False
         assert [(drop.reason, drop.kind, drop.count) for drop in client.status().drops] == [("closed", "metric", 1)]
+
+
+def test_starts_from_a_bundle_and_says_so(running_shop: Shop, tmp_path: pathlib.Path) -> None:
+    bundle = tmp_path / "web.bundle"
+    running_shop.expt("fetch", "--bundle", str(bundle))
+    with expt.Client(url=NOBODY, key=running_shop.key, bundle=bundle.read_bytes(), connect_timeout=0.5) as client:
+        assert client.ready(10)
+        status = client.status()
+        assert (status.source, status.state, status.conditions) == ("bundle", "stale", ())
+        assert client.value("page-size", {}, 20) == 50
+
+
+def test_says_where_its_snapshot_came_from(running_shop: Shop) -> None:
+    with expt.Client(url=running_shop.url, key=running_shop.key) as client:
+        assert client.ready(10)
+        status = client.status()
+        assert (status.source, status.conditions, status.quarantined, status.load_counts) == ("network", (), None, ())
+        wait_until(lambda: client.status().is_streaming)
+    with expt.Client(url=running_shop.url, key=running_shop.key, stream=False, poll_interval=0.1) as client:
+        assert client.ready(10)
+        time.sleep(0.5)
+        assert client.status().is_streaming is False
+
+
+def test_says_what_was_refused(running_shop: Shop, tmp_path: pathlib.Path) -> None:
+    with expt.Client(url=running_shop.url, key=running_shop.key, data_directory=tmp_path) as client:
+        assert client.ready(10)
+    del client  # it holds the directory
+    saved = tmp_path / "current.lkg"
+    saved.write_bytes(saved.read_bytes()[:-1])
+    options: dict[str, Any] = {"data_directory": tmp_path, "connect_timeout": 0.5}
+    with expt.Client(url=NOBODY, key=running_shop.key, **options) as client:
+        wait_until(lambda: bool(client.status().load_counts))
+        status = client.status()
+        assert status.load_counts == (expt.LoadCount(step=3, code="DIGEST_MISMATCH", count=1),)
+        assert (status.source, status.state) == ("none", "not_ready")
+
+
+def test_fetches_snapshots_from_a_plain_web_server(make_shop: Callable[[], Shop], tmp_path: pathlib.Path) -> None:
+    own = make_shop()
+    served: list[str] = []
+
+    class Files(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(own.exptd.data / "blobs"))
+
+        def do_GET(self) -> None:
+            assert self.headers.get("Authorization") is None
+            served.append(self.path)
+            super().do_GET()
+
+        def log_message(self, *_: Any) -> None: ...
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with expt.Client(url=own.url, key=own.key, snapshot_url=f"http://127.0.0.1:{server.server_port}") as client:
+            assert client.ready(10) and client.value("page-size", {}, 20) == 50
+            assert served == ["/" + client.pin().digest.hex()]
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"on_very_stale": "panic"}, 'on_very_stale: expected "keep", "defaults" or "fail_closed", got "panic"'),
+        ({"snapshot_url": "http://cdn.example.com"}, "snapshot_url: plain http is allowed to this machine only"),
+        ({"bundle": b"no bundle"}, "bundle: expected the bytes of a bundle"),
+    ],
+)
+def test_refuses_what_an_option_cannot_be(running_shop: Shop, options: dict[str, Any], text: str) -> None:
+    with pytest.raises(expt.InvalidArgumentError, match=re.escape(text)):
+        expt.Client(url=NOBODY, key=running_shop.key, **options)
+    with pytest.raises(TypeError, match="stream: expected a bool, got int"):
+        expt.Client(url=NOBODY, key=running_shop.key, stream=1)  # type: ignore[arg-type]
 
 
 def test_a_wrong_secret_is_told_and_raises_nothing(running_shop: Shop) -> None:

@@ -39,6 +39,7 @@ from expt._types import (
     Exposure,
     Floor,
     FlushReport,
+    LoadCount,
     Status,
     TrackResult,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "Floor",
     "FlushReport",
     "InvalidArgumentError",
+    "LoadCount",
     "LoadError",
     "Root",
     "Snapshot",

@@ -125,6 +125,10 @@ class Client:
         spool_directory: str | os.PathLike[str] | None = None,
         spool_bytes: int | None = None,
         durability: Literal["memory", "flush", "every"] | None = None,
+        bundle: bytes | None = None,
+        snapshot_url: str | None = None,
+        on_very_stale: Literal["keep", "defaults", "fail_closed"] | None = None,
+        stream: bool | None = None,
     ) -> None: ...
     def __enter__(self) -> Client: ...
     def __exit__(

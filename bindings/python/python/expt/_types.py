@@ -20,6 +20,8 @@ ErrorCode = Literal[
 DropReason = Literal["buffer_full", "too_large", "rejected", "closed", "spool_full", "expired", "invalid"]
 EventKind = Literal["exposure", "metric", "identify", "summary"]
 State = Literal["not_ready", "fresh", "stale", "very_stale"]
+Source = Literal["none", "network", "saved", "previous", "bundle"]
+Condition = Literal["rejected", "recovered", "safe_mode", "cache_unavailable"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -118,11 +120,21 @@ class Drop:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class LoadCount:
+    """How often something was refused, or could not be saved, with that code."""
+
+    step: int
+    code: str
+    count: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Status:
     """How fresh the client is, and what became of its events.
 
     `age` is in seconds, since a Head was last verified. `last_load_step` and `last_load_code` say where the last
-    snapshot, Head or Root was refused.
+    snapshot, Head or Root was refused. `source` is where what is served came from, `conditions` what is out of the
+    ordinary, `quarantined` the digest that safe mode leaves out.
     """
 
     state: State
@@ -139,3 +151,8 @@ class Status:
     events_spooled: int
     exposures_suppressed: int
     drops: tuple[Drop, ...]
+    source: Source
+    conditions: tuple[Condition, ...]
+    quarantined: bytes | None
+    is_streaming: bool
+    load_counts: tuple[LoadCount, ...]

@@ -8,7 +8,7 @@ import { ExposureOrigin, type DropCount, type DropReason, type EventBody, type E
 import { ExposureDedupe } from './exposure_dedupe.js';
 import { webHost, type Host } from './host.js';
 import { LoadError } from './load_error.js';
-import { asError, Loader, type Bootstrap } from './loader.js';
+import { asError, freshMs, Loader, veryStaleMs, type Bootstrap, type LoadCount, type Source } from './loader.js';
 import type { Settings } from './options.js';
 import { Expected, expectedOf, Snapshot, type StickyOption } from './snapshot.js';
 import { utf8Size } from './text.js';
@@ -17,13 +17,21 @@ import { Uploader, type EncodedEvent } from './uploader.js';
 
 export type State = 'not_ready' | 'fresh' | 'stale' | 'very_stale';
 
+export type Condition = 'rejected' | 'cache_unavailable';
+
 export interface ClientStatus {
   /** Fresh: a Head was verified in the last 15 minutes. Very stale: none in the last 24 hours. */
   state: State;
   environment: string;
   snapshotVersion: number;
-  /** Since the last verified Head; since the client was made when there was none. */
+  /** Since the last verified Head; at first since the one that `store` kept was issued, or since the client was made. */
   ageMs: number;
+  /** Where what is served came from: the server or `snapshotUrl`, the store, the option `bootstrap`. */
+  source: Source;
+  /** What is out of the ordinary: the newest Head or Snapshot was refused; the store cannot be written. */
+  conditions: Condition[];
+  /** Refusals and local failures since the client was made, by code; those that happened. */
+  loadCounts: LoadCount[];
   /** Absent when the last attempt of each kind succeeded. */
   lastError?: Error;
   eventsAccepted: number;
@@ -80,8 +88,6 @@ export interface DecideOptions extends StickyOption {
   record?: boolean;
 }
 
-const freshMs = 15 * 60_000;
-const veryStaleMs = 24 * 3_600_000;
 const summaryMs = 60_000;
 const maxTally = 2000;
 const accepted: TrackResult = Object.freeze({ accepted: true });
@@ -106,7 +112,6 @@ export class CoreClient {
   readonly #tally = new Map<string, Tally>();
   readonly #waiting = new Set<() => void>();
   #snapshot = Snapshot.empty;
-  #verifiedAt: number | undefined;
   #suppressed = 0;
   #errors: { load?: Error | undefined; save?: Error | undefined; send?: Error | undefined } = {};
   #windowStartMs: number;
@@ -120,7 +125,6 @@ export class CoreClient {
     this.#dedupe = new ExposureDedupe(settings.exposureDedupeEntries, settings.exposureDedupeTtlMs);
     this.#loader = new Loader(settings, {
       install: (snapshot) => this.#install(snapshot),
-      verified: () => (this.#verifiedAt = settings.monotonic()),
       status: (error) => this.#setError('load', error),
       saved: (error) => this.#setError('save', error),
     });
@@ -300,16 +304,23 @@ export class CoreClient {
   }
 
   status(): ClientStatus {
-    const age = this.settings.monotonic() - (this.#verifiedAt ?? 0);
+    const { ageMs, isVerified, source, rejected, loadCounts } = this.#loader;
     const state: State = !this.#snapshot.isReady
       ? 'not_ready'
-      : this.#verifiedAt !== undefined && age < freshMs ? 'fresh' : age < veryStaleMs ? 'stale' : 'very_stale';
+      : isVerified && ageMs < freshMs ? 'fresh' : ageMs < veryStaleMs ? 'stale' : 'very_stale';
+    const conditions: Condition[] = [];
+    if (rejected !== undefined) conditions.push('rejected');
+    const { save } = this.#errors;
+    if (save instanceof LoadError && save.code === 'LKG_NOT_SAVED') conditions.push('cache_unavailable');
     const lastError = this.#errors.load ?? this.#errors.send ?? this.#errors.save;
     return {
       state,
       environment: this.environment,
       snapshotVersion: this.#snapshot.version,
-      ageMs: age,
+      ageMs,
+      source,
+      conditions,
+      loadCounts: [...loadCounts.values()].map((row) => ({ ...row })),
       ...(lastError !== undefined && { lastError }),
       eventsAccepted: this.#buffer.accepted,
       eventsDelivered: this.uploader.stored,

@@ -1,6 +1,6 @@
 /** The engine of expt for JavaScript, and what its clients share. */
 export {
-  CoreClient, type ClientStatus, type DecideOptions, type Dehydrated, type FlushReport, type State, type TrackOptions, type TrackResult,
+  CoreClient, type ClientStatus, type Condition, type DecideOptions, type Dehydrated, type FlushReport, type State, type TrackOptions, type TrackResult,
   type WaitOptions,
 } from './client.js';
 export { Context, type Attributes, type AttributeValue } from './context.js';
@@ -16,7 +16,7 @@ export { openHead, type Head, type HeadFloor, type HeadTrust, type SnapshotRef }
 export { webHost, type Host } from './host.js';
 export { LoadError, type LoadCode } from './load_error.js';
 export { loadSnapshot, type SnapshotFiles } from './load_snapshot.js';
-export type { Bootstrap } from './loader.js';
+export type { Bootstrap, LoadCount, Source } from './loader.js';
 export { checkOptions, type CommonOptions, type LogLevel, type Settings } from './options.js';
 export { Root } from './root.js';
 export { Emitter } from './emitter.js';
@@ -24,7 +24,7 @@ export { Expected, expectedOf } from './snapshot.js';
 export type { EncodedEvent } from './uploader.js';
 export { parseSdkKey, type SdkKey } from './sdk_key.js';
 export {
-  Snapshot, type Audience, type EvaluateOptions, type StickyOption, type ExperimentEntry, type Floor, type Overlay, type Trust,
+  Snapshot, type Audience, type EvaluateOptions, type StickyOption, type ExperimentEntry, type Floor, type Overlay, type Stale, type Trust,
 } from './snapshot.js';
 export { StickyAssignments, type Assignment } from './sticky.js';
 export type { SavedState, Store } from './store.js';

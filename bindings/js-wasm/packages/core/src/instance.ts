@@ -21,7 +21,7 @@ export interface Exports {
   expt_verify_check(verification: number, verified: number): number;
   expt_verify_plain(verification: number): number;
   expt_root_open(verification: number, pin: number): number;
-  expt_root_signs(verification: number, root: number): number;
+  expt_root_follows(verification: number, root: number): number;
   expt_root_free(root: number): void;
   expt_head_open(
     verification: number, root: number, audience: number, floorEpoch: number, floorNumber: number, floorDigest: number,

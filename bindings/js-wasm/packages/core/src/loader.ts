@@ -2,15 +2,15 @@
 //
 //   no Root --GET root/{n}, digest = pin--> Root --GET head--> Head --GET snapshots/{digest}--> Snapshot --> install
 //
-// On any refusal what is served stays. A snapshot digest that was refused is left alone for an hour.
+// A Snapshot is looked for at `snapshotUrl` first, where there is one. On any refusal what is served stays. A snapshot digest that was refused is left alone for an hour.
 import type { Engine } from './engine.js';
 import { openHead, type Head, type HeadFloor, type SnapshotRef } from './head.js';
-import { LoadError } from './load_error.js';
+import { LoadError, type LoadCode } from './load_error.js';
 import type { Settings } from './options.js';
 import { Backoff, parseRetryAfter } from './retry.js';
 import { Root } from './root.js';
 import { authorizationHeader } from './sdk_key.js';
-import { Snapshot, type Floor } from './snapshot.js';
+import { Snapshot, type Floor, type Stale } from './snapshot.js';
 import type { SavedState } from './store.js';
 import { equalBytes, fromHex, hex } from './text.js';
 import { after } from './timer.js';
@@ -22,6 +22,12 @@ const refusalMs = 3_600_000;
 const transferRefusalMs = 60_000;
 const maxLeadMs = 600_000;
 const maxRootSteps = 64;
+/** docs/client.md, "Staleness". */
+export const freshMs = 15 * 60_000;
+export const veryStaleMs = 24 * 3_600_000;
+
+/** Where what is served came from. */
+export type Source = 'none' | 'network' | 'saved' | 'bundle';
 
 /** An answer of the server that is none; it tells how long to wait where the server said so. */
 class ReplyError extends Error {
@@ -36,16 +42,21 @@ class ReplyError extends Error {
 
 export interface LoaderEvents {
   install(snapshot: Snapshot): void;
-  /** A Head was verified. */
-  verified(): void;
   /** The last attempt failed, or succeeded again. */
   status(error: Error | undefined): void;
   /** What could not be kept, or was kept again. */
   saved(error: Error | undefined): void;
 }
 
+/** Refusals and local failures with one code. */
+export interface LoadCount {
+  readonly step: number;
+  readonly code: LoadCode;
+  count: number;
+}
+
 export interface Bootstrap {
-  /** Whole files; the first is the pinned one. */
+  /** Whole files, each version after the one before; the pinned one is among them. */
   roots: Uint8Array[];
   snapshot: Uint8Array;
 }
@@ -65,13 +76,24 @@ export class Loader {
   #verifiedAt: number | undefined; // monotonic, of #head
   #snapshot = Snapshot.empty; // without overlay
   #snapshotFile: Uint8Array | undefined;
+  // As installed.
   #emergencyOff: readonly string[] = [];
+  #stale: Stale = 'keep';
+  #since = 0; // monotonic: ages are counted from here
+  #cancelAging: (() => void) | undefined;
   #spread = '';
   #isReachable = false;
+  #isRemembered = false; // what the step ends with was counted before
   #abort = new AbortController();
   #cancel: (() => void) | undefined;
   #running: Promise<void> | undefined;
   isClockSuspect = false;
+  /** A Head was verified by this client. */
+  isVerified = false;
+  source: Source = 'none';
+  /** Why the newest Head or Snapshot was refused, until one is accepted. */
+  rejected: LoadError | undefined;
+  readonly loadCounts = new Map<LoadCode, LoadCount>();
 
   constructor(settings: Settings, events: LoaderEvents) {
     this.#settings = settings;
@@ -96,15 +118,23 @@ export class Loader {
       await this.#loadSaved();
       if (bootstrap !== undefined) await this.#loadBootstrap(bootstrap);
     } catch (error) {
+      this.#count(asError(error));
       this.#events.status(asError(error));
     }
+    this.#verified(this.#since);
     if (!this.#abort.signal.aborted) await this.refresh();
+  }
+
+  /** Since the last verified Head; at first since the one that was kept was issued, or since the start. */
+  get ageMs(): number {
+    return Math.max(0, this.#settings.monotonic() - this.#since);
   }
 
   /** Resolves when what was under way has ended, saving included. */
   stop(): Promise<void> {
     this.#abort.abort();
     this.#cancel?.();
+    this.#cancelAging?.();
     return this.#running ?? Promise.resolve();
   }
 
@@ -117,6 +147,7 @@ export class Loader {
   async #step(): Promise<void> {
     this.#cancel?.();
     this.#isReachable = false;
+    this.#isRemembered = false;
     let error: Error | undefined;
     try {
       if (this.#roots.length === 0) await this.#fetchFirstRoot();
@@ -126,6 +157,12 @@ export class Loader {
       error = asError(thrown);
     }
     if (this.#abort.signal.aborted) return;
+    if (error instanceof LoadError) {
+      this.rejected = error;
+      if (!this.#isRemembered) this.#count(error);
+    } else if (error === undefined) {
+      this.rejected = undefined;
+    }
     this.#events.status(error);
     let wait: number;
     if (this.#isReachable) {
@@ -136,6 +173,31 @@ export class Loader {
       wait = this.#backoff.next(error instanceof ReplyError ? error.retryAfterMs : undefined);
     }
     this.#cancel = after(wait, () => void this.refresh());
+  }
+
+  #count(error: Error): void {
+    if (!(error instanceof LoadError)) return;
+    const { step, code } = error;
+    const row = this.loadCounts.get(code) ?? { step, code, count: 0 };
+    row.count++;
+    this.loadCounts.set(code, row);
+  }
+
+  // Where there is an `onVeryStale`, what serves follows its age.
+  #verified(since: number): void {
+    this.#since = since;
+    this.#watchAge();
+  }
+
+  #watchAge(): void {
+    this.#cancelAging?.();
+    if (this.#settings.onVeryStale === 'keep') return;
+    const left = veryStaleMs - this.ageMs;
+    if (left > 0) {
+      this.#cancelAging = after(left, () => this.#watchAge());
+    } else {
+      this.#applyOverlay();
+    }
   }
 
   async #get(path: string, maxReplyBytes: number, withKey: boolean): Promise<Reply> {
@@ -174,14 +236,14 @@ export class Loader {
         throw new LoadError('HEAD_EXPIRED', 11, `head ${known.headNumber}: has expired`);
       }
       this.#isReachable = true;
-      this.#events.verified();
+      this.#verified(this.#settings.monotonic());
       return;
     }
     if (reply.status !== 200) throw this.#unexpected('head', reply);
     let head: Head;
     try {
       head = await this.#openHead(reply.body);
-      if (head.rootVersion > this.#root.version) {
+      if (head.rootVersion > this.#root.version || this.#hasEnded(this.#root)) {
         await this.#walkRoots();
         head = await this.#openHead(reply.body);
       }
@@ -196,8 +258,9 @@ export class Loader {
     this.#headFloor = { epoch: head.epoch, headNumber: head.headNumber, digest: fromHex(head.digest) };
     this.#etag = reply.header('etag') ?? '';
     this.#verifiedAt = this.#settings.monotonic();
+    this.isVerified = true;
+    this.#verified(this.#verifiedAt);
     this.isClockSuspect = head.issuedAtMs > this.#settings.now() + maxLeadMs;
-    this.#events.verified();
     if (isNew) {
       this.#headFile = reply.body;
       await this.#save();
@@ -230,11 +293,13 @@ export class Loader {
       longer.push(await newest.next(reply.body));
     }
     const newest = longer[longer.length - 1]!;
+    if (this.#hasEnded(newest)) throw new LoadError('UNKNOWN_KEY', 4, `root ${newest.version}: it has ended`);
     if (newest === this.#root) throw new Error(`root ${newest.version + 1}: the server does not have it`);
-    if (newest.expiresAtMs !== 0 && this.#flooredNow() >= newest.expiresAtMs) {
-      throw new LoadError('UNKNOWN_KEY', 4, `root ${newest.version}: it has ended`);
-    }
     this.#roots = longer;
+  }
+
+  #hasEnded(root: Root): boolean {
+    return root.expiresAtMs !== 0 && this.#flooredNow() >= root.expiresAtMs;
   }
 
   #target(head: Head): Promise<SnapshotRef> {
@@ -249,14 +314,19 @@ export class Loader {
 
   async #followHead(): Promise<void> {
     const head = this.#head!;
-    if (this.#snapshot.isSpoiled) this.#install(await this.#parse(this.#snapshotFile!, this.#root), this.#snapshotFile!);
-    this.#applyEmergencyOff(head);
+    if (this.#snapshot.isSpoiled) {
+      this.#install(await this.#parse(this.#snapshotFile!, this.#root), this.#snapshotFile!, this.source);
+    }
+    this.#applyOverlay();
     const target = await this.#target(head);
     if (this.#snapshot.digest === target.digest) return;
     this.#checkFloor(head, target);
     const now = this.#settings.now();
     const refusal = this.#refused.get(target.digest);
-    if (refusal !== undefined && now < refusal.untilMs) throw refusal.error;
+    if (refusal !== undefined && now < refusal.untilMs) {
+      this.#isRemembered = true;
+      throw refusal.error;
+    }
     if (this.#snapshot.isReady && head.fetchJitterMs > 0 && this.#spread !== target.digest) {
       // Many clients learn of a new snapshot at once; they fetch it one after the other.
       this.#spread = target.digest;
@@ -282,17 +352,40 @@ export class Loader {
     }
   }
 
+  // From `snapshotUrl`. The key is secret, so it is not sent there. False when exptd must be asked.
+  async #takeExported(target: SnapshotRef): Promise<boolean> {
+    const { snapshotUrl, fetch, requestTimeoutMs, log } = this.#settings;
+    if (snapshotUrl === undefined) return false;
+    try {
+      const reply = await send(fetch, `${snapshotUrl}/${target.digest}`, {
+        maxReplyBytes: target.sizeBytes + maxHeader, timeoutMs: requestTimeoutMs, signal: this.#abort.signal,
+      });
+      if (reply.status !== 200) throw this.#unexpected(`snapshot v${target.version}`, reply);
+      await this.#accept(reply.body, target);
+      return true;
+    } catch (error) {
+      this.#count(asError(error));
+      log('warning', `snapshotUrl: ${asError(error).message}`);
+      return false;
+    }
+  }
+
+  async #accept(file: Uint8Array, target: SnapshotRef): Promise<void> {
+    const snapshot = await this.#parse(file, this.#root, target);
+    if (snapshot.version !== target.version) {
+      throw new LoadError('BAD_CONTENT', 11, `snapshot v${snapshot.version}: the head calls it v${target.version}`);
+    }
+    this.#install(snapshot, file, 'network');
+  }
+
   async #fetchSnapshot(target: SnapshotRef): Promise<void> {
+    if (await this.#takeExported(target)) return this.#save();
     this.#isReachable = false;
     const reply = await this.#get(`/sdk/v1/snapshots/${target.digest}`, target.sizeBytes + maxHeader, true);
     if (reply.status !== 200) throw this.#unexpected(`snapshot v${target.version}`, reply);
     this.#isReachable = true;
     try {
-      const snapshot = await this.#parse(reply.body, this.#root, target);
-      if (snapshot.version !== target.version) {
-        throw new LoadError('BAD_CONTENT', 11, `snapshot v${snapshot.version}: the head calls it v${target.version}`);
-      }
-      this.#install(snapshot, reply.body);
+      await this.#accept(reply.body, target);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       if (this.#refused.size >= 100) this.#refused.clear();
@@ -312,32 +405,43 @@ export class Loader {
     });
   }
 
-  #install(snapshot: Snapshot, file: Uint8Array): void {
+  #install(snapshot: Snapshot, file: Uint8Array, source: Source): void {
     this.#snapshot = snapshot;
+    this.source = source;
     this.#snapshotFile = file;
     const { epoch, version } = this.#floor;
     if (snapshot.epoch > epoch || (snapshot.epoch === epoch && snapshot.version >= version)) {
       this.#floor = { epoch: snapshot.epoch, version: snapshot.version, digest: fromHex(snapshot.digest) };
     }
     this.#emergencyOff = this.#head?.emergencyOff ?? [];
+    this.#stale = this.#staleNow();
     this.#settings.log('info', `snapshot v${snapshot.version} installed`);
     for (const warning of snapshot.warnings) this.#settings.log('warning', warning);
     this.#offer();
   }
 
-  #applyEmergencyOff(head: Head): void {
-    const isSame =
-      head.emergencyOff.length === this.#emergencyOff.length &&
-      head.emergencyOff.every((key, i) => key === this.#emergencyOff[i]);
-    if (!this.#snapshot.isReady || isSame) return;
-    this.#emergencyOff = head.emergencyOff;
-    this.#settings.log('warning', `emergency off: ${head.emergencyOff.length} flags`);
+  #staleNow(): Stale {
+    return this.ageMs >= veryStaleMs ? this.#settings.onVeryStale : 'keep';
+  }
+
+  /** Installs the snapshot again where its overlay is not that of now. */
+  #applyOverlay(): void {
+    const off = this.#head?.emergencyOff ?? [];
+    const stale = this.#staleNow();
+    const isSameOff =
+      off.length === this.#emergencyOff.length && off.every((key, i) => key === this.#emergencyOff[i]);
+    if (!this.#snapshot.isReady || (isSameOff && stale === this.#stale)) return;
+    this.#emergencyOff = off;
+    this.#stale = stale;
+    this.#settings.log('warning', `emergency off: ${off.length} flags; stale: ${stale}`);
     this.#offer();
   }
 
   #offer(): void {
-    const off = this.#emergencyOff;
-    this.#events.install(off.length > 0 ? this.#snapshot.with({ emergencyOff: off }) : this.#snapshot);
+    const emergencyOff = this.#emergencyOff;
+    const stale = this.#stale;
+    const isPlain = emergencyOff.length === 0 && stale === 'keep';
+    this.#events.install(isPlain ? this.#snapshot : this.#snapshot.with({ emergencyOff, stale }));
   }
 
   async #save(): Promise<void> {
@@ -356,7 +460,9 @@ export class Loader {
       });
       this.#events.saved(undefined);
     } catch (error) {
-      this.#events.saved(new LoadError('LKG_NOT_SAVED', 17, `cannot keep the snapshot: ${asError(error).message}`));
+      const failure = new LoadError('LKG_NOT_SAVED', 17, `cannot keep the snapshot: ${asError(error).message}`);
+      this.#count(failure);
+      this.#events.saved(failure);
     }
   }
 
@@ -372,7 +478,9 @@ export class Loader {
     } catch (thrown) {
       error = asError(thrown);
     }
-    if (error !== undefined) this.#events.saved(error);
+    if (error === undefined) return;
+    this.#count(error);
+    this.#events.saved(error);
   }
 
   async #useSaved(saved: SavedState): Promise<void> {
@@ -392,10 +500,12 @@ export class Loader {
     if (saved.head !== undefined && this.#head === undefined) {
       this.#head = await openHead(saved.head, { root, environment, audience, nowMs: 0 });
       this.#headFile = saved.head;
+      // What is served is as old as that Head: a program that starts again does not become younger.
+      this.#verified(this.#settings.monotonic() - Math.max(0, this.#settings.now() - this.#head.issuedAtMs));
     }
     if (saved.snapshot === undefined) return;
     // What was accepted may serve again, although a newer one was seen.
-    this.#install(await Snapshot.parse(saved.snapshot, { root, environment, audience }), saved.snapshot);
+    this.#install(await Snapshot.parse(saved.snapshot, { root, environment, audience }), saved.snapshot, 'saved');
   }
 
   async #loadBootstrap(bootstrap: Bootstrap): Promise<void> {
@@ -405,18 +515,20 @@ export class Loader {
     const snapshot = await this.#parse(bootstrap.snapshot, this.#root);
     const current = this.#snapshot;
     const isNewer = snapshot.epoch > current.epoch || snapshot.version > current.version;
-    if (!current.isReady || isNewer) this.#install(snapshot, bootstrap.snapshot.slice());
+    if (!current.isReady || isNewer) this.#install(snapshot, bootstrap.snapshot.slice(), 'bundle');
   }
 
+  /** The trusted Root among `files`, and all that follow it there. */
   async #chain(files: readonly Uint8Array[]): Promise<Root[]> {
     const { root: given, key } = this.#settings;
-    const [first, ...rest] = files;
-    if (first === undefined) throw new LoadError('UNKNOWN_KEY', 4, 'root: expected one, found none');
-    if (given !== undefined && !equalBytes(first, given)) {
-      throw new LoadError('UNKNOWN_KEY', 4, 'root: not the one of the options');
+    const chain: Root[] = [];
+    for (const file of files) {
+      const newest = chain[chain.length - 1];
+      const root = await (newest === undefined ? Root.parse(this.#engine, file) : newest.next(file));
+      const isTrusted = given === undefined ? root.digest === hex(key.rootDigest) : equalBytes(file, given);
+      if (newest !== undefined || isTrusted) chain.push(root);
     }
-    const chain = [await Root.parse(this.#engine, first, given === undefined ? key.rootDigest : undefined)];
-    for (const file of rest) chain.push(await chain[chain.length - 1]!.next(file));
+    if (chain.length === 0) throw new LoadError('UNKNOWN_KEY', 4, 'root: the trusted one is not there');
     return chain;
   }
 }

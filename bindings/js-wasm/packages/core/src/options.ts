@@ -1,5 +1,6 @@
 // How a client is opened.
 import { parseSdkKey, type SdkKey } from './sdk_key.js';
+import type { Stale } from './snapshot.js';
 import type { Store } from './store.js';
 import { checkUrl, type Fetch } from './transport.js';
 
@@ -10,12 +11,22 @@ export interface CommonOptions {
   url: string;
   /** "expt1.…", as the control plane shows it. Pins the Root; only its last part is secret, and it is never logged. */
   key: string;
+  /**
+   * Where snapshots are fetched first, as `<snapshotUrl>/<digest>`: a CDN, or a web server on the files that
+   * `exptd serve --export` writes. The key is not sent there; what is missing or wrong there comes from `url`.
+   */
+  snapshotUrl?: string;
   /** Bytes of a Root file to trust instead of the pin in `key`. */
   root?: Uint8Array;
   /** Refuse to open when the key is for another environment id. */
   expectedEnvironment?: string;
   /** Between two looks for a new Head; the server's hint wins when it is longer. At least 100 ms, default 30 s. */
   pollIntervalMs?: number;
+  /**
+   * What decides when no Head was verified for 24 hours, until one is: the snapshot as always, the fallbacks, or the
+   * off variants of flags marked fail_closed. Default 'keep'.
+   */
+  onVeryStale?: Stale;
   /** Longest time an event waits for company before it is sent. Default 1 s. */
   flushIntervalMs?: number;
   /** Bounds of the event buffer; what does not fit is dropped and counted. Default 10,000 and 4 MiB. */
@@ -46,6 +57,8 @@ export interface CommonOptions {
 
 export interface Settings {
   url: string;
+  snapshotUrl: string | undefined;
+  onVeryStale: Stale;
   key: SdkKey;
   root: Uint8Array | undefined;
   pollIntervalMs: number;
@@ -79,6 +92,10 @@ function inRange(name: string, value: number | undefined, fallback: number, leas
 /** Throws a TypeError that names the option. */
 export function checkOptions(options: CommonOptions, sdk: string, instanceId: Uint8Array): Settings {
   const url = checkUrl(options.url);
+  const { onVeryStale = 'keep' } = options;
+  if (!['keep', 'defaults', 'failClosed'].includes(onVeryStale)) {
+    throw new TypeError(`onVeryStale: expected 'keep', 'defaults' or 'failClosed', got '${onVeryStale}'`);
+  }
   const key = parseSdkKey(options.key);
   if (options.expectedEnvironment !== undefined && options.expectedEnvironment !== key.environment) {
     throw new TypeError(`key: expected environment "${options.expectedEnvironment}", got "${key.environment}"`);
@@ -89,6 +106,8 @@ export function checkOptions(options: CommonOptions, sdk: string, instanceId: Ui
   const monotonicStart = performance.now();
   return {
     url,
+    snapshotUrl: options.snapshotUrl === undefined ? undefined : checkUrl(options.snapshotUrl, 'snapshotUrl'),
+    onVeryStale,
     key,
     root: options.root?.slice(),
     pollIntervalMs: inRange('pollIntervalMs', options.pollIntervalMs, 30_000, 100, 86_400_000),

@@ -1,7 +1,6 @@
 // Roots: who may sign.
 import type { Engine } from './engine.js';
 import type { Instance } from './instance.js';
-import { LoadError } from './load_error.js';
 import { PayloadType, withVerified } from './verification.js';
 
 export interface RootDescription {
@@ -50,19 +49,16 @@ export class Root implements RootDescription {
 
   /**
    * The next version: it must be signed by the thresholds of this Root and of its own.
-   * Rejects with a LoadError; ROLLBACK when its version is not the next one.
+   * Rejects with a LoadError; ROLLBACK when its version is not the next one or an epoch falls.
    */
   async next(bytes: Uint8Array): Promise<Root> {
     const next = await Root.parse(this.engine, bytes);
     const instance = await this.engine.scratch();
     await this.within(instance, (root) =>
       withVerified(this.engine, instance, next.file, { type: PayloadType.root, root }, (verification) => {
-        if (instance.exports.expt_root_signs(verification, root) === 0) throw instance.error();
+        if (instance.exports.expt_root_follows(verification, root) === 0) throw instance.error();
       }),
     );
-    if (next.version !== this.version + 1) {
-      throw new LoadError('ROLLBACK', 10, `root: expected version ${this.version + 1}, got ${next.version}`);
-    }
     return next;
   }
 }

@@ -35,11 +35,13 @@ export interface Trust {
   expected?: { digest: Uint8Array; sizeBytes: number };
 }
 
+/** keep: decide as always; defaults: the caller's default; failClosed: flags marked so serve their off variant. */
+export type Stale = 'keep' | 'defaults' | 'failClosed';
+
 export interface Overlay {
   /** Keys of flags that serve their off variant. Unknown keys are ignored. */
   emergencyOff?: readonly string[];
-  /** keep: decide as always; defaults: the caller's default; failClosed: flags marked so serve their off variant. */
-  stale?: 'keep' | 'defaults' | 'failClosed';
+  stale?: Stale;
 }
 
 export interface StickyOption {

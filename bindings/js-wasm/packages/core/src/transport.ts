@@ -72,20 +72,20 @@ async function readAll(response: Response, maxBytes: number): Promise<Uint8Array
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** The address without a slash at its end. Throws a TypeError where it is none that a key may be sent to. */
-export function checkUrl(text: unknown): string {
+export function checkUrl(text: unknown, name = 'url'): string {
   let url: URL;
   try {
     url = new URL(String(text));
   } catch {
-    throw new TypeError('url: expected an address such as "https://flags.example.com"');
+    throw new TypeError(`${name}: expected an address such as "https://flags.example.com"`);
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new TypeError(`url: expected scheme "https", got "${url.protocol.slice(0, -1)}"`);
+    throw new TypeError(`${name}: expected scheme "https", got "${url.protocol.slice(0, -1)}"`);
   }
   if (url.protocol === 'http:' && !loopback.test(url.hostname)) {
-    throw new TypeError('url: plain http is allowed to this machine only, expected "https"');
+    throw new TypeError(`${name}: plain http is allowed to this machine only, expected "https"`);
   }
-  if (url.username !== '' || url.password !== '') throw new TypeError('url: user information is not allowed');
-  if (url.search !== '' || url.hash !== '') throw new TypeError('url: a query or fragment is not allowed');
+  if (url.username !== '' || url.password !== '') throw new TypeError(`${name}: user information is not allowed`);
+  if (url.search !== '' || url.hash !== '') throw new TypeError(`${name}: a query or fragment is not allowed`);
   return url.href.replace(/\/+$/, '');
 }

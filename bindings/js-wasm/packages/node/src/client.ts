@@ -11,6 +11,7 @@ import {
   type Context, type Decision, type Explanation, type FlagValue, type Snapshot,
   type StickyOption,
 } from '@expt/core';
+import { openBundle } from './bundle.js';
 import { FileStore } from './file_store.js';
 
 export interface ClientOptions extends CommonOptions {
@@ -18,6 +19,8 @@ export interface ClientOptions extends CommonOptions {
   dataDirectory?: string;
   /** Files to start with when nothing else is there yet; they are verified like any other. */
   bootstrap?: Bootstrap;
+  /** The same as the bytes of a file that `expt fetch --bundle` wrote. */
+  bundle?: Uint8Array;
 }
 
 /** Decides locally, keeps the snapshot fresh, reports exposures and metric events. Share one per process. */
@@ -25,7 +28,8 @@ export class Client extends CoreClient {}
 
 /** Checks the options and starts to load; never waits for the network. Throws a TypeError that names a wrong option. */
 export function createClient(options: ClientOptions): Client {
-  const { dataDirectory, bootstrap, signal } = options;
+  const { dataDirectory, bundle, signal } = options;
+  const bootstrap = bundle === undefined ? options.bootstrap : openBundle(bundle);
   if (dataDirectory !== undefined && (typeof dataDirectory !== 'string' || dataDirectory === '')) {
     throw new TypeError('dataDirectory: expected the path of a folder');
   }
