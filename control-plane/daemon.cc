@@ -23,6 +23,7 @@
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/root_intake.h"
 #include "control-plane/publish/signing_keys.h"
+#include "control-plane/service/people.h"
 #include "control-plane/service/service.h"
 #include "control-plane/storage/blob_store.h"
 #include "control-plane/storage/key_store.h"
@@ -82,6 +83,12 @@ absl::Status CheckOptions(const DaemonOptions& options) {
   if (options.head_interval < std::chrono::milliseconds(10)) {
     return base::Error(absl::StatusCode::kInvalidArgument, "--head-interval: expected at least 10 ms");
   }
+  // Below two minutes: when a session was used is written once a minute.
+  const service::PeopleOptions& people = options.people;
+  if (people.session_idle < std::chrono::minutes(2) || people.session_max < people.session_idle) {
+    return base::Error(absl::StatusCode::kInvalidArgument,
+                       "--session-idle: expected at least 2 minutes, and at most --session-max");
+  }
   return absl::OkStatus();
 }
 
@@ -134,6 +141,7 @@ class Daemon::Parts {
     if (!keys.ok()) return keys.status();
     keys_ = std::make_unique<storage::KeyStore>(*std::move(keys));
     service_ = std::make_unique<service::Service>(*state_, *keys_);
+    people_ = std::make_unique<service::People>(*state_, options.people);
     absl::StatusOr<std::unique_ptr<ingest::Ingest>> ingest = 
         ingest::Ingest::Open(options.data + "/events", options.ingest);
     if (!ingest.ok()) return ingest.status();
@@ -210,9 +218,12 @@ class Daemon::Parts {
 
     auth::GateOptions gate_options = options.gate;
     gate_options.behind_proxy = options.server.behind_proxy;
-    gate_ = std::make_unique<auth::Gate>(*service_, gate_options);
+    gate_options.public_url = options.public_url;
+    gate_options.session_max = options.people.session_max;
+    gate_ = std::make_unique<auth::Gate>(*service_, *people_, gate_options);
     DeclareMetrics();
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
+                                                              .people = *people_,
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
@@ -288,6 +299,7 @@ class Daemon::Parts {
   std::unique_ptr<storage::BlobStore> exported_;
   std::unique_ptr<storage::KeyStore> keys_;
   std::unique_ptr<service::Service> service_;
+  std::unique_ptr<service::People> people_;
   std::unique_ptr<publish::SigningKeys> signing_;
   std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;

@@ -28,6 +28,7 @@
 #include "control-plane/auth/gate.h"
 #include "control-plane/http/server.h"
 #include "control-plane/ingest/ingest.h"
+#include "control-plane/service/people.h"
 
 namespace expt {
 
@@ -43,7 +44,8 @@ struct DaemonOptions {
   std::chrono::milliseconds head_interval{60'000};
   http::ServerOptions server = {};
   api::StreamLimits streams = {};
-  auth::GateOptions gate = {};  // behind_proxy is taken from `server`
+  auth::GateOptions gate = {};  // behind_proxy, public_url and session_max are taken from the others
+  service::PeopleOptions people = {};
   ingest::IngestOptions ingest = {};
   std::FILE* log = stderr;      // null: no log
   api::LogLevel log_level = api::LogLevel::kInfo;

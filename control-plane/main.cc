@@ -50,7 +50,7 @@ bool ParseListen(const std::string& text, expt::http::ServerOptions* server) {
 }
 
 CLI::AsNumberWithUnit TimeWithUnit() {
-  return CLI::AsNumberWithUnit(std::map<std::string, int64_t>{{"ms", 1}, {"s", 1000}, {"m", 60'000}},
+  return CLI::AsNumberWithUnit(std::map<std::string, int64_t>{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}},
                                CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME");
 }
 
@@ -143,6 +143,18 @@ int main(int argc, char** argv) {
       ->default_str("60s");
   serve->add_flag("--behind-proxy", options.server.behind_proxy,
                   "a proxy in front ends TLS: allow addresses that are not loopback");
+  int64_t session_idle_ms = options.people.session_idle.count();
+  int64_t session_max_ms = options.people.session_max.count();
+  serve->add_option("--session-idle", session_idle_ms, "time without a request after which a browser is signed out")
+      ->transform(TimeWithUnit())
+      ->type_name("TIME")
+      ->default_str("30m");
+  serve->add_option("--session-max", session_max_ms, "time after which a browser is signed out in any case")
+      ->transform(TimeWithUnit())
+      ->type_name("TIME")
+      ->default_str("12h");
+  serve->add_flag("--require-admin-totp", options.people.admins_need_totp,
+                  "withhold what only administrators may do from members without a second factor");
   AddIngestOptions(*serve, &options.ingest, &max_ack_wait_ms);
   const std::map<std::string, expt::api::LogLevel> levels = {{"debug", expt::api::LogLevel::kDebug},
                                                              {"info", expt::api::LogLevel::kInfo},
@@ -168,6 +180,8 @@ int main(int argc, char** argv) {
   }
   options.log_level = found->second;
   options.head_interval = std::chrono::milliseconds(head_interval_ms);
+  options.people.session_idle = std::chrono::milliseconds(session_idle_ms);
+  options.people.session_max = std::chrono::milliseconds(session_max_ms);
   options.ingest.admission.max_wait = std::chrono::milliseconds(max_ack_wait_ms);
   if (!ParseListen(listen, &options.server)) {
     std::fprintf(stderr, "exptd: --listen: expected an address and a port such as 127.0.0.1:8080, got \"%s\"\n",

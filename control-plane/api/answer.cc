@@ -56,12 +56,7 @@ http::Response ImmutableResponse(const http::Request& request, std::string bytes
 }
 
 http::Response FaultResponse(const http::Request& request, const service::Fault& fault) {
-  http::Problem problem{.status = fault.status, .detail = fault.detail, .request_id = request.id};
-  if (problem.detail.empty()) {
-    problem.detail = fault.title;
-  } else if (!fault.title.empty()) {
-    problem.detail = fault.title + ": " + fault.detail;
-  }
+  http::Problem problem{.status = fault.status, .detail = fault.Text(), .request_id = request.id};
   for (const service::Problem& error : fault.errors) problem.errors.push_back({error.pointer, error.text});
   http::Response response = http::ProblemResponse(problem);
   if (fault.status == 429 || fault.status == 503) response.Set("Retry-After", JitteredSeconds(1, 5));

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kEventsPath = "/sdk/v1/events";
 
 void Serve(const Services& services, const Route& route, const http::Request& request, http::Responder respond) {
-  auth::Admission admission = services.gate.Admit(request, route.permission, services.now());
+  auth::Admission admission = services.gate.Admit(request, route.access, services.now());
   if (admission.refusal) {
     admission.refusal->principal = admission.LogName();
     return respond(*std::move(admission.refusal));

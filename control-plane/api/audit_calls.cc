@@ -27,7 +27,7 @@ service::AuditQuery QueryOf(const http::Request& request) {
 Answer ListAudit(const Services& services, const Exchange& exchange) {
   const auto options = ListOptionsOf(exchange.request);
   if (!options.ok()) return options.fault();
-  const auto page = services.service.ListAudit(QueryOf(exchange.request), *options);
+  const auto page = services.service.ListAudit(QueryOf(exchange.request), *options, *exchange.caller.api->rights);
   if (!page.ok()) return page.fault();
   return JsonResponse(200, page->ToJson());
 }

@@ -26,6 +26,39 @@ Answer PostSession(const Services&, const Exchange&);
 Answer GetSession(const Services&, const Exchange&);
 Answer DeleteSession(const Services&, const Exchange&);
 
+// account_calls.cc
+Answer PostPassword(const Services&, const Exchange&);
+Answer PutOwnPassword(const Services&, const Exchange&);
+Answer PutOwnEmail(const Services&, const Exchange&);
+Answer PostTotp(const Services&, const Exchange&);
+Answer PutTotp(const Services&, const Exchange&);
+Answer DeleteTotp(const Services&, const Exchange&);
+Answer ListOwnSessions(const Services&, const Exchange&);
+Answer DeleteOwnSession(const Services&, const Exchange&);
+
+// people_calls.cc
+Answer ListMembers(const Services&, const Exchange&);
+Answer PostMember(const Services&, const Exchange&);
+Answer GetMember(const Services&, const Exchange&);
+Answer PutMember(const Services&, const Exchange&);
+Answer PostReset(const Services&, const Exchange&);
+Answer ListTeams(const Services&, const Exchange&);
+Answer PostTeam(const Services&, const Exchange&);
+Answer GetTeam(const Services&, const Exchange&);
+Answer PutTeam(const Services&, const Exchange&);
+Answer DeleteTeam(const Services&, const Exchange&);
+Answer ListRoles(const Services&, const Exchange&);
+Answer PostRole(const Services&, const Exchange&);
+Answer GetRole(const Services&, const Exchange&);
+Answer PutRole(const Services&, const Exchange&);
+Answer DeleteRole(const Services&, const Exchange&);
+Answer ListBindings(const Services&, const Exchange&);
+Answer PostBinding(const Services&, const Exchange&);
+Answer DeleteBinding(const Services&, const Exchange&);
+Answer ListTokens(const Services&, const Exchange&);
+Answer PostToken(const Services&, const Exchange&);
+Answer DeleteToken(const Services&, const Exchange&);
+
 // document_calls.cc: one set for all kinds of documents
 template <service::Kind kind>
 Answer ListDocuments(const Services&, const Exchange&);
@@ -80,6 +113,13 @@ Answer GetOpenApi(const Services&, const Exchange&);
 
 // The body as strict JSON; an empty body is an empty object.
 service::Result<nlohmann::json> BodyOf(const Exchange& exchange);
+service::Caller CallerOf(const Exchange& exchange);
+// 204.
+Answer DoneAnswer(const service::Result<service::Done>& done);
+Answer PageAnswer(const service::Result<service::Page>& page);
+// 201 with Location.
+Answer CreatedAnswer(const Exchange& exchange, const std::string& location,
+                     const service::Result<service::Versioned>& made);
 // The environment in the path; 404 when there is none.
 service::Result<service::EnvironmentRef> EnvironmentOf(const Services& services, const Exchange& exchange);
 

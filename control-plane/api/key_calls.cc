@@ -15,6 +15,7 @@ Answer ListKeys(const Services& services, const Exchange& exchange) {
 Answer PostKey(const Services& services, const Exchange& exchange) {
   const auto body = BodyOf(exchange);
   if (!body.ok()) return body.fault();
+  if (auto fault = services.people.NeedFresh(*exchange.caller.api)) return *std::move(fault);
   const auto made = services.service.CreateSdkKey(exchange.caller.call, exchange.request.Parameter("project"),
                                                   exchange.request.Parameter("environment"), *body);
   if (!made.ok()) return made.fault();

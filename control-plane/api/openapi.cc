@@ -62,8 +62,10 @@ json Responses(const Route& route) {
   return responses;
 }
 
-json Security(auth::Need need) {
-  switch (need) {
+json Security(const auth::Access& access) {
+  const json caller = json::array({{{"apiToken", json::array()}}, {{"session", json::array()}}});
+  if (!access.need().has_value()) return caller;
+  switch (*access.need()) {
     case auth::Need::kPublic:
     case auth::Need::kSetup:
       return json::array();
@@ -73,17 +75,18 @@ json Security(auth::Need need) {
     // Or a caller on the same machine.
     case auth::Need::kOperator:
       return json::array({{{"apiToken", json::array()}}, json::object()});
-    default:
-      return json::array({{{"apiToken", json::array()}}, {{"session", json::array()}}});
+    case auth::Need::kSignedIn:
+      return caller;
   }
+  return caller;
 }
 
 json Operation(const Route& route) {
   json operation = {{"operationId", route.operation},
                     {"summary", route.text},
                     {"tags", json::array({route.tag})},
-                    {"x-permission", auth::NeedName(route.permission.need())},
-                    {"security", Security(route.permission.need())},
+                    {"x-permission", route.access.name()},
+                    {"security", Security(route.access)},
                     {"responses", Responses(route)}};
   if (json parameters = Parameters(route); !parameters.empty()) operation["parameters"] = std::move(parameters);
   if (!route.body.schema.empty()) {
@@ -117,7 +120,8 @@ json OpenApi(std::span<const Route> routes, std::string_view public_url, std::st
            {{"type", "apiKey"},
             {"in", "cookie"},
             {"name", "expt_session"},
-            {"description", "Of a browser, by POST /api/v1/session. Changes also need the header X-Expt-Session."}}},
+            {"description", "Of a browser, by POST /api/v1/session; __Host-expt_session behind a proxy. Changes also need the "
+             "header X-Expt-Session."}}},
           {"sdkKey", {{"type", "http"}, {"scheme", "bearer"}, {"description", text + "<key id>.<secret>"}}}}}}}};
   if (!public_url.empty()) document["servers"] = json::array({{{"url", public_url}}});
   return document;

@@ -13,18 +13,29 @@ service::Result<service::EnvironmentRef> EnvironmentOf(const Services& services,
                                           exchange.request.Parameter("environment"));
 }
 
-namespace {
+service::Caller CallerOf(const Exchange& exchange) { return {exchange.caller.call, *exchange.caller.api}; }
+
+Answer DoneAnswer(const service::Result<service::Done>& done) {
+  if (!done.ok()) return done.fault();
+  http::Response response;
+  response.status = 204;
+  return response;
+}
 
 Answer PageAnswer(const service::Result<service::Page>& page) {
   if (!page.ok()) return page.fault();
   return JsonResponse(200, page->ToJson());
 }
 
-Answer Created(const Exchange& exchange, const std::string& location, const service::Versioned& document) {
-  http::Response response = DocumentResponse(exchange.request, 201, document);
+Answer CreatedAnswer(const Exchange& exchange, const std::string& location,
+                     const service::Result<service::Versioned>& made) {
+  if (!made.ok()) return made.fault();
+  http::Response response = DocumentResponse(exchange.request, 201, *made);
   response.Set("Location", location);
   return response;
 }
+
+namespace {
 
 // Makes the Root name all environments. An operator's Root may lack the new one: its page says so (epoch 0), and it
 // cannot be published until the Root names it.
@@ -43,29 +54,39 @@ void AdoptEnvironments(const Services& services, Time now) {
 Answer PostSetup(const Services& services, const Exchange& exchange) {
   const auto body = BodyOf(exchange);
   if (!body.ok()) return body.fault();
-  if (!body->is_object() || !body->contains("token") || !(*body)["token"].is_string() || body->size() != 1) {
-    return service::Invalid("setup", {{"/token", "expected an object with one string, \"token\""}});
+  if (!body->is_object() || !body->contains("token") || !(*body)["token"].is_string()) {
+    return service::Invalid("setup", {{"/token", "expected an object with a string \"token\""}});
+  }
+  const bool has_member = body->size() > 1;
+  if (has_member) {
+    if (auto fault = services.people.CheckFirstMember(*body)) return *std::move(fault);
   }
   const auto reply = services.service.Setup(exchange.caller.call, (*body)["token"].get_ref<const std::string&>());
   if (!reply.ok()) {
     if (reply.fault().status == 401) return services.gate.Refuse(exchange.request, exchange.caller.call.now);
     return reply.fault();
   }
-  return JsonResponse(201, *reply);
+  nlohmann::json answer = *reply;
+  if (has_member) {
+    // When this fails, the token is there all the same: with it the member can be invited.
+    if (auto member = services.people.AddFirstMember(exchange.caller.call, *body); member.ok()) {
+      answer["member"] = *std::move(member);
+    }
+  }
+  return JsonResponse(201, answer);
 }
 
 Answer ListProjects(const Services& services, const Exchange& exchange) {
   const auto options = ListOptionsOf(exchange.request);
   if (!options.ok()) return options.fault();
-  return PageAnswer(services.service.ListProjects(*options));
+  return PageAnswer(services.service.ListProjects(*options, *exchange.caller.api->rights));
 }
 
 Answer PostProject(const Services& services, const Exchange& exchange) {
   const auto body = BodyOf(exchange);
   if (!body.ok()) return body.fault();
   const auto made = services.service.CreateProject(exchange.caller.call, *body);
-  if (!made.ok()) return made.fault();
-  return Created(exchange, "/api/v1/projects/" + made->body.value("key", ""), *made);
+  return CreatedAnswer(exchange, made.ok() ? "/api/v1/projects/" + made->body.value("key", "") : "", made);
 }
 
 Answer GetProject(const Services& services, const Exchange& exchange) {
@@ -77,7 +98,8 @@ Answer GetProject(const Services& services, const Exchange& exchange) {
 Answer ListEnvironments(const Services& services, const Exchange& exchange) {
   const auto options = ListOptionsOf(exchange.request);
   if (!options.ok()) return options.fault();
-  return PageAnswer(services.service.ListEnvironments(exchange.request.Parameter("project"), *options));
+  return PageAnswer(services.service.ListEnvironments(exchange.request.Parameter("project"), *options,
+                                                      *exchange.caller.api->rights));
 }
 
 Answer PostEnvironment(const Services& services, const Exchange& exchange) {
@@ -89,8 +111,7 @@ Answer PostEnvironment(const Services& services, const Exchange& exchange) {
   AdoptEnvironments(services, exchange.caller.call.now);
   const std::string key = made->body.value("key", "");
   const auto adopted = services.service.GetEnvironment(project, key);  // with its epoch
-  if (!adopted.ok()) return adopted.fault();
-  return Created(exchange, "/api/v1/projects/" + project + "/environments/" + key, *adopted);
+  return CreatedAnswer(exchange, "/api/v1/projects/" + project + "/environments/" + key, adopted);
 }
 
 Answer GetEnvironment(const Services& services, const Exchange& exchange) {

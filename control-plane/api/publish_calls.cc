@@ -33,6 +33,11 @@ service::Result<Assembled> AssembleRequest(const Services& services, const Excha
   assembled.request.actor = exchange.caller.call.actor;
   assembled.request.address = exchange.caller.call.address;
   assembled.request.now = exchange.caller.call.now;
+  assembled.request.person = exchange.caller.api->person();
+  const auto has_other = services.people.HasOtherPublisher(exchange.caller.call, assembled.request.person,
+                                                           assembly->project, assembly->environment);
+  if (!has_other.ok()) return has_other.fault();
+  assembled.request.has_other_publisher = *has_other;
   assembled.request.environment_id = assembly->environment_id;
   assembled.request.state_revision = assembly->state_revision;
   assembled.request.server = std::move(assembly->server);
@@ -151,7 +156,9 @@ Answer PostPublishApproval(const Services& services, const Exchange& exchange) {
                                                     exchange.request.Parameter("environment"));
   if (!changes.ok()) return changes.fault();
   for (const nlohmann::json& change : (*changes)["changes"]) {
-    if (change["actor"] == exchange.caller.call.actor) {
+    const auto person = services.people.PersonOf(change["actor"].get<std::string>());
+    if (!person.ok()) return person.fault();
+    if (*person == exchange.caller.api->person()) {
       return service::Fault{.status = 403, .title = "not allowed", .detail = "who made a change cannot approve it"};
     }
   }

@@ -10,7 +10,7 @@
 
 #include "control-plane/api/services.h"
 #include "control-plane/auth/gate.h"
-#include "control-plane/auth/permission.h"
+#include "control-plane/auth/access.h"
 #include "control-plane/http/request.h"
 #include "control-plane/http/response.h"
 #include "control-plane/service/service.h"
@@ -55,7 +55,7 @@ struct Route {
   std::string_view method;
   std::string_view path;
   std::string_view operation;   // the operationId
-  auth::Permission permission;  // without one the table does not compile
+  auth::Access access;          // without one the table does not compile
   std::string_view text;        // one line of documentation
   std::string_view tag;
   std::vector<QueryParameter> query = {};
@@ -69,6 +69,9 @@ struct Route {
 };
 
 std::span<const Route> Routes();
+
+// What every list takes: limit and cursor.
+std::vector<QueryParameter> Paging();
 
 // The statuses of problem replies that the route may give, sorted.
 std::vector<int> FaultStatuses(const Route& route);

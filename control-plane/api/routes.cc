@@ -2,23 +2,22 @@
 #include <set>
 
 #include "control-plane/api/calls.h"
+#include "control-plane/api/people_routes.h"
 #include "control-plane/api/route.h"
 #include "src/wire/status_codec.h"
 
 namespace expt::api {
 namespace {
 
+using auth::Access;
 using auth::Need;
 using service::Kind;
+using service::Permission;
 
 constexpr std::string_view kBytes = "application/octet-stream";
 constexpr size_t kMaxDefinitionBytes = 1u << 20;
 constexpr size_t kMaxBatchBytes = 1u << 20;  // as sent; a batch is at most 512 KiB before compression
 
-const std::vector<QueryParameter> kPaging = {
-    {"limit", "Limit", "Most items of one page."},
-    {"cursor", "Cursor", "next_cursor of the page before."},
-};
 const std::vector<QueryParameter> kAuditQuery = {
     {"actor", "QueryText", "Only what this actor did, as it stands in an entry."},
     {"action", "QueryText", "Only this action, such as publish."},
@@ -30,8 +29,8 @@ const std::vector<QueryParameter> kAuditQuery = {
     {"until", "Instant", "Only before this time."},
 };
 const std::vector<QueryParameter> kPagingOfDocuments = {
-    kPaging[0],
-    kPaging[1],
+    {"limit", "Limit", "Most items of one page."},
+    {"cursor", "Cursor", "next_cursor of the page before."},
     {"archived", "Archived", "true: the archived documents instead of the living ones."},
     {"search", "QueryText", "Only those with each of these words in key, name, description, owner or a tag."},
     {"tag", "QueryText", "Only those with this tag."},
@@ -41,12 +40,12 @@ const std::vector<QueryParameter> kPagingOfDocuments = {
 // The five routes of one kind of document.
 template <Kind kind>
 void AddDocumentRoutes(std::vector<Route>* routes, std::string_view folder, std::string_view item, std::string_view tag,
-                       std::string_view schema, std::string_view page,
+                       std::string_view schema, std::string_view page, Permission read, Permission write,
                        const std::array<std::string_view, 5>& operations) {
   routes->push_back({.method = "GET",
                      .path = folder,
                      .operation = operations[0],
-                     .permission = Need::kViewer,
+                     .access = read,
                      .text = "Lists documents by key.",
                      .tag = tag,
                      .query = kPagingOfDocuments,
@@ -55,7 +54,7 @@ void AddDocumentRoutes(std::vector<Route>* routes, std::string_view folder, std:
   routes->push_back({.method = "POST",
                      .path = folder,
                      .operation = operations[1],
-                     .permission = Need::kEditor,
+                     .access = write,
                      .text = "Creates a document. Its key is never reused.",
                      .tag = tag,
                      .body = {.schema = schema, .limit = kMaxDefinitionBytes},
@@ -65,7 +64,7 @@ void AddDocumentRoutes(std::vector<Route>* routes, std::string_view folder, std:
   routes->push_back({.method = "GET",
                      .path = item,
                      .operation = operations[2],
-                     .permission = Need::kViewer,
+                     .access = read,
                      .text = "Reads a document, archived or not.",
                      .tag = tag,
                      .success = {.schema = schema, .has_etag = true},
@@ -73,7 +72,7 @@ void AddDocumentRoutes(std::vector<Route>* routes, std::string_view folder, std:
   routes->push_back({.method = "PUT",
                      .path = item,
                      .operation = operations[3],
-                     .permission = Need::kEditor,
+                     .access = write,
                      .text = "Replaces a document; with If-Match only the revision that the caller has read.",
                      .tag = tag,
                      .body = {.schema = schema, .limit = kMaxDefinitionBytes},
@@ -84,7 +83,7 @@ void AddDocumentRoutes(std::vector<Route>* routes, std::string_view folder, std:
   routes->push_back({.method = "DELETE",
                      .path = item,
                      .operation = operations[4],
-                     .permission = Need::kEditor,
+                     .access = write,
                      .text = "Archives a document. 409 while another document needs it.",
                      .tag = tag,
                      .success = {.schema = schema, .has_etag = true},
@@ -100,50 +99,26 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
   routes->push_back({.method = "POST",
                      .path = "/api/v1/setup",
                      .operation = "setup",
-                     .permission = Need::kSetup,
-                     .text = "Buys the first API token with the setup token that exptd printed. Works once.",
+                     .access = Need::kSetup,
+                     .text = "Buys the first API token with the setup token that exptd printed, and makes the first "
+                             "member where an e-mail address is given. Works once.",
                      .tag = "setup",
-                     .body = {.schema = "SetupRequest", .limit = 4096},
+                     .body = {.schema = "SetupRequest", .limit = 16u << 10},
                      .success = {.status = 201, .schema = "SetupReply"},
                      .call = PostSetup});
-  routes->push_back({.method = "POST",
-                     .path = "/api/v1/session",
-                     .operation = "startSession",
-                     .permission = Need::kSetup,
-                     .text = "Signs a browser in with an API token, by a cookie that scripts cannot read.",
-                     .tag = "session",
-                     .body = {.schema = "SessionRequest", .limit = 4096},
-                     .success = {.status = 201, .schema = "Session"},
-                     .call = PostSession});
-  routes->push_back({.method = "GET",
-                     .path = "/api/v1/session",
-                     .operation = "getSession",
-                     .permission = Need::kViewer,
-                     .text = "Tells who is calling.",
-                     .tag = "session",
-                     .success = {.schema = "Session"},
-                     .call = GetSession});
-  routes->push_back({.method = "DELETE",
-                     .path = "/api/v1/session",
-                     .operation = "endSession",
-                     .permission = Need::kPublic,
-                     .text = "Signs the browser out. The API token stays valid.",
-                     .tag = "session",
-                     .success = {.status = 204},
-                     .call = DeleteSession});
   routes->push_back({.method = "GET",
                      .path = "/api/v1/projects",
                      .operation = "listProjects",
-                     .permission = Need::kViewer,
+                     .access = Access::Anywhere(Permission::kProjectsRead),
                      .text = "Lists projects by key.",
                      .tag = "projects",
-                     .query = kPaging,
+                     .query = Paging(),
                      .success = {.schema = "ProjectPage"},
                      .call = ListProjects});
   routes->push_back({.method = "POST",
                      .path = "/api/v1/projects",
                      .operation = "createProject",
-                     .permission = Need::kAdmin,
+                     .access = Permission::kProjectsWrite,
                      .text = "Creates a project.",
                      .tag = "projects",
                      .body = {.schema = "Project", .limit = kMaxDefinitionBytes},
@@ -153,7 +128,7 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_PROJECT,
                      .operation = "getProject",
-                     .permission = Need::kViewer,
+                     .access = Permission::kProjectsRead,
                      .text = "Reads a project.",
                      .tag = "projects",
                      .success = {.schema = "Project", .has_etag = true},
@@ -161,16 +136,16 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_PROJECT "/environments",
                      .operation = "listEnvironments",
-                     .permission = Need::kViewer,
+                     .access = Permission::kProjectsRead,
                      .text = "Lists the environments of a project by key.",
                      .tag = "projects",
-                     .query = kPaging,
+                     .query = Paging(),
                      .success = {.schema = "EnvironmentPage"},
                      .call = ListEnvironments});
   routes->push_back({.method = "POST",
                      .path = EXPT_PROJECT "/environments",
                      .operation = "createEnvironment",
-                     .permission = Need::kAdmin,
+                     .access = Permission::kEnvironmentsWrite,
                      .text = "Creates an environment: one stream of snapshots.",
                      .tag = "projects",
                      .body = {.schema = "Environment", .limit = kMaxDefinitionBytes},
@@ -180,7 +155,7 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT,
                      .operation = "getEnvironment",
-                     .permission = Need::kViewer,
+                     .access = Permission::kProjectsRead,
                      .text = "Reads an environment, with what is published in it.",
                      .tag = "projects",
                      .success = {.schema = "Environment", .has_etag = true},
@@ -188,12 +163,12 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
 }
 
 void AddAudit(std::vector<Route>* routes) {
-  std::vector<QueryParameter> paged = kAuditQuery;
-  paged.insert(paged.begin(), kPaging.begin(), kPaging.end());
+  std::vector<QueryParameter> paged = Paging();
+  paged.insert(paged.end(), kAuditQuery.begin(), kAuditQuery.end());
   routes->push_back({.method = "GET",
                      .path = "/api/v1/audit",
                      .operation = "listAudit",
-                     .permission = Need::kAdmin,
+                     .access = Access::Anywhere(Permission::kAuditRead),
                      .text = "Lists who changed what, newest first.",
                      .tag = "audit",
                      .query = paged,
@@ -202,7 +177,7 @@ void AddAudit(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/api/v1/audit/activity",
                      .operation = "getAuditActivity",
-                     .permission = Need::kAdmin,
+                     .access = Permission::kAuditRead,
                      .text = "Counts what each actor did.",
                      .tag = "audit",
                      .query = kAuditQuery,
@@ -211,16 +186,16 @@ void AddAudit(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/api/v1/audit/export",
                      .operation = "exportAudit",
-                     .permission = Need::kAdmin,
+                     .access = Permission::kAuditRead,
                      .text = "The audit as lines that prove themselves, oldest first; docs/audit.md describes them.",
                      .tag = "audit",
-                     .query = {kPaging[0], {"cursor", "Cursor", "Number of the last entry of the page before."}},
+                     .query = {Paging()[0], {"cursor", "Cursor", "Number of the last entry of the page before."}},
                      .success = {.schema = "File", .media_type = "application/x-ndjson"},
                      .call = ExportAudit});
   routes->push_back({.method = "GET",
                      .path = "/api/v1/audit/key",
                      .operation = "getAuditKey",
-                     .permission = Need::kAdmin,
+                     .access = Permission::kAuditRead,
                      .text = "The public key that signs heads of the audit.",
                      .tag = "audit",
                      .success = {.schema = "PublicKey"},
@@ -229,30 +204,34 @@ void AddAudit(std::vector<Route>* routes) {
 
 void AddDocuments(std::vector<Route>* routes) {
   AddDocumentRoutes<Kind::kFlag>(routes, EXPT_PROJECT "/flags", EXPT_PROJECT "/flags/{key}", "flags", "Flag",
-                                 "FlagPage", {"listFlags", "createFlag", "getFlag", "replaceFlag", "archiveFlag"});
+                                 "FlagPage", Permission::kFlagsRead, Permission::kFlagsWrite,
+                                 {"listFlags", "createFlag", "getFlag", "replaceFlag", "archiveFlag"});
   AddDocumentRoutes<Kind::kSegment>(
       routes, EXPT_PROJECT "/segments", EXPT_PROJECT "/segments/{key}", "segments", "Segment", "SegmentPage",
+      Permission::kSegmentsRead, Permission::kSegmentsWrite,
       {"listSegments", "createSegment", "getSegment", "replaceSegment", "archiveSegment"});
   AddDocumentRoutes<Kind::kAttribute>(
       routes, EXPT_PROJECT "/attributes", EXPT_PROJECT "/attributes/{key}", "attributes", "Attribute", "AttributePage",
+      Permission::kAttributesRead, Permission::kAttributesWrite,
       {"listAttributes", "createAttribute", "getAttribute", "replaceAttribute", "archiveAttribute"});
   AddDocumentRoutes<Kind::kMetric>(routes, EXPT_PROJECT "/metrics", EXPT_PROJECT "/metrics/{key}", "metrics", "Metric",
-                                   "MetricPage",
+                                   "MetricPage", Permission::kMetricsRead, Permission::kMetricsWrite,
                                    {"listMetrics", "createMetric", "getMetric", "replaceMetric", "archiveMetric"});
   AddDocumentRoutes<Kind::kExperiment>(
       routes, EXPT_ENVIRONMENT "/experiments", EXPT_ENVIRONMENT "/experiments/{key}", "experiments", "Experiment",
-      "ExperimentPage",
+      "ExperimentPage", Permission::kExperimentsRead, Permission::kExperimentsWrite,
       {"listExperiments", "createExperiment", "getExperiment", "replaceExperiment", "archiveExperiment"});
   AddDocumentRoutes<Kind::kLayer>(routes, EXPT_ENVIRONMENT "/layers", EXPT_ENVIRONMENT "/layers/{key}", "layers",
-                                  "Layer", "LayerPage",
+                                  "Layer", "LayerPage", Permission::kLayersRead, Permission::kLayersWrite,
                                   {"listLayers", "createLayer", "getLayer", "replaceLayer", "archiveLayer"});
   AddDocumentRoutes<Kind::kHoldout>(
       routes, EXPT_ENVIRONMENT "/holdouts", EXPT_ENVIRONMENT "/holdouts/{key}", "holdouts", "Holdout", "HoldoutPage",
+      Permission::kHoldoutsRead, Permission::kHoldoutsWrite,
       {"listHoldouts", "createHoldout", "getHoldout", "replaceHoldout", "archiveHoldout"});
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/flags",
                      .operation = "listFlagConfigurations",
-                     .permission = Need::kViewer,
+                     .access = Permission::kFlagsRead,
                      .text = "Lists what the flags of the project serve in this environment, by key.",
                      .tag = "flags",
                      .query = kPagingOfDocuments,
@@ -262,7 +241,7 @@ void AddDocuments(std::vector<Route>* routes) {
       {.method = "GET",
        .path = EXPT_ENVIRONMENT "/flags/{key}",
        .operation = "getFlagConfiguration",
-       .permission = Need::kViewer,
+       .access = Permission::kFlagsRead,
        .text = "Reads what a flag serves in this environment. Disabled, with ETag \"0\", until it is set.",
        .tag = "flags",
        .success = {.schema = "FlagConfiguration", .has_etag = true},
@@ -270,7 +249,7 @@ void AddDocuments(std::vector<Route>* routes) {
   routes->push_back({.method = "PUT",
                      .path = EXPT_ENVIRONMENT "/flags/{key}",
                      .operation = "replaceFlagConfiguration",
-                     .permission = Need::kEditor,
+                     .access = Permission::kFlagsWrite,
                      .text = "Says what a flag serves in this environment. In force with the next publish.",
                      .tag = "flags",
                      .body = {.schema = "FlagConfiguration", .limit = kMaxDefinitionBytes},
@@ -281,7 +260,7 @@ void AddDocuments(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/emergency-off",
                      .operation = "getEmergencyOff",
-                     .permission = Need::kViewer,
+                     .access = Permission::kPublishRead,
                      .text = "Reads which flags serve their off variant at once.",
                      .tag = "publish",
                      .success = {.schema = "EmergencyOff", .has_etag = true},
@@ -289,7 +268,7 @@ void AddDocuments(std::vector<Route>* routes) {
   routes->push_back({.method = "PUT",
                      .path = EXPT_ENVIRONMENT "/emergency-off",
                      .operation = "replaceEmergencyOff",
-                     .permission = Need::kPublisher,
+                     .access = Permission::kEmergencyWrite,
                      .text = "Makes flags serve their off variant with the Head that is signed at once; no publish.",
                      .tag = "publish",
                      .body = {.schema = "EmergencyOff", .limit = kMaxDefinitionBytes},
@@ -303,16 +282,16 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/keys",
                      .operation = "listSdkKeys",
-                     .permission = Need::kViewer,
+                     .access = Permission::kKeysRead,
                      .text = "Lists SDK keys without their secrets.",
                      .tag = "keys",
-                     .query = kPaging,
+                     .query = Paging(),
                      .success = {.schema = "SdkKeyPage"},
                      .call = ListKeys});
   routes->push_back({.method = "POST",
                      .path = EXPT_ENVIRONMENT "/keys",
                      .operation = "createSdkKey",
-                     .permission = Need::kAdmin,
+                     .access = Permission::kKeysWrite,
                      .text = "Makes an SDK key. The reply is the only place where it is shown.",
                      .tag = "keys",
                      .body = {.schema = "SdkKeyRequest", .limit = 4096},
@@ -322,7 +301,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "DELETE",
                      .path = EXPT_ENVIRONMENT "/keys/{key_id}",
                      .operation = "revokeSdkKey",
-                     .permission = Need::kAdmin,
+                     .access = Permission::kKeysWrite,
                      .text = "Revokes an SDK key at once.",
                      .tag = "keys",
                      .success = {.status = 204},
@@ -330,7 +309,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "POST",
                      .path = EXPT_ENVIRONMENT "/publish",
                      .operation = "publish",
-                     .permission = Need::kPublisher,
+                     .access = Permission::kPublishWrite,
                      .text = "Checks the definitions with the engine that clients run, signs them, makes them live.",
                      .tag = "publish",
                      .body = {.schema = "PublishRequest", .is_required = false, .limit = 64u << 10},
@@ -340,7 +319,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/publish/preview",
                      .operation = "previewPublish",
-                     .permission = Need::kViewer,
+                     .access = Permission::kPublishRead,
                      .text = "Tells what a publish now would change for units, and changes nothing.",
                      .tag = "publish",
                      .success = {.schema = "PublishPreview"},
@@ -348,7 +327,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "POST",
                      .path = EXPT_ENVIRONMENT "/publish/approvals",
                      .operation = "approvePublish",
-                     .permission = Need::kPublisher,
+                     .access = Permission::kPublishWrite,
                      .text = "Approves what a preview showed, so that somebody else may publish it.",
                      .tag = "publish",
                      .body = {.schema = "Approval", .limit = 64u << 10},
@@ -358,7 +337,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/changes",
                      .operation = "listChanges",
-                     .permission = Need::kViewer,
+                     .access = Permission::kPublishRead,
                      .text = "Lists what a publish now would make live, and what stands in its way.",
                      .tag = "publish",
                      .success = {.schema = "Changes"},
@@ -366,7 +345,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/snapshot",
                      .operation = "getLiveSnapshot",
-                     .permission = Need::kViewer,
+                     .access = Permission::kPublishRead,
                      .text = "Downloads the signed snapshot that is live.",
                      .tag = "publish",
                      .query = {{"audience", "Audience", "For whom it is."}},
@@ -375,7 +354,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/root",
                      .operation = "getNewestRoot",
-                     .permission = Need::kViewer,
+                     .access = Permission::kPublishRead,
                      .text = "Downloads the newest Root file.",
                      .tag = "publish",
                      .success = {.schema = "File", .media_type = kBytes},
@@ -383,16 +362,16 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/instances",
                      .operation = "listInstances",
-                     .permission = Need::kViewer,
+                     .access = Permission::kPublishRead,
                      .text = "Counts and lists the clients that reported in the last hour.",
                      .tag = "publish",
-                     .query = kPaging,
+                     .query = Paging(),
                      .success = {.schema = "Instances"},
                      .call = GetInstances});
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/results/{key}",
                      .operation = "getResults",
-                     .permission = Need::kViewer,
+                     .access = Permission::kResultsRead,
                      .text = "Computes the results of the current phase of an experiment. 409 before it has started.",
                      .tag = "results",
                      .query = {{"alpha", "Alpha", "Instead of the experiment's."},
@@ -404,7 +383,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/events/accounting",
                      .operation = "getAccounting",
-                     .permission = Need::kViewer,
+                     .access = Permission::kEventsRead,
                      .text = "Counts what became of all events of the environment.",
                      .tag = "events",
                      .success = {.schema = "Accounting"},
@@ -412,7 +391,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/events/quarantine",
                      .operation = "listQuarantine",
-                     .permission = Need::kAdmin,
+                     .access = Permission::kQuarantineRead,
                      .text = "Lists refused events as they were sent, newest first.",
                      .tag = "events",
                      .query = {{"limit", "Limit", "Most items."}},
@@ -424,7 +403,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/sdk/v1/head",
                      .operation = "getHead",
-                     .permission = Need::kSdkRead,
+                     .access = Need::kSdkRead,
                      .text = "The signed pointer to the live snapshot of the key's environment and audience.",
                      .tag = "sdk",
                      .success = {.schema = "File", .media_type = kBytes, .has_etag = true},
@@ -434,7 +413,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/sdk/v1/stream",
                      .operation = "streamHeads",
-                     .permission = Need::kSdkRead,
+                     .access = Need::kSdkRead,
                      .text = "Server-sent events: each new Head as soon as it is signed, in base64.",
                      .tag = "sdk",
                      .success = {.schema = "Text", .media_type = "text/event-stream"},
@@ -443,7 +422,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/sdk/v1/snapshots/{digest}",
                      .operation = "getSnapshot",
-                     .permission = Need::kSdkRead,
+                     .access = Need::kSdkRead,
                      .text = "A signed snapshot by the SHA-256 of its payload. Never changes.",
                      .tag = "sdk",
                      .success = {.schema = "File", .media_type = kBytes, .has_etag = true},
@@ -452,7 +431,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/sdk/v1/root/{version}",
                      .operation = "getRoot",
-                     .permission = Need::kPublic,
+                     .access = Need::kPublic,
                      .text = "A Root file: the keys that may sign. Never changes.",
                      .tag = "sdk",
                      .success = {.schema = "File", .media_type = kBytes, .has_etag = true},
@@ -461,7 +440,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "POST",
                      .path = "/sdk/v1/events",
                      .operation = "postEvents",
-                     .permission = Need::kSdkWrite,
+                     .access = Need::kSdkWrite,
                      .text = "Takes an EventBatch; answers with an EventBatchReply when it is durable.",
                      .tag = "sdk",
                      .body = {.schema = "File",
@@ -474,7 +453,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "POST",
                      .path = "/sdk/v1/status",
                      .operation = "postStatus",
-                     .permission = Need::kSdkWrite,
+                     .access = Need::kSdkWrite,
                      .text = "Takes a StatusReport: what serves in a client, and what became of the last snapshot.",
                      .tag = "sdk",
                      .body = {.schema = "File", .media_type = "application/x-protobuf", .limit = wire::kMaxStatusBytes},
@@ -484,7 +463,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/livez",
                      .operation = "getLive",
-                     .permission = Need::kPublic,
+                     .access = Need::kPublic,
                      .text = "Says that the process answers.",
                      .tag = "operations",
                      .success = {.schema = "Health"},
@@ -493,7 +472,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
       {.method = "GET",
        .path = "/readyz",
        .operation = "getReady",
-       .permission = Need::kPublic,
+       .access = Need::kPublic,
        .text = "Says whether it can do its work: 503 while the state store or the signing of Heads fails.",
        .tag = "operations",
        .success = {.schema = "Health"},
@@ -501,7 +480,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/metrics",
                      .operation = "getMetrics",
-                     .permission = Need::kOperator,
+                     .access = Need::kOperator,
                      .text = "Counters in the text format of Prometheus.",
                      .tag = "operations",
                      .success = {.schema = "Text", .media_type = "text/plain"},
@@ -509,7 +488,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/openapi.json",
                      .operation = "getOpenApi",
-                     .permission = Need::kPublic,
+                     .access = Need::kPublic,
                      .text = "This description.",
                      .tag = "operations",
                      .success = {.schema = "OpenApi"},
@@ -521,11 +500,14 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
 
 }  // namespace
 
+std::vector<QueryParameter> Paging() { return {kPagingOfDocuments.begin(), kPagingOfDocuments.begin() + 2}; }
+
 std::span<const Route> Routes() {
   // Made on first use and kept: views into it are handed out.
   static const auto& routes = *[] {
     auto* made = new std::vector<Route>();
     AddSetupAndProjects(made);
+    AddPeopleRoutes(made);
     AddAudit(made);
     AddDocuments(made);
     AddKeysAndPublish(made);
@@ -538,11 +520,12 @@ std::span<const Route> Routes() {
 std::vector<int> FaultStatuses(const Route& route) {
   std::set<int> statuses(route.faults.begin(), route.faults.end());
   statuses.insert({400, 500, 503});
-  const Need need = route.permission.need();
-  if (need != Need::kPublic) statuses.insert({401, 429});
-  if (need == Need::kEditor || need == Need::kPublisher || need == Need::kAdmin || need == Need::kOperator) {
-    statuses.insert(403);
-  }
+  const Access& access = route.access;
+  if (access.need() != Need::kPublic) statuses.insert({401, 429});
+  // A change by a page of another site is refused with 403, too.
+  const bool is_change = route.method != "GET";
+  if (access.permission() || access.need() == Need::kOperator) statuses.insert(403);
+  if (is_change && (access.need() == Need::kSetup || access.need() == Need::kSignedIn)) statuses.insert(403);
   if (route.path.find('{') != std::string_view::npos) statuses.insert(404);
   if (!route.body.schema.empty()) {
     statuses.insert({413, 415});

@@ -17,6 +17,7 @@
 #include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/signing_keys.h"
+#include "control-plane/service/people.h"
 #include "control-plane/service/service.h"
 #include "control-plane/ui/assets.h"
 
@@ -25,6 +26,7 @@ namespace expt::api {
 // All of it thread-safe; the owner keeps it alive for as long as the server runs.
 struct Services {
   service::Service& service;
+  service::People& people;
   publish::Publisher& publisher;
   publish::HeadIssuer& heads;
   HeadStreams& streams;

@@ -11,6 +11,10 @@ namespace {
 constexpr size_t kMaxBearerSize = 512;
 constexpr size_t kLogPrefix = 6;
 constexpr int64_t kLeastSpread = 4;  // seconds
+constexpr std::string_view kSession = "expt_session";
+constexpr std::string_view kDevice = "expt_device";
+constexpr std::string_view kHostPrefix = "__Host-";  // a browser takes it with Secure and Path=/ only
+constexpr std::chrono::milliseconds kDeviceLife = std::chrono::hours(24 * 365);
 
 bool IsLoopback(std::string_view address) { return address == "::1" || address.starts_with("127."); }
 
@@ -23,26 +27,18 @@ std::string_view BearerOf(const http::Request& request) {
   return http::Trim(value.substr(kScheme.size()));
 }
 
-constexpr std::string_view kSessionCookie = "expt_session";
-constexpr int64_t kSessionSeconds = 30 * 86'400;
+// "https://flags.example.com" of "https://flags.example.com/path".
+std::string_view OriginOf(std::string_view url) {
+  const size_t host = url.find("://");
+  return host == url.npos ? std::string_view() : url.substr(0, url.find('/', host + 3));
+}
 
-// The value of the session cookie; empty when there is none.
-std::string_view SessionOf(const http::Request& request) {
-  std::string_view rest = request.Header("cookie").value_or("");
-  while (!rest.empty()) {
-    const std::string_view pair = http::Trim(rest.substr(0, rest.find(';')));
-    rest.remove_prefix(std::min(rest.size(), rest.find(';') == rest.npos ? rest.size() : rest.find(';') + 1));
-    const size_t equals = pair.find('=');
-    if (equals == pair.npos || pair.substr(0, equals) != kSessionCookie) continue;
-    const std::string_view value = pair.substr(equals + 1);
-    return value.size() <= kMaxBearerSize ? value : std::string_view();
-  }
-  return {};
+http::Response Problem(const http::Request& request, int status, std::string detail) {
+  return http::ProblemResponse({.status = status, .detail = std::move(detail), .request_id = request.id});
 }
 
 http::Response TooMany(const http::Request& request, int64_t seconds, std::string_view what) {
-  http::Response response =
-      http::ProblemResponse({.status = 429, .detail = "too many " + std::string(what), .request_id = request.id});
+  http::Response response = Problem(request, 429, "too many " + std::string(what));
   // Not the same for all, so that they do not come back together.
   thread_local std::minstd_rand random{std::random_device{}()};
   const int64_t more = std::uniform_int_distribution<int64_t>(0, std::max<int64_t>(seconds, kLeastSpread))(random);
@@ -50,23 +46,30 @@ http::Response TooMany(const http::Request& request, int64_t seconds, std::strin
   return response;
 }
 
-service::Role RoleOf(Need need) {
-  switch (need) {
-    case Need::kViewer:
-      return service::Role::kViewer;
-    case Need::kEditor:
-      return service::Role::kEditor;
-    case Need::kPublisher:
-      return service::Role::kPublisher;
-    default:
-      return service::Role::kAdmin;
+// Nothing when the caller has what `access` asks for.
+std::optional<http::Response> RefuseRights(const http::Request& request, const Access& access,
+                                           const service::Rights& rights) {
+  if (access.need() == Need::kSignedIn) return std::nullopt;
+  const service::Permission permission = access.permission().value_or(service::Permission::kServerRead);
+  const std::string_view project = request.Parameter("project");
+  const std::string_view environment = request.Parameter("environment");
+  const service::PermissionSet permitted = rights.At(project, environment);
+  if (access.is_anywhere() ? rights.Anywhere(permission) : permitted.Has(permission)) return std::nullopt;
+  if (!project.empty() && permitted.empty()) {
+    const bool is_environment = !environment.empty();
+    return Problem(request, 404,
+                   service::NotFound((is_environment ? "environment " : "project ") +
+                                     service::Quoted(is_environment ? environment : project))
+                       .Text());
   }
+  return Problem(request, 403, "this needs the permission " + service::Quoted(service::PermissionWord(permission)));
 }
 
 }  // namespace
 
-std::string_view NeedName(Need need) {
-  switch (need) {
+std::string_view Access::name() const {
+  if (permission_.has_value()) return service::PermissionWord(*permission_);
+  switch (*need_) {
     case Need::kPublic:
       return "public";
     case Need::kSetup:
@@ -75,14 +78,8 @@ std::string_view NeedName(Need need) {
       return "sdk_read";
     case Need::kSdkWrite:
       return "sdk_write";
-    case Need::kViewer:
-      return "viewer";
-    case Need::kEditor:
-      return "editor";
-    case Need::kPublisher:
-      return "publisher";
-    case Need::kAdmin:
-      return "admin";
+    case Need::kSignedIn:
+      return "signed_in";
     case Need::kOperator:
       return "operator";
   }
@@ -95,41 +92,39 @@ std::string Admission::LogName() const {
   return {};
 }
 
-Gate::Gate(service::Service& service, const GateOptions& options)
+Gate::Gate(service::Service& service, service::People& people, const GateOptions& options)
     : service_(service),
+      people_(people),
       options_(options),
       sdk_keys_(options.sdk_key),
       api_tokens_(options.api_token),
-      failures_(options.failures) {}
+      failures_(options.failures),
+      sign_in_addresses_(options.sign_in_address),
+      sign_in_accounts_(options.sign_in_account),
+      sign_in_devices_(options.sign_in_device),
+      noted_refusals_(options.noted_refusals) {}
 
-Admission Gate::Admit(const http::Request& request, Permission permission, Time now) {
+Admission Gate::Admit(const http::Request& request, const Access& access, Time now) {
   Admission admission;
   admission.call = {.actor = "anybody", .address = request.peer_address, .now = now};
-  const Need need = permission.need();
-  if (need == Need::kPublic) return admission;
+  if (access.need() == Need::kPublic) return admission;
   const std::string_view bearer = BearerOf(request);
-  if (need == Need::kOperator && bearer.empty() && !options_.behind_proxy && IsLoopback(request.peer_address)) {
-    return admission;
-  }
-  switch (need) {
-    case Need::kSetup:
-      admission.call.actor = "setup";
-      break;
-    case Need::kSdkRead:
-    case Need::kSdkWrite:
-      AdmitSdk(request, bearer, &admission);
-      break;
-    default:
-      AdmitApi(request, bearer, RoleOf(need), &admission);
-      break;
+  if (access.is_of_api()) {
+    const bool is_operator = access.need() == Need::kOperator && bearer.empty() && !options_.behind_proxy &&
+                             IsLoopback(request.peer_address);
+    if (!is_operator) AdmitApi(request, bearer, access, &admission);
+  } else if (access.need() == Need::kSetup) {
+    admission.call.actor = "setup";
+    admission.refusal = RefuseForeign(request);
+  } else {
+    AdmitSdk(request, bearer, &admission);
   }
   return admission;
 }
 
 void Gate::RefuseCredential(const http::Request& request, const service::Fault& fault, Admission* admission) {
   if (fault.status != 401) {  // the store did not answer: the credential may be good
-    admission->refusal =
-        http::ProblemResponse({.status = fault.status, .detail = fault.detail, .request_id = request.id});
+    admission->refusal = Problem(request, fault.status, fault.detail);
     if (fault.status == 503) admission->refusal->Set("Retry-After", "1");
     return;
   }
@@ -143,42 +138,54 @@ http::Response Gate::Refuse(const http::Request& request, Time now) {
       return TooMany(request, wait, "refused credentials from this address");
     }
   }
-  return http::ProblemResponse({.status = 401, .detail = "this needs a valid key", .request_id = request.id});
+  return Problem(request, 401, "this needs a valid key");
 }
 
-std::string Gate::SessionCookie(std::string_view api_token) const {
-  std::string cookie(kSessionCookie);
-  cookie.append("=").append(api_token).append("; Path=/api; HttpOnly; SameSite=Strict; Max-Age=");
-  cookie.append(std::to_string(api_token.empty() ? 0 : kSessionSeconds));
-  if (options_.behind_proxy) cookie.append("; Secure");
-  return cookie;
+bool Gate::IsSameOrigin(const http::Request& request) const {
+  // Browsers of today say where a request comes from, and no script can say it for them.
+  if (const auto site = request.Header("sec-fetch-site")) return *site == "same-origin" || *site == "none";
+  const std::string_view origin = request.Header("origin").value_or("");
+  if (origin.empty()) return true;  // no browser, or one that then cannot send X-Expt-Session either
+  if (!options_.public_url.empty() && origin == OriginOf(options_.public_url)) return true;
+  const size_t host = origin.find("://");
+  return host != origin.npos && origin.substr(host + 3) == request.Header("host").value_or("");
 }
 
-std::string Gate::EndedSessionCookie() const { return SessionCookie(""); }
+std::optional<http::Response> Gate::RefuseForeign(const http::Request& request) const {
+  if (request.method == "GET" || IsSameOrigin(request)) return std::nullopt;
+  return Problem(request, 403, "a page of another site may not do this");
+}
 
-void Gate::AdmitApi(const http::Request& request, std::string_view token, service::Role role, Admission* admission) {
-  if (token.empty() && !request.Header("authorization")) {
-    token = SessionOf(request);
-    if (!token.empty() && request.method != "GET" && !request.Header("x-expt-session")) {
-      admission->refusal =
-          http::ProblemResponse({.status = 403,
-                                 .detail = "a change with a session cookie needs the header X-Expt-Session",
-                                 .request_id = request.id});
-      return;
-    }
+service::Result<service::Principal> Gate::Authenticate(const http::Request& request, std::string_view token,
+                                                       const service::Call& call) {
+  if (token.empty()) {
+    // A cookie never stands in for a credential that was given and is wrong.
+    const std::string_view session = request.Header("authorization") ? "" : CookieOf(request, kSession);
+    if (session.empty()) return service::Unauthenticated();
+    return people_.AuthenticateSession(call, session);
   }
-  const service::Result<service::Principal> principal =
-      token.empty() ? service::Fault{.status = 401} : service_.AuthenticateApi(admission->call, token);
+  const service::Result<service::ApiToken> known = service_.AuthenticateApi(call, token);
+  if (!known.ok()) return known.fault();
+  return people_.HolderOf(call, *known);
+}
+
+void Gate::AdmitApi(const http::Request& request, std::string_view token, const Access& access, Admission* admission) {
+  service::Result<service::Principal> principal = Authenticate(request, token, admission->call);
   if (!principal.ok()) return RefuseCredential(request, principal.fault(), admission);
-  admission->api = *principal;
-  admission->call.actor = "token " + principal->id;
-  if (const int64_t wait = api_tokens_.Take(principal->id, admission->call.now); wait > 0) {
+  if (!principal->session.empty() && request.method != "GET") {
+    if (!request.Header("x-expt-session")) {
+      admission->refusal = Problem(request, 403, "a change with a session cookie needs the header X-Expt-Session");
+    } else {
+      admission->refusal = RefuseForeign(request);
+    }
+    if (admission->refusal) return;
+  }
+  admission->call.actor = principal->actor();
+  admission->api = *std::move(principal);
+  if (const int64_t wait = api_tokens_.Take(admission->api->id, admission->call.now); wait > 0) {
     admission->refusal = TooMany(request, wait, "requests with this token");
-  } else if (principal->role < role) {
-    admission->refusal =
-        http::ProblemResponse({.status = 403,
-                               .detail = "this needs the role \"" + std::string(service::RoleName(role)) + "\"",
-                               .request_id = request.id});
+  } else {
+    admission->refusal = RefuseRights(request, access, *admission->api->rights);
   }
 }
 
@@ -191,6 +198,67 @@ void Gate::AdmitSdk(const http::Request& request, std::string_view bearer, Admis
   if (const int64_t wait = sdk_keys_.Take(principal->key_id, admission->call.now); wait > 0) {
     admission->refusal = TooMany(request, wait, "requests with this key");
   }
+}
+
+std::string Gate::Cookie(std::string_view name, std::string_view value, std::chrono::milliseconds life) const {
+  std::string cookie(options_.behind_proxy ? kHostPrefix : "");
+  cookie.append(name).append("=").append(value);
+  cookie.append(options_.behind_proxy ? "; Path=/; Secure" : "; Path=/api");
+  cookie.append("; HttpOnly; SameSite=Strict; Max-Age=");
+  return cookie + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(life).count());
+}
+
+std::string_view Gate::CookieOf(const http::Request& request, std::string_view name) const {
+  const std::string wanted = std::string(options_.behind_proxy ? kHostPrefix : "").append(name);
+  std::string_view rest = request.Header("cookie").value_or("");
+  while (!rest.empty()) {
+    const std::string_view pair = http::Trim(rest.substr(0, rest.find(';')));
+    rest.remove_prefix(std::min(rest.size(), rest.find(';') == rest.npos ? rest.size() : rest.find(';') + 1));
+    const size_t equals = pair.find('=');
+    if (equals == pair.npos || pair.substr(0, equals) != wanted) continue;
+    const std::string_view value = pair.substr(equals + 1);
+    return value.size() <= kMaxBearerSize ? value : std::string_view();
+  }
+  return {};
+}
+
+service::Browser Gate::BrowserOf(const http::Request& request) const {
+  return {.agent = std::string(request.Header("user-agent").value_or("")),
+          .session = std::string(CookieOf(request, kSession))};
+}
+
+std::string_view Gate::DeviceOf(const http::Request& request) const { return CookieOf(request, kDevice); }
+
+void Gate::SetCookies(const service::SignedIn& signed_in, http::Response* response) const {
+  response->Set("Set-Cookie", Cookie(kSession, signed_in.cookie, options_.session_max));
+  if (!signed_in.device.empty()) response->Set("Set-Cookie", Cookie(kDevice, signed_in.device, kDeviceLife));
+}
+
+void Gate::EndCookie(http::Response* response) const {
+  response->Set("Set-Cookie", Cookie(kSession, "", std::chrono::milliseconds(0)));
+  // What pages keep in the browser is of the one who has signed out.
+  response->Set("Clear-Site-Data", "\"storage\"");
+}
+
+std::optional<http::Response> Gate::TakeSignIn(const http::Request& request, std::string_view email, Time now) {
+  if (!options_.behind_proxy) {
+    if (const int64_t wait = sign_in_addresses_.Take(request.peer_address, now); wait > 0) {
+      return TooMany(request, wait, "passwords from this address");
+    }
+  }
+  const std::string_view device = DeviceOf(request);
+  const bool is_known = !device.empty() && people_.IsDeviceOf(email, device);
+  const int64_t wait = is_known ? sign_in_devices_.Take(device, now)
+                                : sign_in_accounts_.Take(http::LowerCase(email), now);
+  if (wait == 0) return std::nullopt;
+  return TooMany(request, wait, "passwords for this account");
+}
+
+http::Response Gate::RefuseSignIn(const http::Request& request, std::string_view email, const service::Call& call) {
+  if (noted_refusals_.Take(options_.behind_proxy ? "" : request.peer_address, call.now) == 0) {
+    people_.NoteRefusal(call, email);
+  }
+  return Refuse(request, call.now);
 }
 
 }  // namespace expt::auth

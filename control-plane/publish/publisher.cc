@@ -1,6 +1,7 @@
 #include "control-plane/publish/publisher.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -131,11 +132,9 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
   outcome.count = CountChanges(request.server, parts[0].live.has_value() ? &*parts[0].live : nullptr);
   if (outcome.count.is_guarded() && !request.is_renewal) {
     const absl::StatusOr<bool> is_approved =
-        IsApproved((*environment)->name, outcome.count.content, parts[0].row.created_ms, request.actor);
+        IsApproved((*environment)->name, outcome.count.content, parts[0].row.created_ms, request.person);
     if (!is_approved.ok()) return is_approved.status();
-    const absl::StatusOr<bool> has_another = HasAnotherPublisher();
-    if (!has_another.ok()) return has_another.status();
-    outcome.needs_approval = !*is_approved && *has_another;
+    outcome.needs_approval = !*is_approved && request.has_other_publisher;
     if (outcome.needs_approval) return outcome;
     if (!*is_approved) AddOnce(outcome.warnings, GuardText(outcome.count));
   }
@@ -188,23 +187,15 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
 }
 
 absl::StatusOr<bool> Publisher::IsApproved(const storage::DocumentName& environment, const Digest& content,
-                                           int64_t since_ms, std::string_view actor) const {
+                                           int64_t since_ms, std::string_view person) const {
   const auto approvals = state_.ListAudit({.from_ms = since_ms,
                                            .action = std::string(kApprove),
                                            .subject = ApprovalOf(environment, content)},
                                           /*limit=*/100);
   if (!approvals.ok()) return approvals.status();
-  return std::any_of(approvals->begin(), approvals->end(),
-                     [&](const storage::AuditEntry& entry) { return entry.actor != actor; });
-}
-
-// Two of those who may publish: one of them can approve.
-absl::StatusOr<bool> Publisher::HasAnotherPublisher() const {
-  const auto tokens = state_.ListCredentials("api", "", "", /*limit=*/10'000);
-  if (!tokens.ok()) return tokens.status();
-  return std::count_if(tokens->begin(), tokens->end(), [](const storage::Credential& token) {
-           return token.revoked_ms == 0 && (token.scope == "publisher" || token.scope == "admin");
-         }) > 1;
+  return std::any_of(approvals->begin(), approvals->end(), [&](const storage::AuditEntry& entry) {
+    return nlohmann::json::parse(entry.after)["person"] != person;
+  });
 }
 
 absl::StatusOr<PublishPreview> Publisher::Preview(PublishRequest request) {
@@ -241,12 +232,10 @@ absl::StatusOr<PublishPreview> Publisher::Preview(PublishRequest request) {
   if (!replay.ok()) return replay.status();
   preview.replay = *std::move(replay);
   const absl::StatusOr<bool> is_approved =
-      IsApproved((*environment)->name, preview.replay.count.content, live_since_ms, request.actor);
+      IsApproved((*environment)->name, preview.replay.count.content, live_since_ms, request.person);
   if (!is_approved.ok()) return is_approved.status();
   if (!preview.replay.count.is_guarded() || *is_approved) return preview;
-  const absl::StatusOr<bool> has_another = HasAnotherPublisher();
-  if (!has_another.ok()) return has_another.status();
-  preview.needs_approval = *has_another;
+  preview.needs_approval = request.has_other_publisher;
   AddOnce(preview.warnings, GuardText(preview.replay.count));
   return preview;
 }
@@ -261,10 +250,12 @@ absl::Status Publisher::Approve(const PublishRequest& request, const Digest& con
   if (count.content != content) {
     return base::Error(absl::StatusCode::kAborted, "what would be published has changed: look at it again");
   }
-  return state_.Note({.actor = request.actor,
-                      .address = request.address,
-                      .time_ms = request.now.time_since_epoch().count()},
-                     kApprove, ApprovalOf((*environment)->name, content));
+  storage::Change change{
+      .actor = request.actor, .address = request.address, .time_ms = request.now.time_since_epoch().count()};
+  change.notes.push_back({.action = std::string(kApprove),
+                          .subject = ApprovalOf((*environment)->name, content),
+                          .after = nlohmann::json{{"person", request.person}}.dump()});
+  return state_.Commit(change).status();
 }
 
 bool Publisher::IsTaken(const storage::Publish& row) const {

@@ -35,7 +35,9 @@ struct Publish;
 namespace expt::publish {
 
 struct PublishRequest {
-  std::string actor;  // for the audit
+  std::string actor;   // for the audit
+  std::string person;  // who answers for that: no person approves what is their own
+  bool has_other_publisher = false;  // somebody else could approve
   std::string address;
   Time now{};
   std::string comment;
@@ -103,10 +105,9 @@ class Publisher {
   absl::StatusOr<std::string> LiveSnapshotFile(std::string_view environment_id, Audience audience) const;
 
  private:
-  // Somebody else than `actor` approved it after the last publish.
+  // Somebody else than `person` approved it after the last publish.
   absl::StatusOr<bool> IsApproved(const storage::DocumentName& environment, const Digest& content, int64_t since_ms,
-                                  std::string_view actor) const;
-  absl::StatusOr<bool> HasAnotherPublisher() const;
+                                  std::string_view person) const;
   bool IsTaken(const storage::Publish& row) const;
   absl::Status RenewEnvironment(const std::string& environment_id, Time now);
   std::optional<model::Snapshot> LiveModel(const storage::Publish& row) const;

@@ -2,22 +2,37 @@
 #ifndef EXPT_CONTROL_PLANE_SERVICE_CALL_H_
 #define EXPT_CONTROL_PLANE_SERVICE_CALL_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "control-plane/service/rights.h"
 #include "expt/snapshot.h"
 
 namespace expt::service {
 
-// Stored; never renumbered. Each role may do what the ones before it may.
-enum class Role { kViewer = 1, kEditor = 2, kPublisher = 3, kAdmin = 4 };
-std::string_view RoleName(Role role);  // "viewer", ...
-
-// The owner of an API token.
+// A member, or the holder of an API token.
 struct Principal {
-  std::string id;  // public id of the token
+  std::string id;  // "mem_…", or the public id of the token, "tok_…"
   std::string name;
-  Role role = Role::kViewer;
+  std::string email = {};  // of a member
+  std::shared_ptr<const Rights> rights;
+  std::string session = {};  // id, when a browser is calling
+  std::string owner = {};    // of a token: the member it belongs to; empty: nobody
+  bool is_fresh = true;      // false when the session did not start with the last minutes: see PeopleOptions::fresh
+
+  bool is_member() const { return id.starts_with("mem_"); }
+  // Who answers for what is done: a member, with all tokens that belong to it, or a token that belongs to nobody.
+  const std::string& person() const { return owner.empty() ? id : owner; }
+  // As the audit and bindings name it: "member mem_5f2c…", "token tok_5f2c…".
+  std::string actor() const { return (is_member() ? "member " : "token ") + id; }
+};
+
+// An API token whose secret has been shown.
+struct ApiToken {
+  std::string id;  // public
+  std::string name;
+  std::string role = {};  // of the first one, which holds it everywhere without a binding; empty for all others
 };
 
 // The owner of an SDK key.
@@ -29,7 +44,7 @@ struct SdkPrincipal {
 
 // Goes into the audit with every change.
 struct Call {
-  std::string actor = {};    // "token tok_5f2c…", "setup", "system"
+  std::string actor = {};    // "member mem_5f2c…", "token tok_5f2c…", "setup", "system"
   std::string address = {};  // of the peer; empty for the process itself
   Time now{};
 };

@@ -9,6 +9,11 @@ Fault Make(int status, std::string title, std::string detail, std::vector<Proble
 
 }  // namespace
 
+std::string Fault::Text() const {
+  if (detail.empty()) return title;
+  return title.empty() ? detail : title + ": " + detail;
+}
+
 Fault NotFound(std::string detail) { return Make(404, "not found", std::move(detail)); }
 
 Fault Conflict(std::string detail) { return Make(409, "conflict", std::move(detail)); }

@@ -25,10 +25,13 @@ struct Problem {
 inline std::string Quoted(std::string_view key) { return "\"" + std::string(key) + "\""; }
 
 struct Fault {
-  int status = 500;         // of HTTP: 400, 401, 404, 409, 412, 422, 500, 503
+  int status = 500;         // of HTTP: 400, 401, 403, 404, 409, 412, 422, 500, 503
   std::string title = {};   // the same words for the same kind of fault: "document is not valid"
   std::string detail = {};  // what it is about: `flag "checkout"`
   std::vector<Problem> errors = {};
+
+  // `not found: flag "checkout"`: what the caller reads.
+  std::string Text() const;
 };
 
 // A value or a Fault. Like absl::StatusOr, and as cheap as its value.

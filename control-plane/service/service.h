@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -31,6 +32,7 @@ namespace expt::storage {
 class KeyStore;
 class StateStore;
 struct Document;
+struct DocumentName;
 }  // namespace expt::storage
 
 namespace expt::service {
@@ -118,20 +120,22 @@ class Service {
   // {"api_token": "..."} of an administrator. 401 when the token is wrong or used.
   Result<nlohmann::json> Setup(const Call& call, std::string_view setup_token);
 
-  // `bearer` is what stands behind "Bearer " in the header Authorization. 401 without telling why.
-  Result<Principal> AuthenticateApi(const Call& call, std::string_view bearer);
+  // `bearer` is what stands behind "Bearer " in the header Authorization. 401 without telling why. What the holder of
+  // an API token may do is known to People::HolderOf().
+  Result<ApiToken> AuthenticateApi(const Call& call, std::string_view bearer);
   Result<SdkPrincipal> AuthenticateSdk(const Call& call, std::string_view bearer);
 
   // --- Projects and environments ----------------------------------------------------------------------------------
 
   Result<Versioned> CreateProject(const Call& call, const nlohmann::json& body);
   Result<Versioned> GetProject(std::string_view project);
-  Result<Page> ListProjects(const ListOptions& options);
+  // Only those at which something is permitted.
+  Result<Page> ListProjects(const ListOptions& options, const Rights& rights);
 
   // The publish room takes the new environment into the Root afterwards: Publisher::AdoptEnvironments().
   Result<Versioned> CreateEnvironment(const Call& call, std::string_view project, const nlohmann::json& body);
   Result<Versioned> GetEnvironment(std::string_view project, std::string_view environment);
-  Result<Page> ListEnvironments(std::string_view project, const ListOptions& options);
+  Result<Page> ListEnvironments(std::string_view project, const ListOptions& options, const Rights& rights);
   Result<EnvironmentRef> FindEnvironment(std::string_view project, std::string_view environment);
   Result<EnvironmentRef> FindEnvironmentById(std::string_view environment_id);
   Result<std::vector<EnvironmentRef>> Environments();
@@ -187,8 +191,9 @@ class Service {
 
   // --- Audit ------------------------------------------------------------------------------------------------------
 
-  // Newest first. The cursor is the number of the last entry seen. 400 for a time that is none.
-  Result<Page> ListAudit(const AuditQuery& query, const ListOptions& options);
+  // Newest first, of the places whose audit may be read. The cursor is the number of the last entry looked at: a page
+  // may be short of its limit, and even empty, before the last one. 400 for a time that is none.
+  Result<Page> ListAudit(const AuditQuery& query, const ListOptions& options, const Rights& rights);
   // Who did how much: {"items": [{actor, count, first, last, actions: {"create": 3}}]}, by actor.
   Result<nlohmann::json> CountAudit(const AuditQuery& query);
   // Oldest first, above `after_number`.
@@ -216,6 +221,9 @@ class Service {
   std::vector<Experiment> ExperimentsOf(const Where& where, absl::Status& status);
   std::optional<Fault> FindUser(Kind kind, const Where& where);
 
+  // The documents of one page, and one more where there are more.
+  Result<std::vector<storage::Document>> ListPermitted(const storage::DocumentName& folder, const ListOptions& options,
+                                                       const std::function<bool(const std::string&)>& is_permitted);
   // The fault of a folder that is not there: project, or environment where the kind belongs to one.
   std::optional<Fault> CheckFolder(Kind kind, const Where& where);
   struct RootFile {

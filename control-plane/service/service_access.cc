@@ -46,13 +46,6 @@ Result<Credential> Authenticate(storage::StateStore& state, std::string_view kin
   return credential;
 }
 
-Role RoleByName(std::string_view name) {
-  for (const Role role : {Role::kEditor, Role::kPublisher, Role::kAdmin}) {
-    if (RoleName(role) == name) return role;
-  }
-  return Role::kViewer;
-}
-
 json InstantOrNull(int64_t time_ms) { return time_ms == 0 ? json(nullptr) : json(FormatInstant(time_ms)); }
 
 json Describe(const Credential& credential) {
@@ -108,10 +101,10 @@ Result<json> Service::Setup(const Call& call, std::string_view setup_token) {
   return json{{"api_token", credential.id + "." + secret}};
 }
 
-Result<Principal> Service::AuthenticateApi(const Call& call, std::string_view bearer) {
+Result<ApiToken> Service::AuthenticateApi(const Call& call, std::string_view bearer) {
   const Result<Credential> credential = Authenticate(state_, kApi, bearer, Milliseconds(call.now));
   if (!credential.ok()) return credential.fault();
-  return Principal{credential->id, credential->name, RoleByName(credential->scope)};
+  return ApiToken{credential->id, credential->name, credential->scope};
 }
 
 Result<SdkPrincipal> Service::AuthenticateSdk(const Call& call, std::string_view bearer) {

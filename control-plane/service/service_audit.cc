@@ -20,6 +20,38 @@ std::string Hex(const Digest& digest) {
   return hex;
 }
 
+// Entries are looked at in batches, until a page is full or this many were.
+constexpr size_t kAuditBatch = 1000;
+constexpr int kMaxAuditBatches = 10;
+
+json AuditBody(const storage::AuditEntry& entry) {
+  return {{"number", entry.number},
+          {"time", FormatInstant(entry.time_ms)},
+          {"actor", entry.actor},
+          {"address", entry.address},
+          {"action", entry.action},
+          {"project", entry.subject.project},
+          {"environment", entry.subject.environment},
+          {"kind", entry.subject.kind},
+          {"key", entry.subject.key},
+          {"before", ParseOrNull(entry.before)},
+          {"after", ParseOrNull(entry.after)},
+          {"hash", Hex(entry.hash)}};
+}
+
+// Entries of keys and publishes name the environment by its id, all others by its key.
+bool MayRead(const Rights& rights, const storage::DocumentName& subject,
+             const std::vector<EnvironmentRef>& environments) {
+  std::string_view project = subject.project;
+  std::string_view environment = subject.environment;
+  for (const EnvironmentRef& known : environments) {
+    if (known.id != subject.environment) continue;
+    project = known.project;
+    environment = known.key;
+  }
+  return rights.At(project, environment).Has(Permission::kAuditRead);
+}
+
 Result<int64_t> TimeOf(std::string_view name, const std::string& text) {
   if (text.empty()) return int64_t{0};
   const std::optional<int64_t> time = ParseInstant(text);
@@ -41,36 +73,34 @@ Result<storage::AuditFilter> FilterOf(const AuditQuery& query) {
 
 }  // namespace
 
-Result<Page> Service::ListAudit(const AuditQuery& query, const ListOptions& options) {
+Result<Page> Service::ListAudit(const AuditQuery& query, const ListOptions& options, const Rights& rights) {
   Result<storage::AuditFilter> filter = FilterOf(query);
   if (!filter.ok()) return filter.fault();
+  int64_t& before = filter->before_number;
   if (!options.cursor.empty()) {
-    int64_t& before = filter->before_number;
     const char* end = options.cursor.data() + options.cursor.size();
     const auto [stop, error] = std::from_chars(options.cursor.data(), end, before);
     if (error != std::errc() || stop != end || before < 1) return Malformed("cursor: expected the one of a page");
   }
+  const Result<std::vector<EnvironmentRef>> environments = Environments();
+  if (!environments.ok()) return environments.fault();
   const size_t limit = LimitOf(options);
-  const auto entries = state_.ListAudit(*filter, limit + 1);
-  if (!entries.ok()) return StorageFault(entries.status());
   Page page;
-  for (const storage::AuditEntry& entry : *entries) {
-    if (page.items.size() == limit) {
-      page.next_cursor = std::to_string((*entries)[limit - 1].number);
-      break;
+  for (int batch = 0; batch < kMaxAuditBatches; ++batch) {
+    const auto entries = state_.ListAudit(*filter, kAuditBatch);
+    if (!entries.ok()) return StorageFault(entries.status());
+    for (const storage::AuditEntry& entry : *entries) {
+      if (!MayRead(rights, entry.subject, *environments)) continue;
+      if (page.items.size() == limit) return page;
+      page.items.push_back(AuditBody(entry));
+      page.next_cursor = std::to_string(entry.number);
     }
-    page.items.push_back({{"number", entry.number},
-                          {"time", FormatInstant(entry.time_ms)},
-                          {"actor", entry.actor},
-                          {"address", entry.address},
-                          {"action", entry.action},
-                          {"project", entry.subject.project},
-                          {"environment", entry.subject.environment},
-                          {"kind", entry.subject.kind},
-                          {"key", entry.subject.key},
-                          {"before", ParseOrNull(entry.before)},
-                          {"after", ParseOrNull(entry.after)},
-                          {"hash", Hex(entry.hash)}});
+    if (entries->size() < kAuditBatch) {
+      page.next_cursor.reset();
+      return page;
+    }
+    before = entries->back().number;
+    page.next_cursor = std::to_string(before);
   }
   return page;
 }

@@ -59,6 +59,22 @@ Result<Versioned> Service::CreateProject(const Call& call, const json& body) {
   return GetProject(key);
 }
 
+Result<std::vector<Document>> Service::ListPermitted(const storage::DocumentName& folder, const ListOptions& options,
+                                                     const std::function<bool(const std::string&)>& is_permitted) {
+  const size_t wanted = LimitOf(options) + 1;
+  std::vector<Document> permitted;
+  for (std::string after = options.cursor; permitted.size() < wanted;) {
+    const auto documents = state_.List(folder, after, wanted, options.archived);
+    if (!documents.ok()) return StorageFault(documents.status());
+    for (const Document& document : *documents) {
+      if (permitted.size() < wanted && is_permitted(document.name.key)) permitted.push_back(document);
+    }
+    if (documents->size() < wanted) break;
+    after = documents->back().name.key;
+  }
+  return permitted;
+}
+
 Result<Versioned> Service::GetProject(std::string_view project) {
   const auto document = state_.Find(ProjectName(project));
   if (!document.ok()) return StorageFault(document.status());
@@ -66,10 +82,12 @@ Result<Versioned> Service::GetProject(std::string_view project) {
   return AnswerOf(**document);
 }
 
-Result<Page> Service::ListProjects(const ListOptions& options) {
+Result<Page> Service::ListProjects(const ListOptions& options, const Rights& rights) {
   const size_t limit = LimitOf(options);
-  const auto documents = state_.List(ProjectName(""), options.cursor, limit + 1, options.archived);
-  if (!documents.ok()) return StorageFault(documents.status());
+  const auto documents = ListPermitted(ProjectName(""), options, [&](const std::string& key) {
+    return rights.At(key, "").Has(Permission::kProjectsRead);
+  });
+  if (!documents.ok()) return documents.fault();
   return PageOf(*documents, limit);
 }
 
@@ -106,11 +124,13 @@ Result<Versioned> Service::GetEnvironment(std::string_view project, std::string_
   return Versioned{EnvironmentBody(**document, *root), (*document)->revision};
 }
 
-Result<Page> Service::ListEnvironments(std::string_view project, const ListOptions& options) {
+Result<Page> Service::ListEnvironments(std::string_view project, const ListOptions& options, const Rights& rights) {
   if (const Result<Versioned> found = GetProject(project); !found.ok()) return found.fault();
   const size_t limit = LimitOf(options);
-  const auto documents = state_.List(EnvironmentName(project, ""), options.cursor, limit + 1, options.archived);
-  if (!documents.ok()) return StorageFault(documents.status());
+  const auto documents = ListPermitted(EnvironmentName(project, ""), options, [&](const std::string& key) {
+    return rights.At(project, key).Has(Permission::kProjectsRead);
+  });
+  if (!documents.ok()) return documents.fault();
   const auto root = NewestRoot();
   if (!root.ok()) return StorageFault(root.status());
   Page page = PageOf(*documents, limit);

@@ -16,38 +16,7 @@ using nlohmann::json;
 
 constexpr size_t kMaxLimit = 1000;
 
-std::string Base64Url(std::span<const uint8_t> bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  uint32_t bits = 0;
-  int count = 0;
-  for (uint8_t byte : bytes) {
-    bits = (bits << 8) | byte;
-    count += 8;
-    while (count >= 6) {
-      count -= 6;
-      text += kDigits[(bits >> count) & 63];
-    }
-  }
-  if (count > 0) text += kDigits[(bits << (6 - count)) & 63];
-  return text;
-}
-
 }  // namespace
-
-std::string_view RoleName(Role role) {
-  switch (role) {
-    case Role::kViewer:
-      return "viewer";
-    case Role::kEditor:
-      return "editor";
-    case Role::kPublisher:
-      return "publisher";
-    case Role::kAdmin:
-      return "admin";
-  }
-  return "";
-}
 
 bool BelongsToEnvironment(Kind kind) {
   return kind == Kind::kExperiment || kind == Kind::kLayer || kind == Kind::kHoldout;
@@ -90,6 +59,23 @@ std::string NewId(std::string_view prefix) {
   std::string id(prefix);
   for (uint8_t byte : bytes) id.append({kDigits[byte >> 4], kDigits[byte & 15]});
   return id;
+}
+
+std::string Base64Url(std::span<const uint8_t> bytes) {
+  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string text;
+  uint32_t bits = 0;
+  int count = 0;
+  for (uint8_t byte : bytes) {
+    bits = (bits << 8) | byte;
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      text += kDigits[(bits >> count) & 63];
+    }
+  }
+  if (count > 0) text += kDigits[(bits << (6 - count)) & 63];
+  return text;
 }
 
 std::string NewSalt() {

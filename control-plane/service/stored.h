@@ -2,7 +2,9 @@
 #ifndef EXPT_CONTROL_PLANE_SERVICE_STORED_H_
 #define EXPT_CONTROL_PLANE_SERVICE_STORED_H_
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,7 @@ std::string Named(std::string_view noun, std::string_view key);
 
 // "exp_" and 20 random characters of 0-9 a-f.
 std::string NewId(std::string_view prefix);
+std::string Base64Url(std::span<const uint8_t> bytes);
 // 128 random bits, base64url.
 std::string NewSalt();
 // 256 random bits, base64url.

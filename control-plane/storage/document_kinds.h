@@ -18,6 +18,11 @@ inline constexpr std::string_view kLayerKind = "layer";
 inline constexpr std::string_view kHoldoutKind = "holdout";
 inline constexpr std::string_view kExperimentKind = "experiment";
 inline constexpr std::string_view kEmergencyOffKind = "emergency_off";  // its key is the same
+// Of no project.
+inline constexpr std::string_view kMemberKind = "member";  // its key is its id
+inline constexpr std::string_view kTeamKind = "team";
+inline constexpr std::string_view kRoleKind = "role";
+inline constexpr std::string_view kBindingKind = "binding";  // its key is its id
 
 }  // namespace expt::storage
 

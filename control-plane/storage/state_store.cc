@@ -5,16 +5,17 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "control-plane/storage/rows.h"
 #include "src/base/status.h"
 #include "src/host/crypto.h"
 
 namespace expt::storage {
 namespace {
 
-constexpr int64_t kSchemaVersion = 1;
 constexpr int64_t kTouchIntervalMs = 60'000;
 
-constexpr std::string_view kStateSchema = R"sql(
+// What each schema version adds to the one before it. Released ones are never changed.
+constexpr std::string_view kFirstSchema = R"sql(
 CREATE TABLE document(
   project TEXT NOT NULL, environment TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
   id TEXT NOT NULL, body TEXT NOT NULL, revision INTEGER NOT NULL,
@@ -41,6 +42,26 @@ CREATE INDEX publish_digest ON publish(environment, audience, digest);
 CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
+constexpr std::string_view kPeopleSchema = R"sql(
+CREATE TABLE account(
+  member TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, password TEXT NOT NULL, totp_secret BLOB NOT NULL,
+  totp_confirmed INTEGER NOT NULL, totp_step INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE ticket(
+  id TEXT PRIMARY KEY, secret_hash BLOB NOT NULL, member TEXT NOT NULL, purpose TEXT NOT NULL,
+  expires_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX ticket_member ON ticket(member);
+CREATE TABLE recovery_code(
+  member TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(member, hash)) WITHOUT ROWID;
+CREATE TABLE session(
+  id TEXT PRIMARY KEY, secret_hash BLOB NOT NULL, principal TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  used_ms INTEGER NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX session_principal ON session(principal, id);
+CREATE INDEX session_created ON session(created_ms);
+CREATE TABLE token_terms(
+  id TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
+)sql";
+constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema};
+constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(
 CREATE INDEX IF NOT EXISTS audit_actor ON audit(actor, number);
@@ -56,21 +77,6 @@ constexpr std::string_view kPublishColumns =
     "environment, audience, version, epoch, digest, size_bytes, state_revision, created_ms, actor, comment";
 constexpr std::string_view kAuditColumns =
     "number, time_ms, actor, address, action, project, environment, kind, key, before, after, hash";
-
-std::string Select(std::string_view columns, std::string_view rest) {
-  std::string sql = "SELECT ";
-  sql.append(columns).append(" ").append(rest);
-  return sql;
-}
-
-std::string_view BytesOf(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
-
-// Zero when the column does not hold a digest.
-Digest DigestOf(std::string_view bytes) {
-  Digest digest{};
-  if (bytes.size() == digest.size()) std::memcpy(digest.data(), bytes.data(), digest.size());
-  return digest;
-}
 
 Document DocumentRow(const Statement& row) {
   Document document;
@@ -128,29 +134,6 @@ AuditEntry AuditRow(const Statement& row) {
   entry.after = row.Text(10);
   entry.hash = DigestOf(row.Blob(11));
   return entry;
-}
-
-// The first row of a query, or nothing.
-template <typename Row>
-auto First(Statement& statement, Row row) -> absl::StatusOr<std::optional<decltype(row(statement))>> {
-  using Optional = std::optional<decltype(row(statement))>;
-  const absl::StatusOr<bool> found = statement.Step();
-  if (!found.ok()) return found.status();
-  if (!*found) return Optional();
-  Optional answer(row(statement));
-  statement.Reset();
-  return answer;
-}
-
-template <typename Row>
-auto All(Statement& statement, Row row) -> absl::StatusOr<std::vector<decltype(row(statement))>> {
-  std::vector<decltype(row(statement))> rows;
-  for (;;) {
-    const absl::StatusOr<bool> found = statement.Step();
-    if (!found.ok()) return found.status();
-    if (!*found) return rows;
-    rows.push_back(row(statement));
-  }
 }
 
 // WHERE of a filter, and what it binds: the clauses are of a fixed list, so that SQLite uses their indices.
@@ -246,8 +229,9 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
     return base::Error(absl::StatusCode::kUnimplemented, "database \"state.db\": schema version " +
                                                              std::to_string(version) + " is newer than this program");
   }
-  if (version == 0) {
-    std::string sql(kStateSchema);
+  if (version < kSchemaVersion) {
+    std::string sql;
+    for (size_t i = static_cast<size_t>(version); i < kSchemas.size(); ++i) sql += kSchemas[i];
     sql += "PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
     if (absl::Status status = store->database_.Execute(sql); !status.ok()) return status;
   }
@@ -350,6 +334,11 @@ absl::StatusOr<int64_t> StateStore::Commit(const Change& change) {
   if (!transaction.ok()) return transaction.status();
   for (const DocumentWrite& write : change.writes) {
     if (absl::Status status = Write(change, write); !status.ok()) return status;
+  }
+  if (absl::Status status = WritePeople(change.people); !status.ok()) return status;
+  for (const Note& note : change.notes) {
+    absl::Status status = AppendAudit(change, note.action, note.subject, "", note.after);
+    if (!status.ok()) return status;
   }
   const absl::StatusOr<int64_t> revision = LastChangeNumber();
   if (!revision.ok()) return revision.status();
@@ -493,14 +482,6 @@ absl::StatusOr<std::vector<AuditActivity>> StateStore::CountAudit(const AuditFil
                          .first_ms = row.Int(3),
                          .last_ms = row.Int(4)};
   });
-}
-
-absl::Status StateStore::Note(const Change& who, std::string_view action, const DocumentName& subject) {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
-  if (!transaction.ok()) return transaction.status();
-  if (absl::Status status = AppendAudit(who, action, subject, "", ""); !status.ok()) return status;
-  return transaction->Commit();
 }
 
 absl::Status StateStore::VerifyAudit() {

@@ -27,6 +27,7 @@
 #include "control-plane/storage/audit_chain.h"
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
+#include "control-plane/storage/people.h"
 #include "expt/snapshot.h"
 
 namespace expt::storage {
@@ -49,11 +50,20 @@ struct DocumentWrite {
   bool is_archived = false;
 };
 
+// An audit entry of something that is no document.
+struct Note {
+  std::string action;
+  DocumentName subject;
+  std::string after = {};  // JSON text
+};
+
 struct Change {
   std::string actor = {};
   std::string address = {};
   int64_t time_ms = 0;
   std::vector<DocumentWrite> writes = {};
+  PeopleChange people = {};
+  std::vector<Note> notes = {};
 };
 
 // Which entries of the audit are meant; what is empty or 0 does not restrict.
@@ -110,7 +120,7 @@ class StateStore {
 
   // --- Documents --------------------------------------------------------------------------------------------------
 
-  // Answers with the revision of the store after the change.
+  // Documents, people and notes. Answers with the revision of the store after the change.
   absl::StatusOr<int64_t> Commit(const Change& change);
 
   // Nothing when there is no such document.
@@ -147,8 +157,6 @@ class StateStore {
   absl::StatusOr<std::optional<AuditEntry>> LastAudit();
   // By actor, then action.
   absl::StatusOr<std::vector<AuditActivity>> CountAudit(const AuditFilter& filter);
-  // An entry about something that changes no document.
-  absl::Status Note(const Change& who, std::string_view action, const DocumentName& subject);
   // kDataLoss names the first entry that does not follow from the one before it.
   absl::Status VerifyAudit();
 
@@ -167,6 +175,18 @@ class StateStore {
   // True when there has ever been one.
   absl::StatusOr<bool> HasCredential(std::string_view kind);
   absl::Status TouchCredential(std::string_view id, int64_t now_ms);
+
+  // --- People -----------------------------------------------------------------------------------------------------
+
+  // Written by Commit(). Nothing for an unknown member, address or id.
+  absl::StatusOr<std::optional<Account>> FindAccount(std::string_view member);
+  absl::StatusOr<std::optional<Account>> FindAccountByEmail(std::string_view email);
+  absl::StatusOr<std::optional<Ticket>> FindTicket(std::string_view id);
+  absl::StatusOr<bool> HasRecoveryCode(const RecoveryCode& code);
+  absl::StatusOr<std::optional<LoginSession>> FindSession(std::string_view id);
+  absl::StatusOr<std::vector<LoginSession>> ListSessions(std::string_view principal);
+  absl::Status TouchSession(std::string_view id, int64_t now_ms);
+  absl::StatusOr<std::optional<TokenTerms>> FindTokenTerms(std::string_view id);
 
   // --- Publishes --------------------------------------------------------------------------------------------------
 
@@ -196,6 +216,7 @@ class StateStore {
   absl::Status AppendAudit(const Change& who, std::string_view action, const DocumentName& subject,
                            std::string_view before, std::string_view after);
   absl::Status Write(const Change& change, const DocumentWrite& write);
+  absl::Status WritePeople(const PeopleChange& change);
 
   std::mutex mutex_;  // guards the database
   Database database_;

@@ -28,6 +28,16 @@ Digest Sha256(std::string_view bytes) {
   return digest;
 }
 
+Digest HmacSha256(std::string_view key, std::string_view message) {
+  EnsureReady();
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, BytesOf(key), key.size());
+  crypto_auth_hmacsha256_update(&state, BytesOf(message), message.size());
+  Digest digest;
+  crypto_auth_hmacsha256_final(&state, digest.data());
+  return digest;
+}
+
 SecretKey::~SecretKey() { sodium_memzero(bytes_.data(), bytes_.size()); }
 
 SecretKey SecretKey::Generate() {

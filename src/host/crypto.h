@@ -13,6 +13,7 @@
 namespace expt::host {
 
 Digest Sha256(std::string_view bytes);
+Digest HmacSha256(std::string_view key, std::string_view message);
 
 // seed | public key, as RFC 8032 and libsodium store it. Wiped when destroyed.
 class SecretKey {

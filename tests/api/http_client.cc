@@ -19,7 +19,8 @@ size_t AddHeader(char* bytes, size_t size, size_t count, void* headers) {
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     std::string value = line.substr(colon + 2);
     while (!value.empty() && (value.back() == '\r' || value.back() == '\n')) value.pop_back();
-    (*static_cast<std::map<std::string, std::string>*>(headers))[name] = value;
+    std::string& kept = (*static_cast<std::map<std::string, std::string>*>(headers))[name];
+    kept += kept.empty() ? value : "\n" + value;
   }
   return size * count;
 }

@@ -12,7 +12,7 @@ namespace expt::testing {
 
 struct Reply {
   int status = 0;                              // 0: no answer
-  std::map<std::string, std::string> headers;  // names in lower case
+  std::map<std::string, std::string> headers;  // names in lower case; values of one name in lines
   std::string body;
 
   // Null when the body is no JSON.

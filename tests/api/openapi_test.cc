@@ -52,7 +52,7 @@ TEST(OpenApi, DescribesEveryRouteAndNothingElse) {
     ASSERT_TRUE(document["paths"][std::string(route.path)].contains(Lower(route.method))) << place;
     const json& operation = document["paths"][std::string(route.path)][Lower(route.method)];
     EXPECT_EQ(operation["operationId"], route.operation) << place;
-    EXPECT_EQ(operation["x-permission"], auth::NeedName(route.permission.need())) << place;
+    EXPECT_EQ(operation["x-permission"], route.access.name()) << place;
     EXPECT_FALSE(operation["summary"].get<std::string>().empty()) << place;
     std::set<std::string> parameters;
     if (operation.contains("parameters")) {
@@ -78,14 +78,14 @@ TEST(OpenApi, EveryMethodThatChangesSomethingNeedsMoreThanAViewer) {
   for (const Route& route : Routes()) {
     if (route.method == "GET") continue;
     if (route.operation == "endSession") continue;  // takes the caller's own cookie away, nothing else
-    const auth::Need need = route.permission.need();
-    EXPECT_NE(need, auth::Need::kPublic) << route.path;
-    EXPECT_NE(need, auth::Need::kViewer) << route.path;
+    EXPECT_NE(route.access.need(), auth::Need::kPublic) << route.path;
+    if (!route.access.permission()) continue;
+    EXPECT_FALSE(service::PermissionsOf(service::Role::kViewer).Has(*route.access.permission())) << route.path;
   }
 }
 
 // So that a row of the table without a permission does not compile.
-static_assert(!std::is_default_constructible_v<auth::Permission> && !std::is_default_constructible_v<Route>);
+static_assert(!std::is_default_constructible_v<auth::Access> && !std::is_default_constructible_v<Route>);
 
 TEST(OpenApi, OperationIdsAreUnique) {
   std::set<std::string_view> seen;

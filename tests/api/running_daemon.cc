@@ -8,8 +8,6 @@
 
 #include "control-plane/api/openapi.h"
 #include "control-plane/http/router.h"
-#include "control-plane/storage/state_store.h"
-#include "src/host/crypto.h"
 #include "tests/api/schema_check.h"
 
 namespace expt::testing {
@@ -155,22 +153,10 @@ std::string RunningDaemon::MakeSdkKey(const std::string& kind, std::string* text
   return reply.Json()["key_id"].get<std::string>() + key.substr(key.rfind('.'));
 }
 
-std::string RunningDaemon::MakeApiToken(std::string_view role) {
-  auto store = storage::StateStore::Open(directory() + "/state.db");
-  EXPECT_TRUE(store.ok()) << store.status();
-  const std::string secret = "secret-of-" + std::string(role);
-  const storage::Change change{.actor = "test"};
-  EXPECT_TRUE((*store)
-                  ->AddCredential(change, {.id = "tok_" + std::string(role),
-                                           .kind = "api",
-                                           .secret_hash = host::Sha256(secret),
-                                           .project = "",
-                                           .environment = "",
-                                           .scope = std::string(role),
-                                           .name = std::string(role),
-                                           .created_ms = 1})
-                  .ok());
-  return "tok_" + std::string(role) + "." + secret;
+std::string RunningDaemon::MakeToken(const std::string& name, const json& bindings) const {
+  const Reply reply = Post("/api/v1/tokens", {{"name", name}, {"bindings", bindings}});
+  EXPECT_EQ(reply.status, 201) << reply.body;
+  return reply.Json().value("token", "");
 }
 
 }  // namespace expt::testing

@@ -46,8 +46,8 @@ class RunningDaemon {
   void MakeCheckout();
   // "<key id>.<secret>" of a new SDK key of shop/production; the whole key string goes to `text`.
   std::string MakeSdkKey(const std::string& kind, std::string* text = nullptr);
-  // An API token of that role, put into the store directly.
-  std::string MakeApiToken(std::string_view role);
+  // An API token with those bindings: {"role"[, "project"[, "environment"]]}.
+  std::string MakeToken(const std::string& name, const nlohmann::json& bindings) const;
 
   Daemon& daemon() { return *daemon_; }
   std::string url() const { return daemon_->url(); }

@@ -200,5 +200,11 @@ TEST(EqualConstantTime, ComparesContentAndSize) {
   EXPECT_FALSE(EqualConstantTime("secret", "secre"));
 }
 
+// Test case 1 of RFC 4231.
+TEST(Hmac, IsThatOfTheRfc) {
+  const Digest mac = HmacSha256(std::string(20, '\x0b'), "Hi There");
+  EXPECT_EQ(mac, ArrayOf<32>("b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"));
+}
+
 }  // namespace
 }  // namespace expt::host

@@ -207,7 +207,7 @@ TEST_F(PublishTest, EmergencyOffTravelsInTheHead) {
 
 TEST_F(PublishTest, APublishIsInTheAudit) {
   Publish();
-  const auto audit = Value(service_->ListAudit({}, {.limit = 2}));
+  const auto audit = Value(service_->ListAudit({}, {.limit = 2}, service::Rights::Everything()));
   EXPECT_EQ(audit.items[0]["action"], "publish");
   EXPECT_EQ(audit.items[0]["after"]["version"], 1);
   EXPECT_EQ(Value(service_->GetEnvironment("shop", "prod")).body["published_version"], 1);

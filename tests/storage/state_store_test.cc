@@ -317,5 +317,46 @@ TEST_F(StateStoreTest, RefusesAFileOfANewerProgram) {
   EXPECT_EQ(StateStore::Open(Path()).status().code(), absl::StatusCode::kUnimplemented);
 }
 
+TEST_F(StateStoreTest, AStoreOfTheFirstVersionIsBroughtUpToDate) {
+  ASSERT_TRUE(Put(Flag("checkout"), "{}", 0).ok());
+  store_.reset();
+  {
+    auto database = Database::Open(Path(), {});
+    ASSERT_TRUE(database.ok()) << database.status();
+    for (const char* table : {"account", "ticket", "recovery_code", "session", "token_terms"}) {
+      ASSERT_TRUE(database->Execute("DROP TABLE " + std::string(table)).ok()) << table;
+    }
+    ASSERT_TRUE(database->Execute("PRAGMA user_version=1").ok());
+  }
+  Open();
+  EXPECT_EQ(Body(Flag("checkout")), "{}");
+  const auto account = store_->FindAccount("mem_1");
+  ASSERT_TRUE(account.ok()) << account.status();
+  EXPECT_FALSE(account->has_value());
+}
+
+TEST_F(StateStoreTest, PeopleChangeTogetherWithDocumentsOrNotAtAll) {
+  Change change = By("ann");
+  change.people.accounts = {{.member = "mem_1", .email = "ann@example.com"}};
+  change.people.tickets = {{.id = "tkt_1", .member = "mem_1", .purpose = "invite", .expires_ms = 5000}};
+  change.people.sessions = {{.id = "ses_1", .principal = "mem_1", .created_ms = 1000, .used_ms = 1000}};
+  ASSERT_TRUE(store_->Commit(change).ok());
+  EXPECT_EQ((*store_->FindAccountByEmail("ann@example.com"))->member, "mem_1");
+
+  Change refused = By("ann");
+  refused.people.end_sessions_of = {"mem_1"};
+  refused.people.accounts = {{.member = "mem_2", .email = "ann@example.com"}};  // taken
+  EXPECT_EQ(store_->Commit(refused).status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_TRUE((*store_->FindSession("ses_1")).has_value());
+  EXPECT_FALSE((*store_->FindAccount("mem_2")).has_value());
+
+  Change taken_away = By("ann");
+  taken_away.people.end_sessions_of = {"mem_1"};
+  taken_away.people.void_tickets_of = {"mem_1"};
+  ASSERT_TRUE(store_->Commit(taken_away).ok());
+  EXPECT_FALSE((*store_->FindSession("ses_1")).has_value());
+  EXPECT_FALSE((*store_->FindTicket("tkt_1")).has_value());
+}
+
 }  // namespace
 }  // namespace expt::storage
