@@ -51,6 +51,9 @@ class Preview : public ::testing::Test {
   void MakeAttribute() {
     ASSERT_EQ(exptd_.Post(std::string(kProject) + "/attributes", {{"key", "country"}, {"type", "string"}}).status, 201);
   }
+  std::string MakeToken(const std::string& role) {
+    return exptd_.MakeToken(role, json::array({{{"role", role}}}));
+  }
   Reply Publish(Sending sending = {}) { return exptd_.Post(kPublish, json::object(), sending); }
   json Look() {
     const Reply reply = exptd_.Get(kPreview);
@@ -146,7 +149,7 @@ TEST_F(Guard, WhereNobodyElseMayPublishManyChangesAreAWarning) {
 }
 
 TEST_F(Guard, ElseASecondPersonMustHaveApprovedExactlyThis) {
-  const std::string second = exptd_.MakeApiToken("publisher");
+  const std::string second = MakeToken("publisher");
   const json preview = Look();
   EXPECT_EQ(preview["needs_approval"], true);
   const Reply refused = Publish();
@@ -159,7 +162,7 @@ TEST_F(Guard, ElseASecondPersonMustHaveApprovedExactlyThis) {
   EXPECT_EQ(own.status, 403) << "who made the changes cannot approve them";
   EXPECT_EQ(exptd_.Post(kApprovals, {{"content", "x"}}, {.bearer = second}).status, 422);
   EXPECT_EQ(exptd_.Post(kApprovals, {{"content", std::string(64, '0')}}, {.bearer = second}).status, 409);
-  EXPECT_EQ(exptd_.Post(kApprovals, content, {.bearer = exptd_.MakeApiToken("editor")}).status, 403);
+  EXPECT_EQ(exptd_.Post(kApprovals, content, {.bearer = MakeToken("editor")}).status, 403);
   ASSERT_EQ(exptd_.Post(kApprovals, content, {.bearer = second}).status, 201);
   EXPECT_EQ(Publish({.bearer = second}).status, 409) << "who approves cannot be the one who publishes";
   EXPECT_EQ(Look()["needs_approval"], false);
@@ -177,7 +180,7 @@ TEST_F(Guard, ElseASecondPersonMustHaveApprovedExactlyThis) {
 
 TEST_F(Guard, FewFlagsOfManyPass) {
   ASSERT_EQ(Publish().status, 200);
-  exptd_.MakeApiToken("publisher");
+  MakeToken("publisher");
   for (int i = 12; i < 60; ++i) MakeFlag("flag-" + std::to_string(i), ToAll("on"));
   EXPECT_EQ(Publish().status, 200) << "new flags take nothing from anybody";
   for (int i = 0; i < 12; ++i) Configure("flag-" + std::to_string(i), ToAll("on"));
