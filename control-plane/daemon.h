@@ -43,6 +43,7 @@ struct DaemonOptions {
   api::StreamLimits streams = {};
   auth::GateOptions gate = {};  // behind_proxy is taken from `server`
   ingest::IngestOptions ingest = {};
+  std::chrono::milliseconds accounting_interval = std::chrono::hours(1);  // between two checks of the event counters
   std::FILE* log = stderr;      // null: no log
   api::LogLevel log_level = api::LogLevel::kInfo;
 };
