@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "control-plane/analysis/analysis.h"
+#include "control-plane/api/accounting_watch.h"
 #include "control-plane/api/api.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
@@ -114,6 +115,7 @@ class Daemon::Parts {
   void Stop(std::chrono::milliseconds grace) {
     if (is_stopped_.exchange(true)) return;
     if (server_) server_->Stop(grace);
+    if (watch_) watch_->Stop();
     if (ingest_) ingest_->Close();
     if (intake_) intake_->Stop();
     if (heads_) heads_->Stop();
@@ -222,6 +224,8 @@ class Daemon::Parts {
     gate_options.session_max = options.people.session_max;
     gate_ = std::make_unique<auth::Gate>(*service_, *people_, gate_options);
     DeclareMetrics();
+    watch_ = std::make_unique<api::AccountingWatch>(*service_, *ingest_, metrics_, *log_);
+    watch_->Start(options.accounting_interval);
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .people = *people_,
                                                               .publisher = *publisher_,
@@ -271,7 +275,7 @@ class Daemon::Parts {
     using storage::EventOutcome;
     for (const EventOutcome outcome :
          {EventOutcome::kStored, EventOutcome::kStoredTimeSuspect, EventOutcome::kDuplicate, EventOutcome::kRejected,
-          EventOutcome::kConflict}) {
+          EventOutcome::kConflict, EventOutcome::kExpired}) {
       metrics_.DeclareRead("exptd_events_total", Type::kCounter, "Events answered since the start, by outcome.",
                            {{"outcome", storage::Name(outcome)}},
                            [this, outcome] { return static_cast<double>(ingest_->answered(outcome)); });
@@ -308,6 +312,7 @@ class Daemon::Parts {
   std::unique_ptr<publish::RootIntake> intake_;
   std::unique_ptr<publish::AuditSeal> audit_seal_;
   std::unique_ptr<ingest::Ingest> ingest_;
+  std::unique_ptr<api::AccountingWatch> watch_;
   std::unique_ptr<analysis::Analysis> analysis_;
   std::unique_ptr<auth::Gate> gate_;
   std::unique_ptr<api::Services> services_;

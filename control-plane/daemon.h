@@ -47,6 +47,7 @@ struct DaemonOptions {
   auth::GateOptions gate = {};  // behind_proxy, public_url and session_max are taken from the others
   service::PeopleOptions people = {};
   ingest::IngestOptions ingest = {};
+  std::chrono::milliseconds accounting_interval = std::chrono::hours(1);  // between two checks of the event counters
   std::FILE* log = stderr;      // null: no log
   api::LogLevel log_level = api::LogLevel::kInfo;
 };

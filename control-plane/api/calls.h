@@ -91,6 +91,8 @@ Answer GetEnvironmentRoot(const Services&, const Exchange&);
 
 // results_calls.cc
 Answer GetResults(const Services&, const Exchange&);
+
+// event_calls.cc
 Answer GetAccounting(const Services&, const Exchange&);
 Answer GetQuarantine(const Services&, const Exchange&);
 

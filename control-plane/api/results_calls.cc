@@ -1,13 +1,10 @@
 #include <charconv>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <string>
 
-#include "absl/strings/escaping.h"
 #include "control-plane/api/analysis_request.h"
 #include "control-plane/api/answer.h"
 #include "control-plane/api/calls.h"
-#include "control-plane/service/instant.h"
+#include "control-plane/api/losses.h"
 
 namespace expt::api {
 namespace {
@@ -51,59 +48,11 @@ Answer GetResults(const Services& services, const Exchange& exchange) {
     services.log.Write(LogLevel::kError, "results_failed", {{"text", std::string(results.status().message())}});
     return FaultOf(results.status());
   }
-  return JsonResponse(200, analysis::ToJson(*results));
-}
-
-Answer GetAccounting(const Services& services, const Exchange& exchange) {
-  const auto environment = EnvironmentOf(services, exchange);
-  if (!environment.ok()) return environment.fault();
-  const absl::StatusOr<ingest::AccountingReport> report = services.ingest.Accounting(environment->id);
+  const absl::StatusOr<ingest::AccountingReport> report = services.ingest.Accounting(computed->environment);
   if (!report.ok()) return FaultOf(report.status());
-  json received = json::array();
-  std::map<std::string, int64_t> totals = {
-      {"conflict", 0}, {"duplicate", 0}, {"rejected", 0}, {"stored", 0}, {"stored_time_suspect", 0}};
-  for (const ingest::AccountingReport::Received& row : report->received) {
-    received.push_back({{"kind", row.kind},
-                        {"outcome", row.outcome},
-                        {"experiment", row.experiment},
-                        {"variant", row.variant},
-                        {"count", row.count}});
-    totals[row.outcome] += row.count;
-  }
-  json dropped = json::array();
-  int64_t dropped_total = 0;
-  for (const ingest::AccountingReport::Dropped& row : report->dropped) {
-    dropped.push_back({{"kind", row.kind},
-                       {"reason", row.reason},
-                       {"experiment", row.experiment},
-                       {"variant", row.variant},
-                       {"count", row.count}});
-    dropped_total += row.count;
-  }
-  return JsonResponse(200, {{"totals", totals},
-                            {"dropped_total", dropped_total},
-                            {"received", std::move(received)},
-                            {"dropped", std::move(dropped)}});
-}
-
-Answer GetQuarantine(const Services& services, const Exchange& exchange) {
-  const auto options = ListOptionsOf(exchange.request);
-  if (!options.ok()) return options.fault();
-  const auto environment = EnvironmentOf(services, exchange);
-  if (!environment.ok()) return environment.fault();
-  const auto events = services.ingest.Quarantine(environment->id, static_cast<int64_t>(options->limit));
-  if (!events.ok()) return FaultOf(events.status());
-  json items = json::array();
-  for (const ingest::QuarantinedEvent& event : *events) {
-    items.push_back({{"code", event.code},
-                     {"text", event.text},
-                     {"sender", event.sender},
-                     {"bytes", absl::Base64Escape({event.bytes.data(), event.bytes.size()})},
-                     {"first_seen", service::FormatInstant(event.first_seen.time_since_epoch().count())},
-                     {"last_seen", service::FormatInstant(event.last_seen.time_since_epoch().count())},
-                     {"count", event.count}});
-  }
-  return JsonResponse(200, {{"items", std::move(items)}, {"next_cursor", nullptr}});
+  json document = analysis::ToJson(*results);
+  document["losses"] = LossesJson(LossesOf(*report, *computed));
+  return JsonResponse(200, document);
 }
 
 }  // namespace expt::api

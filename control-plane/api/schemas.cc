@@ -783,7 +783,8 @@ constexpr char kSchemas[] = R"json({
 
   "Results": {
     "type": "object", "additionalProperties": false,
-    "required": ["experiment", "experiment_id", "phase", "mode", "alpha", "watermark", "exposures", "srm", "metrics"],
+    "required": ["experiment", "experiment_id", "phase", "mode", "alpha", "watermark", "exposures", "srm", "losses",
+                 "metrics"],
     "description": "docs/statistics.md describes the numbers; one without a value is null.",
     "properties": {
       "experiment": {"$ref": "#/components/schemas/Key"},
@@ -802,6 +803,15 @@ constexpr char kSchemas[] = R"json({
           "units": {"type": "integer"},
           "multi_exposed": {"type": "integer", "description": "Units that met more than one variant."},
           "time_suspect": {"type": "integer", "description": "Left out: the sender's clock was off."}
+        }
+      },
+      "losses": {
+        "type": "object", "additionalProperties": false, "required": ["variants", "p", "alarm"],
+        "description": "Whether the variants lost different shares of their exposures.",
+        "properties": {
+          "variants": {"$ref": "#/components/schemas/LossesByVariant"},
+          "p": {"$ref": "#/components/schemas/Number"},
+          "alarm": {"type": "boolean", "description": "p < 0.001"}
         }
       },
       "srm": {
@@ -956,8 +966,10 @@ constexpr char kSchemas[] = R"json({
     }
   },
   "Accounting": {
-    "type": "object", "additionalProperties": false, "required": ["totals", "dropped_total", "received", "dropped"],
+    "type": "object", "additionalProperties": false,
+    "required": ["accepted", "totals", "dropped_total", "received", "dropped", "lost", "sequences", "experiments"],
     "properties": {
+      "accepted": {"type": "integer", "description": "Events taken in; each has one outcome."},
       "totals": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "By outcome."},
       "dropped_total": {"type": "integer", "description": "What clients say they had to drop."},
       "received": {
@@ -968,7 +980,8 @@ constexpr char kSchemas[] = R"json({
           "properties": {
             "kind": {"type": "string", "enum": ["exposure", "metric", "identify", "summary", "unreadable"]},
             "outcome": {
-              "type": "string", "enum": ["stored", "stored_time_suspect", "duplicate", "rejected", "conflict"]
+              "type": "string",
+              "enum": ["stored", "stored_time_suspect", "duplicate", "rejected", "conflict", "expired"]
             },
             "experiment": {"type": "string"},
             "variant": {"type": "string"},
@@ -989,6 +1002,53 @@ constexpr char kSchemas[] = R"json({
             "count": {"type": "integer"}
           }
         }
+      },
+      "lost": {
+        "type": "object", "additionalProperties": false, "required": ["known", "unknown"],
+        "properties": {
+          "known": {"type": "integer", "description": "Quarantined, expired, or dropped as clients declare."},
+          "unknown": {"type": "integer", "description": "Missing in the sequence numbers of clients, for now."}
+        }
+      },
+      "sequences": {
+        "type": "object", "additionalProperties": false,
+        "required": ["instances", "sent", "received", "declared", "unknown"],
+        "description": "Of the instances of clients: sent = received + declared + unknown.",
+        "properties": {
+          "instances": {"type": "integer"},
+          "sent": {"type": "integer"},
+          "received": {"type": "integer", "description": "Different numbers that have come."},
+          "declared": {"type": "integer", "description": "Missing numbers that declared drops explain."},
+          "unknown": {"type": "integer"}
+        }
+      },
+      "experiments": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["experiment", "variants", "p", "alarm"],
+          "properties": {
+            "experiment": {"type": "string"},
+            "variants": {"$ref": "#/components/schemas/LossesByVariant"},
+            "p": {"$ref": "#/components/schemas/Number"},
+            "alarm": {"type": "boolean"}
+          }
+        }
+      }
+    }
+  },
+  "LossesByVariant": {
+    "type": "array", "description": "Exposures, over all phases. Lost are quarantined, expired and dropped ones.",
+    "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["variant", "accepted", "stored", "duplicate", "quarantined", "expired", "dropped"],
+      "properties": {
+        "variant": {"type": "string"},
+        "accepted": {"type": "integer"},
+        "stored": {"type": "integer"},
+        "duplicate": {"type": "integer"},
+        "quarantined": {"type": "integer"},
+        "expired": {"type": "integer"},
+        "dropped": {"type": "integer", "description": "As clients declare, but for what the server rejected."}
       }
     }
   },

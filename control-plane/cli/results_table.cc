@@ -92,6 +92,13 @@ std::string WarningsText(const json& block) {
   return text;
 }
 
+// Nothing unless the variants lost different shares of their exposures.
+std::string LossLine(const json& losses) {
+  const json& alarm = MemberAt(losses, "alarm");
+  if (!alarm.is_boolean() || !alarm.get<bool>()) return "";
+  return "losses: p = " + PText(losses) + "  ALARM: some variants lost a larger share of their exposures\n";
+}
+
 std::string Heading(const json& results) {
   std::string text = "experiment \"" + TextAt(results, "experiment") + "\"";
   if (const std::string id = TextAt(results, "experiment_id"); !id.empty()) text += " (" + id + ")";
@@ -180,7 +187,7 @@ void AddMetric(const json& metric, TextTable& table, std::string& notes) {
 }  // namespace
 
 std::string ResultsTable(const json& results) {
-  std::string out = Heading(results) + SrmLine(MemberAt(results, "srm"));
+  std::string out = Heading(results) + SrmLine(MemberAt(results, "srm")) + LossLine(MemberAt(results, "losses"));
   const json& metrics = MemberAt(results, "metrics");
   if (!metrics.is_array() || metrics.empty()) return out + "no metrics\n";
   TextTable table("lllrrrrlrl");

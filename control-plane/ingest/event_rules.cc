@@ -10,6 +10,8 @@ namespace {
 
 constexpr int64_t kMaxBehindMs = 24 * 3'600'000;
 constexpr int64_t kMaxAheadMs = 5 * 60'000;
+constexpr int64_t kFirstPlausibleIdMs = 1'577'836'800'000;  // 2020-01-01
+constexpr size_t kUuidSize = 16;
 constexpr size_t kMaxKeySize = 128;
 constexpr size_t kMaxPropertyText = 256;
 constexpr size_t kMaxUnits = 16;
@@ -117,6 +119,16 @@ EventTime CorrectTime(int64_t time_ms, const wire::BatchHeader& header, int64_t 
   if (!is_plausible || skew_ms > kMaxBehindMs || skew_ms < -kMaxAheadMs) time.is_suspect = true;
   if (is_plausible && (skew_ms > kClockToleranceMs || skew_ms < -kClockToleranceMs)) time.corrected_ms += skew_ms;
   return time;
+}
+
+std::optional<int64_t> IdTime(std::string_view event_id) {
+  if (event_id.size() != kUuidSize) return std::nullopt;
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(event_id[i]); };
+  if (byte(6) >> 4 != 7 || byte(8) >> 6 != 2) return std::nullopt;
+  int64_t time_ms = 0;
+  for (size_t i = 0; i < 6; ++i) time_ms = time_ms << 8 | byte(i);
+  if (time_ms < kFirstPlausibleIdMs) return std::nullopt;
+  return time_ms;
 }
 
 uint64_t BodyHash(const wire::Event& event) {

@@ -32,6 +32,10 @@ struct EventTime {
 inline constexpr int64_t kClockToleranceMs = 2'000;
 EventTime CorrectTime(int64_t time_ms, const wire::BatchHeader& header, int64_t received_ms);
 
+// When a UUIDv7 in binary was made, by the clock that made it; nothing for other ids, and for those of a clock that had
+// not been set (before 2020).
+std::optional<int64_t> IdTime(std::string_view event_id);
+
 // What the event says, apart from where in its sender's life it was said: equal for a second import of the same event.
 uint64_t BodyHash(const wire::Event& event);
 

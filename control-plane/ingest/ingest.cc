@@ -1,6 +1,8 @@
 #include "control-plane/ingest/ingest.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
 #include <variant>
 
@@ -18,6 +20,15 @@ constexpr size_t kMaxDeclaredDrops = 256;
 constexpr size_t kMaxCountedKey = 128;
 constexpr std::string_view kConflictCode = "ID_CONFLICT";
 constexpr std::string_view kConflictText = "an event with this id and another body was stored before";
+constexpr std::string_view kExpiredCode = "EVENT_EXPIRED";
+constexpr std::string_view kExpiredText = "event id: made so long ago that nobody knows whether it was stored before";
+
+// Reasons of drops for which a sequence number is missing. What was rejected has come, and what was invalid never had
+// a number.
+constexpr std::array<uint8_t, 5> kNumberedReasons = {
+    static_cast<uint8_t>(DropReason::kBufferFull), static_cast<uint8_t>(DropReason::kTooLarge),
+    static_cast<uint8_t>(DropReason::kClosed), static_cast<uint8_t>(DropReason::kSpoolFull),
+    static_cast<uint8_t>(DropReason::kExpired)};
 
 std::string_view KindName(uint8_t kind) {
   switch (static_cast<EventKind>(kind)) {
@@ -69,6 +80,7 @@ storage::EventEntry EntryOf(const wire::Batch::Item& item, const wire::BatchHead
   }
   const wire::Event& event = *item.event;
   entry.kind = static_cast<uint8_t>(event.kind());
+  entry.sequence = event.sequence;
   const auto* exposure = std::get_if<wire::ExposureEvent>(&event.body);
   if (exposure != nullptr && exposure->experiment.size() <= kMaxCountedKey &&
       exposure->variant.size() <= kMaxCountedKey) {
@@ -81,6 +93,9 @@ storage::EventEntry EntryOf(const wire::Batch::Item& item, const wire::BatchHead
     return entry;
   }
   const EventTime time = CorrectTime(event.time_ms, header, received_ms);
+  const std::optional<int64_t> made = IdTime(event.event_id);
+  // A clock that is off may have been off otherwise when the id was made.
+  if (made.has_value() && !time.is_suspect) entry.made_ms = CorrectTime(*made, header, received_ms).corrected_ms;
   entry.event_id = event.event_id;
   entry.body_hash = BodyHash(event);
   entry.time_ms = event.time_ms;
@@ -125,6 +140,7 @@ wire::AckResult AckOf(storage::EventOutcome outcome) {
       return wire::AckResult::kDuplicate;
     case storage::EventOutcome::kRejected:
     case storage::EventOutcome::kConflict:
+    case storage::EventOutcome::kExpired:
       return wire::AckResult::kRejected;
   }
   return wire::AckResult::kRetry;
@@ -148,9 +164,50 @@ std::string ReplyOf(const std::vector<storage::EventOutcome>& outcomes, const Pl
       reply.rejections.push_back({refused.index, refused.code, refused.text});
     } else if (outcome == storage::EventOutcome::kConflict) {
       reply.rejections.push_back({static_cast<uint32_t>(i), std::string(kConflictCode), std::string(kConflictText)});
+    } else if (outcome == storage::EventOutcome::kExpired) {
+      reply.rejections.push_back({static_cast<uint32_t>(i), std::string(kExpiredCode), std::string(kExpiredText)});
     }
   }
   return wire::EncodeReply(reply);
+}
+
+void Count(storage::EventOutcome outcome, int64_t count, AccountingReport::Arm* arm) {
+  arm->accepted += count;
+  switch (outcome) {
+    case storage::EventOutcome::kStored:
+    case storage::EventOutcome::kStoredTimeSuspect:
+      arm->stored += count;
+      break;
+    case storage::EventOutcome::kDuplicate:
+      arm->duplicate += count;
+      break;
+    case storage::EventOutcome::kRejected:
+    case storage::EventOutcome::kConflict:
+      arm->quarantined += count;
+      break;
+    case storage::EventOutcome::kExpired:
+      arm->expired += count;
+      break;
+  }
+}
+
+std::vector<AccountingReport::Arm> ArmsOf(const std::vector<storage::AccountingRow>& rows,
+                                          const std::vector<storage::DeclaredDropRow>& drops) {
+  std::map<std::pair<std::string, std::string>, AccountingReport::Arm> arms;
+  for (const storage::AccountingRow& row : rows) {
+    if (!row.experiment.empty()) Count(row.outcome, row.count, &arms[{row.experiment, row.variant}]);
+  }
+  for (const auto& [environment, drop] : drops) {
+    if (drop.experiment.empty() || drop.reason == static_cast<uint8_t>(DropReason::kRejected)) continue;
+    arms[{drop.experiment, drop.variant}].dropped += drop.count;
+  }
+  std::vector<AccountingReport::Arm> made;
+  for (auto& [key, arm] : arms) {
+    arm.experiment = key.first;
+    arm.variant = key.second;
+    made.push_back(std::move(arm));
+  }
+  return made;
 }
 
 bool IsExposure(const wire::Batch::Item& item) {
@@ -277,12 +334,30 @@ void Ingest::Accept(const Sender& sender, std::string body, Time received, Done 
   Append(std::move(append), done);
 }
 
+int64_t AccountingReport::known_lost() const {
+  int64_t lost = 0;
+  for (const Received& row : received) {
+    if (row.outcome == "rejected" || row.outcome == "conflict" || row.outcome == "expired") lost += row.count;
+  }
+  for (const Dropped& row : dropped) {
+    if (row.reason != "rejected") lost += row.count;
+  }
+  return lost;
+}
+
 absl::StatusOr<AccountingReport> Ingest::Accounting(std::string_view environment) const {
   absl::StatusOr<std::vector<storage::AccountingRow>> rows = reader_.Accounting(environment);
   if (!rows.ok()) return rows.status();
   absl::StatusOr<std::vector<storage::DeclaredDropRow>> drops = reader_.DeclaredDrops(environment);
   if (!drops.ok()) return drops.status();
+  const absl::StatusOr<int64_t> accepted = reader_.Accepted(environment);
+  if (!accepted.ok()) return accepted.status();
+  const absl::StatusOr<storage::SequenceSums> sequences = reader_.Sequences(environment, kNumberedReasons);
+  if (!sequences.ok()) return sequences.status();
   AccountingReport report;
+  report.accepted = *accepted;
+  report.sequences = *sequences;
+  report.arms = ArmsOf(*rows, *drops);
   for (storage::AccountingRow& row : *rows) {
     report.received.push_back({std::string(KindName(row.kind)), std::string(storage::Name(row.outcome)),
                                std::move(row.experiment), std::move(row.variant), row.count});

@@ -46,10 +46,12 @@ inline constexpr size_t kBatchRefusals = 5;
 std::string_view Name(BatchRefusal refusal);  // "key_too_fast", ...
 
 // What became of all events of an environment, from the counters that are written with them.
+//
+//   accepted = stored (and stored_time_suspect) + duplicate + quarantined (rejected, conflict) + expired
 struct AccountingReport {
   struct Received {
     std::string kind;     // "exposure", "metric", "identify", "summary", "unreadable"
-    std::string outcome;  // "stored", "stored_time_suspect", "duplicate", "rejected", "conflict"
+    std::string outcome;  // "stored", "stored_time_suspect", "duplicate", "rejected", "conflict", "expired"
     std::string experiment;
     std::string variant;
     int64_t count = 0;
@@ -61,8 +63,27 @@ struct AccountingReport {
     std::string variant;
     int64_t count = 0;
   };
+  // Exposures of one variant of an experiment, over all its phases.
+  struct Arm {
+    std::string experiment;  // id
+    std::string variant;
+    int64_t accepted = 0;
+    int64_t stored = 0;  // with a suspect time, too
+    int64_t duplicate = 0;
+    int64_t quarantined = 0;
+    int64_t expired = 0;
+    int64_t dropped = 0;  // as clients declare, but for what was rejected: that is in quarantine
+    int64_t lost() const { return quarantined + expired + dropped; }
+    bool operator==(const Arm&) const = default;
+  };
+  int64_t accepted = 0;
   std::vector<Received> received;
   std::vector<Dropped> dropped;
+  std::vector<Arm> arms;  // by experiment and variant
+  storage::SequenceSums sequences;
+
+  // Of all kinds: refused here, or dropped by clients.
+  int64_t known_lost() const;
 };
 
 struct QuarantinedEvent {
@@ -100,6 +121,8 @@ class Ingest {
   void Accept(const Sender& sender, std::string body, Time received, Done done);
 
   absl::StatusOr<AccountingReport> Accounting(std::string_view environment) const;
+  // As EventReader::CheckAccounting.
+  absl::StatusOr<std::vector<storage::AccountingFault>> CheckAccounting() const { return reader_.CheckAccounting(); }
   // Newest first, at most `limit`.
   absl::StatusOr<std::vector<QuarantinedEvent>> Quarantine(std::string_view environment, int64_t limit) const;
 

@@ -36,13 +36,32 @@ CREATE TABLE IF NOT EXISTS declared(
   environment TEXT NOT NULL, instance BLOB NOT NULL, reason INTEGER NOT NULL, kind INTEGER NOT NULL,
   experiment TEXT NOT NULL, variant TEXT NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY(environment, instance, reason, kind, experiment, variant)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sequence(
+  environment TEXT NOT NULL, instance BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  PRIMARY KEY(environment, instance, first)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
+// A file of an earlier version has counted outcomes only, and each of its events has one.
+constexpr std::string_view kAcceptedSchema = R"sql(
+CREATE TABLE accepted(environment TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO accepted SELECT environment, SUM(count) FROM accounting GROUP BY environment;
+)sql";
+
+absl::StatusOr<bool> HasTableIn(Database& database, std::string_view table) {
+  absl::StatusOr<Statement> select = database.Prepare("SELECT 1 FROM sqlite_master WHERE type='table' AND name=?1");
+  if (!select.ok()) return select.status();
+  return select->BindText(1, table).Step();
+}
 
 absl::Status MakeTables(Database& database) {
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database);
   if (!transaction.ok()) return transaction.status();
   if (absl::Status status = database.Execute(kEventDaySchema); !status.ok()) return status;
+  const absl::StatusOr<bool> has_accepted = HasTableIn(database, "accepted");
+  if (!has_accepted.ok()) return has_accepted.status();
+  if (!*has_accepted) {
+    if (absl::Status status = database.Execute(kAcceptedSchema); !status.ok()) return status;
+  }
   return transaction->Commit();
 }
 
@@ -77,6 +96,8 @@ std::string_view Name(EventOutcome outcome) {
       return "rejected";
     case EventOutcome::kConflict:
       return "conflict";
+    case EventOutcome::kExpired:
+      return "expired";
   }
   return "unknown";
 }
@@ -239,6 +260,64 @@ absl::StatusOr<Accounting> EventDay::ReadAccounting() {
   }
 }
 
+absl::StatusOr<bool> EventDay::HasTable(std::string_view table) { return HasTableIn(database_, table); }
+
+absl::StatusOr<std::map<std::string, int64_t>> EventDay::ReadAccepted() {
+  absl::StatusOr<Statement> select = database_.Prepare("SELECT environment, count FROM accepted");
+  if (!select.ok()) return select.status();
+  std::map<std::string, int64_t> accepted;
+  for (;;) {
+    const absl::StatusOr<bool> row = select->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return accepted;
+    accepted.emplace(select->Text(0), select->Int(1));
+  }
+}
+
+absl::Status EventDay::AddAccepted(std::string_view environment, int64_t count) {
+  absl::StatusOr<Statement*> upsert =
+      Prepared(accept_, "INSERT INTO accepted VALUES(?1,?2) ON CONFLICT DO UPDATE SET count = accepted.count + "
+                        "excluded.count");
+  if (!upsert.ok()) return upsert.status();
+  (*upsert)->BindText(1, environment).BindInt(2, count);
+  return (*upsert)->Run();
+}
+
+absl::StatusOr<int64_t> EventDay::AddSequences(const EventAppend& append, SequenceRange range) {
+  int64_t more = 1;
+  for (;;) {
+    // Ranges do not touch each other: the last one that begins before the end of this one is the last that meets it.
+    absl::StatusOr<Statement*> select =
+        Prepared(touching_, "SELECT first, last FROM sequence WHERE environment = ?1 AND instance = ?2 AND "
+                            "first <= ?3 ORDER BY first DESC LIMIT 1");
+    if (!select.ok()) return select.status();
+    const absl::StatusOr<bool> found =
+        (*select)->BindText(1, append.environment).BindBlob(2, append.instance).BindInt(3, range.last + 1).Step();
+    if (!found.ok()) return found.status();
+    if (!*found) break;
+    const SequenceRange met{(*select)->Int(0), (*select)->Int(1)};
+    (*select)->Reset();
+    if (met.last + 1 < range.first) break;
+    if (met.first <= range.first && met.last >= range.last) return more - 1;  // nothing new
+    absl::StatusOr<Statement*> erase =
+        Prepared(erase_range_, "DELETE FROM sequence WHERE environment = ?1 AND instance = ?2 AND first = ?3");
+    if (!erase.ok()) return erase.status();
+    (*erase)->BindText(1, append.environment).BindBlob(2, append.instance).BindInt(3, met.first);
+    if (absl::Status status = (*erase)->Run(); !status.ok()) return status;
+    --more;
+    range = {std::min(range.first, met.first), std::max(range.last, met.last)};
+  }
+  absl::StatusOr<Statement*> insert = Prepared(add_range_, "INSERT INTO sequence VALUES(?1,?2,?3,?4)");
+  if (!insert.ok()) return insert.status();
+  (*insert)
+      ->BindText(1, append.environment)
+      .BindBlob(2, append.instance)
+      .BindInt(3, range.first)
+      .BindInt(4, range.last);
+  if (absl::Status status = (*insert)->Run(); !status.ok()) return status;
+  return more;
+}
+
 absl::Status EventDay::Insert(int64_t offset, const EventAppend& append, const EventEntry& entry) {
   const absl::StatusOr<int64_t> environment = EnvironmentRow(append.environment, true);
   if (!environment.ok()) return environment.status();
@@ -293,8 +372,12 @@ absl::Status EventDay::AddQuarantine(const EventAppend& append, const EventEntry
   return (*upsert)->Run();
 }
 
-absl::StatusOr<int64_t> EventDay::CountQuarantine() {
-  absl::StatusOr<Statement> select = database_.Prepare("SELECT COUNT(*) FROM quarantine");
+absl::StatusOr<int64_t> EventDay::CountQuarantine() { return Count("quarantine"); }
+
+absl::StatusOr<int64_t> EventDay::CountSequences() { return Count("sequence"); }
+
+absl::StatusOr<int64_t> EventDay::Count(std::string_view table) {
+  absl::StatusOr<Statement> select = database_.Prepare("SELECT COUNT(*) FROM " + std::string(table));
   if (!select.ok()) return select.status();
   const absl::StatusOr<bool> row = select->Step();
   if (!row.ok()) return row.status();

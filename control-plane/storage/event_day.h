@@ -7,15 +7,18 @@
 //   accounting  (environment, kind, outcome, experiment, variant) -> count
 //   quarantine  (environment, code, hash) -> bytes, text, first and last seen, count
 //   declared    (environment, instance, reason, kind, experiment, variant) -> count, as the client last said
+//   accepted    environment -> events taken in, counted before anything is decided about them
+//   sequence    (environment, instance, first) -> last: the sequence numbers that have come, as ranges
 //   meta        "earlier_end": the last offset that counts in the part before this one
 //
-// A part after the first repeats the accounting of the parts before it, so a day's accounting is that of its last
-// part. docs/events.md describes the format.
+// A part after the first repeats the accounting and the accepted of the parts before it, so a day's are those of its
+// last part. docs/events.md describes the format.
 #ifndef EXPT_CONTROL_PLANE_STORAGE_EVENT_DAY_H_
 #define EXPT_CONTROL_PLANE_STORAGE_EVENT_DAY_H_
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +69,13 @@ struct AccountingKeyHash {
 };
 using Accounting = std::unordered_map<AccountingKey, int64_t, AccountingKeyHash>;
 
+// Sequence numbers of one instance: [first, last].
+struct SequenceRange {
+  int64_t first = 0;
+  int64_t last = 0;
+  bool operator==(const SequenceRange&) const = default;
+};
+
 // A file, open. Not thread-safe.
 class EventDay {
  public:
@@ -99,6 +109,9 @@ class EventDay {
     }
   }
   absl::StatusOr<Accounting> ReadAccounting();
+  // Whether the file has the table; one of an earlier version may lack it.
+  absl::StatusOr<bool> HasTable(std::string_view table);
+  absl::StatusOr<std::map<std::string, int64_t>> ReadAccepted();
 
   // Inside a transaction of database():
   absl::Status Insert(int64_t offset, const EventAppend& append, const EventEntry& entry);
@@ -107,6 +120,11 @@ class EventDay {
                              std::string_view text, uint64_t hash);
   absl::StatusOr<int64_t> CountQuarantine();
   absl::Status Declare(const EventAppend& append, const DeclaredDrop& drop);
+  absl::Status AddAccepted(std::string_view environment, int64_t count);
+  // Adds `range` to those of the instance, as one with those that it touches. Returns by how many rows there are more
+  // then: at most 1.
+  absl::StatusOr<int64_t> AddSequences(const EventAppend& append, SequenceRange range);
+  absl::StatusOr<int64_t> CountSequences();
   absl::Status SetEarlierEnd(int64_t offset);
   // After such a transaction was rolled back.
   void ForgetUncommitted() { environments_.clear(); }
@@ -125,7 +143,11 @@ class EventDay {
     Statement statement;
     bool is_ready = false;
   };
-  Slot find_, insert_, count_, quarantine_, declare_;
+  absl::StatusOr<Statement*> Prepared(Slot& slot, std::string_view sql) {
+    return Prepared(slot.statement, slot.is_ready, sql);
+  }
+  absl::StatusOr<int64_t> Count(std::string_view table);
+  Slot find_, insert_, count_, quarantine_, declare_, accept_, touching_, erase_range_, add_range_;
 };
 
 }  // namespace expt::storage

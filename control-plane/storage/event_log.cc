@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -24,15 +25,46 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// No instance gets that far; what says so is not counting.
+constexpr uint64_t kMaxSequence = uint64_t{1} << 53;
+
 absl::Status Refused(const absl::Status& cause) {
   return base::Error(cause.code() == absl::StatusCode::kDataLoss ? absl::StatusCode::kUnavailable : cause.code(),
                      "event log: " + std::string(cause.message()));
 }
 
+// Of a part that is being given up; `accounting` is its own.
+absl::StatusOr<std::map<std::string, int64_t>> ReadAcceptedOf(EventDay& day, const Accounting& accounting) {
+  const absl::StatusOr<bool> has_table = day.HasTable("accepted");
+  if (!has_table.ok()) return has_table.status();
+  if (*has_table) return day.ReadAccepted();
+  std::map<std::string, int64_t> accepted;
+  for (const auto& [key, count] : accounting) accepted[key.environment] += count;
+  return accepted;
+}
+
+// The sequence numbers of a batch as ranges.
+std::vector<SequenceRange> SequencesOf(const EventAppend& append) {
+  std::vector<int64_t> numbers;
+  for (const EventEntry& entry : append.entries) {
+    if (entry.sequence > 0 && entry.sequence <= kMaxSequence) numbers.push_back(static_cast<int64_t>(entry.sequence));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  std::vector<SequenceRange> ranges;
+  for (const int64_t number : numbers) {
+    if (!ranges.empty() && number <= ranges.back().last + 1) {
+      ranges.back().last = number;
+    } else {
+      ranges.push_back({number, number});
+    }
+  }
+  return ranges;
+}
+
 }  // namespace
 
 // Invariants of the writer's thread:
-//  1. `accounting_` is what the committed accounting table of `current_` holds.
+//  1. `accounting_` and `accepted_` are what the committed tables of `current_` hold.
 //  2. `next_offset_` - 1 is the last committed offset of `current_`; later offsets do not exist or do not count.
 //  3. The dedupe set holds every committed event of the window, and perhaps events that were rolled back.
 //  4. `done` of a batch is called after its COMMIT has returned, or with an error after its rollback.
@@ -66,6 +98,7 @@ class EventLog::Writer {
   absl::StatusOr<EventOutcome> Place(const EventAppend& append, const EventEntry& entry);
   absl::Status Quarantine(const EventAppend& append, const EventEntry& entry, std::string_view code,
                           std::string_view text);
+  absl::Status AddSequences(const EventAppend& append);
   AccountingKey Account(const EventAppend& append, const EventEntry& entry, EventOutcome outcome,
                         const Accounting& added) const;
 
@@ -88,8 +121,10 @@ class EventLog::Writer {
   EventDedupe dedupe_;
   std::optional<EventDay> current_;
   Accounting accounting_;
+  std::map<std::string, int64_t> accepted_;
   int64_t next_offset_ = 1;
   int64_t quarantine_rows_ = 0;
+  int64_t sequence_rows_ = 0;
   // Set after an I/O error: the file that is never written again, and its last good offset.
   struct Abandoned {
     EventDayName name;
@@ -130,7 +165,10 @@ absl::Status EventLog::Writer::Load() {
       if (!accounting.ok()) return accounting.status();
       const absl::StatusOr<int64_t> end = earlier->LastOffset();
       if (!end.ok()) return end.status();
+      absl::StatusOr<std::map<std::string, int64_t>> accepted = ReadAcceptedOf(*earlier, *accounting);
+      if (!accepted.ok()) return accepted.status();
       accounting_ = *std::move(accounting);
+      accepted_ = *std::move(accepted);
       return OpenCurrent(last, *end);
     }
   }
@@ -142,6 +180,8 @@ absl::Status EventLog::Writer::OpenCurrent(EventDayName name, std::optional<int6
   if (!day.ok()) return day.status();
   absl::StatusOr<Accounting> accounting = day->ReadAccounting();
   if (!accounting.ok()) return accounting.status();
+  absl::StatusOr<std::map<std::string, int64_t>> accepted = day->ReadAccepted();
+  if (!accepted.ok()) return accepted.status();
   if (earlier_end.has_value()) {
     // The part repeats the accounting so far; it says so and where the part before it ends in one transaction.
     const absl::StatusOr<std::optional<int64_t>> known = day->EarlierEnd();
@@ -153,20 +193,28 @@ absl::Status EventLog::Writer::OpenCurrent(EventDayName name, std::optional<int6
       for (const auto& [key, count] : accounting_) {
         if (absl::Status status = day->AddAccounting(key, count); !status.ok()) return status;
       }
+      for (const auto& [environment, count] : accepted_) {
+        if (absl::Status status = day->AddAccepted(environment, count); !status.ok()) return status;
+      }
       if (absl::Status status = transaction->Commit(); !status.ok()) return status;
       *accounting = accounting_;
+      *accepted = accepted_;
     }
   }
   const absl::StatusOr<int64_t> last = day->LastOffset();
   if (!last.ok()) return last.status();
   const absl::StatusOr<int64_t> quarantine_rows = day->CountQuarantine();
   if (!quarantine_rows.ok()) return quarantine_rows.status();
+  const absl::StatusOr<int64_t> sequence_rows = day->CountSequences();
+  if (!sequence_rows.ok()) return sequence_rows.status();
   dedupe_.Prune(name.day);
   if (absl::Status status = dedupe_.AddFile(name, INT64_MAX); !status.ok()) return status;
   current_.emplace(*std::move(day));
   accounting_ = *std::move(accounting);
+  accepted_ = *std::move(accepted);
   next_offset_ = *last + 1;
   quarantine_rows_ = *quarantine_rows;
+  sequence_rows_ = *sequence_rows;
   durable_seq_.store(std::max(durable_seq(), SeqOf(name.day, *last)), std::memory_order_release);
   return absl::OkStatus();
 }
@@ -286,6 +334,7 @@ absl::Status EventLog::Writer::Roll(int32_t day) {
     current_.reset();
   }
   accounting_.clear();
+  accepted_.clear();
   return OpenCurrent(EventDayName{day, 0}, std::nullopt);
 }
 
@@ -302,11 +351,14 @@ absl::Status EventLog::Writer::Commit(std::deque<EventAppend>& group,
   absl::StatusOr<Transaction> transaction = Transaction::Begin(current_->database());
   if (!transaction.ok()) return transaction.status();
   const int64_t quarantine_rows = quarantine_rows_;
+  const int64_t sequence_rows = sequence_rows_;
   Accounting added;
+  std::map<std::string, int64_t> accepted;
   outcomes.resize(group.size());
   const auto write = [&]() -> absl::Status {
     for (size_t i = 0; i < group.size(); ++i) {
       const EventAppend& append = group[i];
+      if (!append.entries.empty()) accepted[append.environment] += static_cast<int64_t>(append.entries.size());
       outcomes[i].reserve(append.entries.size());
       for (const EventEntry& entry : append.entries) {
         const absl::StatusOr<EventOutcome> outcome = Place(append, entry);
@@ -317,6 +369,10 @@ absl::Status EventLog::Writer::Commit(std::deque<EventAppend>& group,
       for (const DeclaredDrop& drop : append.drops) {
         if (absl::Status status = current_->Declare(append, drop); !status.ok()) return status;
       }
+      if (absl::Status status = AddSequences(append); !status.ok()) return status;
+    }
+    for (const auto& [environment, count] : accepted) {
+      if (absl::Status status = current_->AddAccepted(environment, count); !status.ok()) return status;
     }
     for (const auto& [key, count] : added) {
       if (absl::Status status = current_->AddAccounting(key, count); !status.ok()) return status;
@@ -329,10 +385,22 @@ absl::Status EventLog::Writer::Commit(std::deque<EventAppend>& group,
   const absl::Status status = write();
   if (!status.ok()) {
     quarantine_rows_ = quarantine_rows;
+    sequence_rows_ = sequence_rows;
     return status;
   }
   for (const auto& [key, count] : added) accounting_[key] += count;
+  for (const auto& [environment, count] : accepted) accepted_[environment] += count;
   return status;
+}
+
+absl::Status EventLog::Writer::AddSequences(const EventAppend& append) {
+  for (const SequenceRange& range : SequencesOf(append)) {
+    if (sequence_rows_ >= options_.max_sequence_rows) return absl::OkStatus();
+    const absl::StatusOr<int64_t> more = current_->AddSequences(append, range);
+    if (!more.ok()) return more.status();
+    sequence_rows_ += *more;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<EventOutcome> EventLog::Writer::Place(const EventAppend& append, const EventEntry& entry) {
@@ -340,6 +408,10 @@ absl::StatusOr<EventOutcome> EventLog::Writer::Place(const EventAppend& append, 
     const absl::Status status = Quarantine(append, entry, entry.refusal_code, entry.refusal_text);
     if (!status.ok()) return status;
     return EventOutcome::kRejected;
+  }
+  // By the day of the file, as ids are forgotten.
+  if (entry.made_ms.has_value() && DayOf(*entry.made_ms) <= current_->name().day - options_.dedupe_days) {
+    return EventOutcome::kExpired;
   }
   const absl::StatusOr<std::optional<EventDay::Found>> found =
       dedupe_.Find(append.environment, entry.event_id, *current_);

@@ -32,7 +32,7 @@ struct EventLogOptions {
   // for its own, so more of them cost latency; fewer of them cost syncs.
   size_t max_group_events = 4'000;
 
-  // An event id is remembered for this many received days.
+  // An event id is remembered for this many received days. An event whose id was made before them is expired.
   int dedupe_days = 30;
   // Ids kept in memory, 10 to 30 bytes each. Those of older files within the window are looked up on disk.
   size_t max_fingerprints = size_t{48} << 20;
@@ -43,6 +43,8 @@ struct EventLogOptions {
   // Most different rows of one file; beyond them counts go to a row without experiment and variant, or without bytes.
   size_t max_accounting_rows = 100'000;
   int64_t max_quarantine_rows = 10'000;
+  // Ranges of sequence numbers, 50 bytes each; beyond them no loss of further instances can be seen.
+  int64_t max_sequence_rows = 2'000'000;
 };
 
 // Thread-safe. One per directory: a second one, also of another process, cannot be opened.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,15 @@ class EventReader {
   absl::StatusOr<std::vector<AccountingRow>> Accounting(std::string_view environment) const;
   // What clients say they dropped, added over clients; ordered likewise.
   absl::StatusOr<std::vector<DeclaredDropRow>> DeclaredDrops(std::string_view environment) const;
+  // Events taken in, of one environment or (empty) of all: counted before anything was decided about them.
+  absl::StatusOr<int64_t> Accepted(std::string_view environment) const;
+  // What the sequence numbers of the environment's instances say. Cost: a walk over the ranges of all days, in memory
+  // for one instance at a time.
+  // `explaining` are the reasons of declared drops for which a number is missing.
+  absl::StatusOr<SequenceSums> Sequences(std::string_view environment, std::span<const uint8_t> explaining) const;
+  // Checks of every file that its counters add up: what was accepted has one outcome each, and what is counted as
+  // stored is there. Files of earlier versions are left out.
+  absl::StatusOr<std::vector<AccountingFault>> CheckAccounting() const;
   // Newest first, at most `limit`.
   absl::StatusOr<std::vector<QuarantineRow>> Quarantine(std::string_view environment, int64_t limit) const;
 

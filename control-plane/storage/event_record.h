@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,9 @@ enum class EventOutcome : uint8_t {
   kDuplicate = 3,          // the same id with the same body was stored before
   kRejected = 4,           // breaks a rule; in quarantine
   kConflict = 5,           // the same id with another body was stored before; in quarantine
+  kExpired = 6,            // older than the dedupe window: nobody knows any more whether it was stored before
 };
-inline constexpr size_t kEventOutcomes = 6;  // for arrays by outcome
+inline constexpr size_t kEventOutcomes = 7;  // for arrays by outcome
 std::string_view Name(EventOutcome outcome);  // "stored", "stored_time_suspect", ...
 
 // One event as its sender sent it, and what ingest made of it.
@@ -29,10 +31,12 @@ struct EventEntry {
   std::string event_id;
   uint64_t body_hash = 0;  // of what the event says; equal for a second sending of the same event
   uint8_t kind = 0;        // EventKind; 0 when unreadable
+  uint64_t sequence = 0;   // of its sender's instance, from 1; 0: none
   int64_t time_ms = 0;     // by the sender's clock
   int64_t corrected_ms = 0;
   bool is_time_suspect = false;
   bool is_trusted = false;  // came under a server key
+  std::optional<int64_t> made_ms;  // when its id was made, where the id says so, by our clock
   std::string experiment;   // exposures only, for accounting
   std::string variant;
   std::string_view bytes;  // encoded event, within EventAppend::body
@@ -93,6 +97,26 @@ struct AccountingRow {
 struct DeclaredDropRow {
   std::string environment;
   DeclaredDrop drop;
+};
+
+// What the sequence numbers of the instances of an environment say, added up over instances.
+//
+//   sent = received + declared + unknown        (declared: as far as it explains missing numbers)
+struct SequenceSums {
+  int64_t instances = 0;
+  int64_t sent = 0;      // the highest number that has come
+  int64_t received = 0;  // different numbers that have come
+  int64_t declared = 0;  // missing numbers that the instance says it has dropped
+  int64_t unknown = 0;   // missing without a word, at most kMaxUnknownLoss of an instance
+  bool operator==(const SequenceSums&) const = default;
+};
+// A client that invents numbers must not drown what others have lost.
+inline constexpr int64_t kMaxUnknownLoss = 1'000'000;
+
+// A file whose counters contradict each other or its events.
+struct AccountingFault {
+  std::string environment;  // empty: of all together
+  std::string text;         // names the file
 };
 
 struct QuarantineRow {

@@ -275,6 +275,10 @@ TEST(Story, FromSetupToResults) {
   EXPECT_EQ(fixed["alpha"], 0.01);
   ASSERT_EQ(fixed["metrics"].size(), 1u);
   EXPECT_EQ(fixed["metrics"][0]["metric"], "revenue");
+  EXPECT_EQ(results["losses"]["alarm"], false);
+  ASSERT_EQ(results["losses"]["variants"].size(), 2u);
+  EXPECT_EQ(results["losses"]["variants"][1]["stored"], units[1]);
+  EXPECT_EQ(results["losses"]["variants"][1]["dropped"], 0);
 
   // Everything survives a restart.
   exptd.Restart();

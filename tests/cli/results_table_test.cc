@@ -10,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 json Example() {
   return json::parse(R"({
@@ -51,6 +52,14 @@ TEST(ResultsTable, SrmSaysWhetherItAlarms) {
   results["metrics"][0]["comparisons"][0]["verdict"] = nullptr;
   EXPECT_THAT(ResultsTable(results), HasSubstr("p = 2.5e-10  ALARM"));
   EXPECT_THAT(ResultsTable(results), HasSubstr("withheld"));
+}
+
+TEST(ResultsTable, UnequalLossesAreSaidAndEqualOnesAreNot) {
+  json results = Example();
+  results["losses"] = {{"variants", json::array()}, {"p", 0.4}, {"alarm", false}};
+  EXPECT_THAT(ResultsTable(results), Not(HasSubstr("losses")));
+  results["losses"] = {{"variants", json::array()}, {"p", 2.5e-10}, {"alarm", true}};
+  EXPECT_THAT(ResultsTable(results), HasSubstr("losses: p = 2.5e-10  ALARM"));
 }
 
 TEST(ResultsTable, TinyPIsReadOffItsLogarithm) {

@@ -156,6 +156,73 @@ TEST_F(IngestTest, WhatClientsDroppedIsReportedByReasonAndVariant) {
   EXPECT_EQ(report->dropped[0].count, 6);
 }
 
+// A UUIDv7 in binary.
+std::string IdMadeAt(int64_t time_ms) {
+  std::string id(16, '\x11');
+  for (int i = 0; i < 6; ++i) id[static_cast<size_t>(i)] = static_cast<char>(time_ms >> (40 - 8 * i));
+  id[6] = '\x71';
+  id[8] = '\x91';
+  return id;
+}
+
+constexpr int64_t kDayMs = 86'400'000;
+
+TEST_F(IngestTest, AnEventWhoseIdIsOlderThanTheDedupeWindowIsExpired) {
+  const int64_t old = kNow - 31 * kDayMs;
+  const wire::BatchReply reply =
+      Sent(kServer, {MetricOf(IdMadeAt(old), old, "u1", "m"), MetricOf(IdMadeAt(kNow - kDayMs), old, "u1", "m"),
+                     MetricOf("order-17", old, "u1", "m")});
+  EXPECT_THAT(reply.results, ElementsAre(kRejected, kStored, kStored));
+  ASSERT_THAT(reply.rejections, SizeIs(1));
+  EXPECT_EQ(reply.rejections[0].code, "EVENT_EXPIRED");
+  EXPECT_THAT(reply.rejections[0].text, HasSubstr("event id"));
+  EXPECT_EQ(Outcomes(), (std::map<std::string, int64_t>{{"expired", 1}, {"stored", 2}}));
+  EXPECT_THAT(*ingest_->Quarantine("env_a", 10), SizeIs(0));
+}
+
+TEST_F(IngestTest, AWrongClockIsNoReasonToExpireWhatIsSentAtOnce) {
+  // The clock stands at 31 days ago, and at 1970: made and sent within a minute.
+  for (const int64_t clock : {kNow - 31 * kDayMs, int64_t{60'000}}) {
+    const absl::StatusOr<wire::BatchReply> reply =
+        Send(*ingest_, kServer,
+             BatchOf({MetricOf(IdMadeAt(clock - 1'000), clock - 1'000, "u1", "m")}, HeaderOf(clock)), kNow);
+    ASSERT_TRUE(reply.ok());
+    EXPECT_THAT(reply->results, ElementsAre(kStored));
+  }
+  // Made while the clock had not been set, sent afterwards.
+  EXPECT_THAT(Sent(kServer, {MetricOf(IdMadeAt(5'000), 5'000, "u1", "m")}).results, ElementsAre(kStored));
+}
+
+TEST_F(IngestTest, LossesAreReportedByArmAndInTotal) {
+  wire::Event refused = ExposureOf("c", kNow, "u3", "on");
+  std::get<wire::ExposureEvent>(refused.body).origin = wire::Origin::kImported;
+  wire::Event good = ExposureOf("a", kNow, "u1", "on");
+  good.sequence = 1;
+  wire::Event other = ExposureOf("b", kNow, "u2", "off");
+  other.sequence = 9;
+  wire::BatchHeader header = HeaderOf(kNow);
+  header.instance_id[0] = 7;
+  header.drops = {{DropReason::kBufferFull, EventKind::kExposure, "exp_1", "on", 4},
+                  {DropReason::kRejected, EventKind::kExposure, "exp_1", "on", 1},
+                  {DropReason::kInvalid, EventKind::kMetric, "", "", 2}};
+  ASSERT_TRUE(Send(*ingest_, kBrowser, BatchOf({good, good, refused, other}, header), kNow).ok());
+  const absl::StatusOr<AccountingReport> report = ingest_->Accounting("env_a");
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->accepted, 4);
+  EXPECT_THAT(report->arms,
+              ElementsAre(AccountingReport::Arm{.experiment = "exp_1", .variant = "off", .accepted = 1, .stored = 1},
+                          AccountingReport::Arm{.experiment = "exp_1",
+                                                .variant = "on",
+                                                .accepted = 3,
+                                                .stored = 1,
+                                                .duplicate = 1,
+                                                .quarantined = 1,
+                                                .dropped = 4}));
+  EXPECT_EQ(report->known_lost(), 7);  // refused, four and two
+  EXPECT_EQ(report->sequences,
+            (storage::SequenceSums{.instances = 1, .sent = 9, .received = 2, .declared = 4, .unknown = 3}));
+}
+
 TEST_F(IngestTest, ManyCallersAtOnceStoreEachEventOnceAndEveryoneIsAnswered) {
   constexpr int kCallers = 8;
   constexpr int kBatches = 20;

@@ -153,7 +153,7 @@ class Life:
             if kind == 1:
                 arm = ("control", "treatment")[int(name[1:]) // 2 % 2]
             stored[kind, arm] += 1
-        counted, received, refused, quarantined = collections.Counter(), 0, 0, 0
+        counted, received, refused, quarantined, accepted = collections.Counter(), 0, 0, 0, 0
         for _, database in self._databases("events-*.db"):
             for kind, outcome, variant, count in database.execute(
                     "SELECT kind, outcome, variant, SUM(count) FROM accounting GROUP BY 1, 2, 3"):
@@ -163,14 +163,15 @@ class Life:
                 elif outcome in (4, 5):
                     refused += count
             quarantined += database.execute("SELECT COALESCE(SUM(count), 0) FROM quarantine").fetchone()[0]
+            accepted += database.execute("SELECT COALESCE(SUM(count), 0) FROM accepted").fetchone()[0]
         drift = sum(abs(counted[key] - stored[key]) for key in counted | stored)
-        drift += abs(refused - quarantined)
+        drift += abs(refused - quarantined) + abs(received - accepted)
         drift += abs(received - refused * senders.EVENTS)  # one event of every batch is refused
         least = self.ledger.answers * senders.EVENTS
         most = self.ledger.requests * senders.EVENTS
         drift += max(0, least - received) + max(0, received - most)
         self._fault("counter drift", drift, f"stored {dict(stored)}, counted {dict(counted)}, received {received} of "
-                    f"{least} to {most}, refused {refused}, quarantined {quarantined}")
+                    f"{least} to {most}, refused {refused}, quarantined {quarantined}, accepted {accepted}")
 
     def stop(self):
         if self.server.process.poll() is None:

@@ -38,6 +38,7 @@ EventAppend BatchOf(int number) {
     entry.event_id = std::to_string(number) + "/" + std::to_string(i);
     entry.body_hash = static_cast<uint64_t>(number * 100 + i);
     entry.kind = 1;
+    if (i == 0) entry.sequence = static_cast<uint64_t>(number) + 1;
     entry.experiment = "exp_" + std::to_string(number % 3);
     entry.variant = "v" + std::to_string(i % 2);
     entry.bytes = *body;
@@ -147,6 +148,14 @@ TEST(EventLogCrash, AKilledWriterLosesNothingItAcknowledgedDoublesNothingAndKeep
   EXPECT_EQ(counted, rows);
   // Every batch came in whole: one refused event in seven received.
   EXPECT_EQ(received, rejected * kEventsPerBatch);
+  EXPECT_EQ(*reader.Accepted("env"), received);
+  const auto faults = reader.CheckAccounting();
+  ASSERT_TRUE(faults.ok()) << faults.status();
+  for (const AccountingFault& fault : *faults) ADD_FAILURE() << fault.text;
+  // Sequences rise with the batches: what was acknowledged has come, with nothing before it missing that was stored.
+  const auto sequences = reader.Sequences("env", {});
+  ASSERT_TRUE(sequences.ok()) << sequences.status();
+  EXPECT_EQ(sequences->received * (kEventsPerBatch - 1), static_cast<int64_t>(stored.size()));
   const auto quarantine = reader.Quarantine("env", INT64_MAX);
   ASSERT_TRUE(quarantine.ok());
   int64_t quarantined = 0;

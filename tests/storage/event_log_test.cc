@@ -240,6 +240,136 @@ TEST_F(EventLogTest, DeclaredDropsAreTotalsOfAClientNotIncrements) {
   EXPECT_EQ((*rows)[0].drop.count, 12);
 }
 
+// Events with those sequence numbers of an instance.
+EventAppend SequenceOf(const std::string& instance, const std::vector<uint64_t>& numbers, int64_t received_ms = kNoon) {
+  std::vector<std::string> bodies;
+  for (const uint64_t number : numbers) bodies.push_back(instance + std::to_string(number) + ":");
+  EventAppend append = BatchOf(bodies, received_ms);
+  append.instance = instance;
+  for (size_t i = 0; i < numbers.size(); ++i) append.entries[i].sequence = numbers[i];
+  return append;
+}
+
+constexpr uint8_t kBufferFull = 1;
+constexpr uint8_t kRejectedDrop = 3;
+
+TEST_F(EventLogTest, NumbersThatAreMissingInASequenceAreLostUntilTheyCome) {
+  auto log = Open();
+  const auto sums = [&] { return *EventReader(directory_).Sequences("env_a", std::vector{kBufferFull}); };
+  EXPECT_EQ(sums(), SequenceSums());
+  Send(*log, SequenceOf("i1", {1, 2, 6, 3}));
+  EXPECT_EQ(sums(), (SequenceSums{.instances = 1, .sent = 6, .received = 4, .declared = 0, .unknown = 2}));
+  Send(*log, SequenceOf("i1", {6, 2}));  // sent again
+  EXPECT_EQ(sums(), (SequenceSums{.instances = 1, .sent = 6, .received = 4, .declared = 0, .unknown = 2}));
+  // Another start of the program is another instance: its numbers begin anew.
+  Send(*log, SequenceOf("i2", {1, 3}));
+  EXPECT_EQ(sums(), (SequenceSums{.instances = 2, .sent = 9, .received = 6, .declared = 0, .unknown = 3}));
+  // A spool is sent two days later, over a restart of the server, and closes the gaps of its instance.
+  log.reset();
+  log = Open();
+  Send(*log, SequenceOf("i1", {5, 4}, kNoon + 2 * kDayMs));
+  EXPECT_EQ(sums(), (SequenceSums{.instances = 2, .sent = 9, .received = 8, .declared = 0, .unknown = 1}));
+  Send(*log, SequenceOf("i2", {2}, kNoon + 2 * kDayMs));
+  EXPECT_EQ(sums(), (SequenceSums{.instances = 2, .sent = 9, .received = 9, .declared = 0, .unknown = 0}));
+  EXPECT_EQ(*EventReader(directory_).Sequences("env_b", {}), SequenceSums());
+}
+
+TEST_F(EventLogTest, DeclaredDropsExplainMissingNumbersOfTheirInstanceOnly) {
+  auto log = Open();
+  EventAppend append = SequenceOf("i1", {1, 2, 6});
+  append.drops = {{kBufferFull, 2, "exp_1", "on", 2}, {kRejectedDrop, 1, "exp_1", "on", 50}};
+  Send(*log, append);
+  Send(*log, SequenceOf("i2", {1, 4}));
+  EXPECT_EQ(*EventReader(directory_).Sequences("env_a", std::vector{kBufferFull}),
+            (SequenceSums{.instances = 2, .sent = 10, .received = 5, .declared = 2, .unknown = 3}));
+}
+
+TEST_F(EventLogTest, SequencesStayFewRowsAndStopGrowingAtTheirLimit) {
+  EventLogOptions options;
+  options.max_sequence_rows = 3;
+  auto log = Open(options);
+  for (uint64_t number = 1; number < 40; ++number) Send(*log, SequenceOf("i1", {number}));
+  Send(*log, SequenceOf("i2", {1, 5, 9}));  // two of its rows are left
+  Send(*log, SequenceOf("i3", {7}));
+  const absl::StatusOr<SequenceSums> sums = EventReader(directory_).Sequences("env_a", {});
+  ASSERT_TRUE(sums.ok()) << sums.status();
+  EXPECT_EQ(*sums, (SequenceSums{.instances = 2, .sent = 44, .received = 41, .declared = 0, .unknown = 3}));
+}
+
+TEST_F(EventLogTest, AnInventedSequenceNumberCannotDrownWhatOthersLost) {
+  auto log = Open();
+  Send(*log, SequenceOf("i1", {1, uint64_t{1} << 50, UINT64_MAX}));
+  Send(*log, SequenceOf("i2", {2}));
+  const absl::StatusOr<SequenceSums> sums = EventReader(directory_).Sequences("env_a", {});
+  ASSERT_TRUE(sums.ok()) << sums.status();
+  EXPECT_EQ(sums->unknown, kMaxUnknownLoss + 1);
+  EXPECT_EQ(sums->sent, sums->received + sums->declared + sums->unknown);
+}
+
+TEST_F(EventLogTest, AnIdThatIsOlderThanTheWindowIsExpired) {
+  auto log = Open();
+  EventAppend append = BatchOf({"a:1", "b:1", "c:1"});
+  append.entries[0].made_ms = kNoon - 30 * kDayMs;
+  append.entries[1].made_ms = kNoon - 29 * kDayMs;
+  EXPECT_THAT(Send(*log, append).outcomes, ElementsAre(EventOutcome::kExpired, kStored, kStored));
+  EXPECT_EQ(Count(EventOutcome::kExpired), 1);
+  EXPECT_THAT(Bodies(), ElementsAre("b:1", "c:1"));
+  EXPECT_EQ(*EventReader(directory_).Accepted("env_a"), 3);
+}
+
+TEST_F(EventLogTest, CountersAddUpAndWhatDoesNotIsNamed) {
+  auto log = Open();
+  EventAppend append = BatchOf({"a:1", "b:1", "a:1", "a:2", "c:1"});
+  append.entries[4].refusal_code = "EVENT_INVALID";
+  Send(*log, append);
+  Send(*log, BatchOf({"d:1"}, kNoon + kDayMs));
+  log.reset();
+  const EventReader reader(directory_);
+  EXPECT_EQ(*reader.Accepted("env_a"), 6);
+  EXPECT_EQ(*reader.Accepted("env_b"), 0);
+  ASSERT_TRUE(reader.CheckAccounting().ok());
+  EXPECT_THAT(*reader.CheckAccounting(), SizeIs(0));
+
+  const std::string first = directory_ / EventDayName{22'000, 0}.FileName();
+  {
+    auto database = Database::Open(first, {});
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE(database->Execute("UPDATE accounting SET count = count + 1 WHERE outcome = 3").ok());
+  }
+  ASSERT_THAT(*reader.CheckAccounting(), SizeIs(1));
+  EXPECT_EQ((*reader.CheckAccounting())[0].environment, "env_a");
+  EXPECT_EQ((*reader.CheckAccounting())[0].text,
+            "event log: \"events-20300327.db\": environment \"env_a\": outcomes: expected 5, found 6");
+  {
+    auto database = Database::Open(first, {});
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE(database->Execute("UPDATE accounting SET count = count - 1 WHERE outcome = 3").ok());
+    ASSERT_TRUE(database->Execute("DELETE FROM event WHERE event_id = CAST('b' AS BLOB)").ok());
+  }
+  ASSERT_THAT(*reader.CheckAccounting(), SizeIs(1));
+  EXPECT_EQ((*reader.CheckAccounting())[0].text,
+            "event log: \"events-20300327.db\": stored events: expected 2, found 1");
+}
+
+TEST_F(EventLogTest, AFileOfAnEarlierVersionGoesOnWithItsCounters) {
+  auto log = Open();
+  Send(*log, BatchOf({"a:1", "a:1"}));
+  log.reset();
+  {
+    auto database = Database::Open(directory_ / EventDayName{22'000, 0}.FileName(), {});
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE(database->Execute("DROP TABLE accepted; DROP TABLE sequence").ok());
+  }
+  const EventReader reader(directory_);
+  EXPECT_EQ(*reader.Accepted("env_a"), 2);
+  EXPECT_THAT(*reader.CheckAccounting(), SizeIs(0));
+  EXPECT_EQ(reader.Sequences("env_a", {})->instances, 0);
+  log = Open();
+  Send(*log, BatchOf({"b:1"}));
+  EXPECT_EQ(*reader.Accepted("env_a"), 3);
+  EXPECT_THAT(*reader.CheckAccounting(), SizeIs(0));
+}
+
 TEST_F(EventLogTest, EventsOlderThanTheWindowAreForgotten) {
   EventLogOptions options;
   options.dedupe_days = 3;
@@ -356,6 +486,8 @@ TEST_F(EventLogTest, AfterAFailedSyncTheFileIsNeverWrittenAgainAndNothingIsLostO
   EXPECT_THAT(Bodies(), ElementsAre("a:1", "b:1", "c:1", "x:1"));
   EXPECT_EQ(Count(kStored), 4);
   EXPECT_EQ(Count(kDuplicate), 4);
+  EXPECT_EQ(*EventReader(directory_).Accepted("env_a"), 8);
+  EXPECT_THAT(*EventReader(directory_).CheckAccounting(), SizeIs(0));
   EXPECT_EQ(std::filesystem::last_write_time(first_file), written);
 }
 
