@@ -27,7 +27,7 @@ const std::vector<Stated>& AllStated() {
   static const auto& stated = *new std::vector<Stated>{
       {"public", {"endSession", "getRoot", "getLive", "getReady", "getOpenApi"}},
       {"setup", {"setup", "startSession", "redeemTicket"}},
-      {"sdk", {"getHead", "streamHeads", "getSnapshot", "postEvents"}},
+      {"sdk", {"getHead", "streamHeads", "getSnapshot", "postEvents", "postStatus"}},
       {"operator", {"getMetrics"}},
       {"signed_in",
        {"getSession", "changePassword", "changeEmail", "enrolTotp", "confirmTotp", "removeTotp", "listSessions",
@@ -37,19 +37,19 @@ const std::vector<Stated>& AllStated() {
         "getSegment", "listAttributes", "getAttribute", "listMetrics", "getMetric", "listExperiments", "getExperiment",
         "listLayers", "getLayer", "listHoldouts", "getHoldout", "listFlagConfigurations", "getFlagConfiguration",
         "getEmergencyOff", "listSdkKeys", "listChanges", "getLiveSnapshot", "getNewestRoot", "getResults",
-        "getAccounting"}},
+        "getAccounting", "previewPublish", "listInstances"}},
       {"analyst", {"createMetric", "replaceMetric", "archiveMetric"}},
       {"editor",
        {"createFlag", "replaceFlag", "archiveFlag", "createSegment", "replaceSegment", "archiveSegment",
         "createAttribute", "replaceAttribute", "archiveAttribute", "createExperiment", "replaceExperiment",
         "archiveExperiment", "createLayer", "replaceLayer", "archiveLayer", "createHoldout", "replaceHoldout",
         "archiveHoldout", "replaceFlagConfiguration"}},
-      {"publisher", {"publish", "replaceEmergencyOff"}},
+      {"publisher", {"publish", "replaceEmergencyOff", "approvePublish"}},
       {"admin",
        {"createProject", "createEnvironment", "listAudit", "createSdkKey", "revokeSdkKey", "listQuarantine",
         "listMembers", "inviteMember", "getMember", "replaceMember", "resetPassword", "listTeams", "createTeam",
         "getTeam", "replaceTeam", "removeTeam", "listRoles", "createRole", "getRole", "replaceRole", "removeRole",
-        "listBindings", "createBinding", "removeBinding"}},
+        "listBindings", "createBinding", "removeBinding", "getAuditActivity", "exportAudit", "getAuditKey"}},
   };
   return stated;
 }
