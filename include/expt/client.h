@@ -100,6 +100,14 @@ std::string_view ConditionName(ClientStatus::Condition condition);
 struct DecideOptions {
   bool record = true;                         // report the exposures of the decision
   const StickyAssignments* sticky = nullptr;  // what units were given before
+  bool age = true;                            // tell OwnedDecision::age(), for one reading of the clock
+};
+
+// Files that `expt fetch --snapshot FILE --root FILE` wrote.
+struct SnapshotFiles {
+  std::string snapshot = {};
+  std::string root = {};         // trusted as it is: from a trusted place
+  std::string environment = {};  // id; empty takes any of the Root's
 };
 
 // Thread-safe. Movable; a moved-from client may only be destroyed or assigned to.
@@ -120,6 +128,12 @@ class Client {
   // A flag that cannot be (an empty key, a list of strings) is left out and named in last_error.
   static Client Fixed(std::initializer_list<Attribute> flags);
   static Client Fixed(std::span<const Attribute> flags);
+
+  // Decides with the snapshot of a file, verified like any other: for tools, tests, and machines without a network.
+  // Ready at once, without thread, network or data directory. Events are taken and forgotten.
+  //
+  // Errors: kNotFound, kUnavailable where a file cannot be read; those of Root::Parse and Snapshot::Parse.
+  static absl::StatusOr<Client> FromFile(const SnapshotFiles& files);
 
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;

@@ -3,7 +3,9 @@
 #include <limits>
 #include <utility>
 
+#include "src/base/status.h"
 #include "src/client/core.h"
+#include "src/client/file_system.h"
 #include "src/client/fixed_snapshot.h"
 
 namespace expt {
@@ -24,6 +26,13 @@ std::string TextValue(client::Core& core, FlagRef flag, const Context& context, 
   return core.Evaluate(flag, context, ValueType::kString, options, [fallback](const Decision& decision) {
     return Used<std::string>{std::string(decision.ValueOr<std::string_view>(fallback)), decision.has_value()};
   });
+}
+
+absl::StatusOr<std::string> ReadWhole(const std::string& path) {
+  constexpr uint64_t kMostBytes = 64u << 20;
+  absl::StatusOr<std::string> bytes = client::MachineFiles()->Read(path, 0, kMostBytes);
+  if (bytes.ok()) return bytes;
+  return base::Error(bytes.status().code(), "file \"" + path + "\": " + base::TextOf(bytes.status()));
 }
 
 }  // namespace
@@ -54,6 +63,20 @@ Client Client::Fixed(std::span<const Attribute> flags) {
   } else {
     core->SetFixedStatus(snapshot.status());
   }
+  return Client(core);
+}
+
+absl::StatusOr<Client> Client::FromFile(const SnapshotFiles& files) {
+  const absl::StatusOr<std::string> root_file = ReadWhole(files.root);
+  if (!root_file.ok()) return root_file.status();
+  const absl::StatusOr<Root> root = Root::Parse(*root_file);
+  if (!root.ok()) return root.status();
+  const absl::StatusOr<std::string> file = ReadWhole(files.snapshot);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<Snapshot> snapshot = Snapshot::Parse(*file, {.root = *root, .environment = files.environment});
+  if (!snapshot.ok()) return snapshot.status();
+  const std::shared_ptr<client::Core> core = client::Core::OpenFixed({}, std::string(snapshot->environment()));
+  core->InstallFixed(*std::move(snapshot));
   return Client(core);
 }
 
@@ -134,8 +157,8 @@ std::string Client::Variant(FlagRef flag, const Context& context, std::string_vi
 
 OwnedDecision Client::Decide(FlagRef flag, const Context& context, DecideOptions options) const {
   client::Core& core = core_->Here();
-  return core.Evaluate(flag, context, ValueType::kMissing, options, [&core](const Decision& decision) {
-    return Used<OwnedDecision>{core.Own(decision), true};
+  return core.Evaluate(flag, context, ValueType::kMissing, options, [&](const Decision& decision) {
+    return Used<OwnedDecision>{options.age ? core.Own(decision) : decision.Own(), true};
   });
 }
 

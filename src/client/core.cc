@@ -59,14 +59,14 @@ absl::StatusOr<std::shared_ptr<Core>> Core::Open(ClientOptions options, FileSyst
   return core;
 }
 
-std::shared_ptr<Core> Core::OpenFixed(ClientOptions options) {
+std::shared_ptr<Core> Core::OpenFixed(ClientOptions options, std::string environment) {
   if (options.clock == nullptr) options.clock = std::shared_ptr<Clock>(SystemClock(), [](Clock*) {});
   if (options.event_sink == nullptr) options.event_sink = std::make_shared<Nowhere>();
   options.transport = SinkTransport(options.event_sink, nullptr);
   options.first_send_spread = {};
   if (options.hooks.size() > kMaxHooks) options.hooks.resize(kMaxHooks);
   Settings settings;
-  settings.key.environment = "fixed";
+  settings.key.environment = std::move(environment);
   settings.options = std::move(options);
   settings.instance_id = MakeInstanceId();
   return std::shared_ptr<Core>(new Core(std::move(settings), nullptr, absl::OkStatus(), MachineFiles(), false));

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "expt/client.h"
@@ -46,7 +47,7 @@ class Core : public std::enable_shared_from_this<Core> {
   static absl::StatusOr<std::shared_ptr<Core>> Open(ClientOptions options, FileSystem* files = MachineFiles());
   // A client that answers from what InstallFixed() gives it and loads nothing: no thread, no disk, no network. Events
   // go to `options.event_sink` on the thread that reports, or nowhere. Of `options` counts what is left then.
-  static std::shared_ptr<Core> OpenFixed(ClientOptions options);
+  static std::shared_ptr<Core> OpenFixed(ClientOptions options, std::string environment = "fixed");
   void InstallFixed(Snapshot snapshot);
   void SetFixedStatus(const absl::Status& status) { health_.SetLoadStatus(status); }
   ~Core();

@@ -30,7 +30,8 @@ def figures(name, times):
     """Of milliseconds: median, the 99th of a hundred, the longest."""
     times = sorted(times)
     p99 = times[min(len(times), math.ceil(len(times) * 0.99)) - 1]
-    print(f"{name:34} median {times[len(times) // 2]:7.1f} ms   p99 {p99:7.1f} ms   max {times[-1]:7.1f} ms", flush=True)
+    median = times[len(times) // 2]
+    print(f"{name:34} median {median:7.1f} ms   p99 {p99:7.1f} ms   max {times[-1]:7.1f} ms", flush=True)
 
 
 class Propagation(Case):

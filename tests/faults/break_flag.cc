@@ -1,6 +1,6 @@
 // break_flag HEAD SNAPSHOT HEAD_KEY SNAPSHOT_KEY FLAG OUT_HEAD OUT_SNAPSHOT: the next version of a snapshot, in which a
-// flag needs a feature that no library has, and the Head that names it. Prints its digest. exptd publishes no such thing;
-// an exptd of the future will, to clients of today.
+// flag needs a feature that no library has, and the Head that names it. Prints its digest. exptd publishes no such
+// thing; an exptd of the future will, to clients of today.
 #include <cstdio>
 #include <fstream>
 #include <iterator>

@@ -24,7 +24,7 @@ export interface ClientStatus {
   state: State;
   environment: string;
   snapshotVersion: number;
-  /** Since the last verified Head; at first since the one that `store` kept was issued, or since the client was made. */
+  /** Since the last verified Head; at first since the one in `store` was issued, or since the client was made. */
   ageMs: number;
   /** Where what is served came from: the server or `snapshotUrl`, the store, the option `bootstrap`. */
   source: Source;

@@ -87,8 +87,9 @@ export class FixedClient {
   }
   status(): ClientStatus {
     return {
-      state: 'fresh', environment: this.environment, snapshotVersion: 0, ageMs: 0, source: 'none',
-      conditions: [], loadCounts: [], eventsAccepted: this.tracked.length, eventsDelivered: 0, eventsDuplicate: 0, eventsRejected: 0, exposuresSuppressed: 0, drops: [],
+      state: 'fresh', environment: this.environment, snapshotVersion: 0, ageMs: 0, source: 'none', conditions: [],
+      loadCounts: [], eventsAccepted: this.tracked.length, eventsDelivered: 0, eventsDuplicate: 0, eventsRejected: 0,
+      exposuresSuppressed: 0, drops: [],
     };
   }
   flush(): Promise<FlushReport> {

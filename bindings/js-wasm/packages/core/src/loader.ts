@@ -2,7 +2,8 @@
 //
 //   no Root --GET root/{n}, digest = pin--> Root --GET head--> Head --GET snapshots/{digest}--> Snapshot --> install
 //
-// A Snapshot is looked for at `snapshotUrl` first, where there is one. On any refusal what is served stays. A snapshot digest that was refused is left alone for an hour.
+// A Snapshot is looked for at `snapshotUrl` first, where there is one. On any refusal what is served stays. A snapshot
+// digest that was refused is left alone for an hour.
 import type { Engine } from './engine.js';
 import { openHead, type Head, type HeadFloor, type SnapshotRef } from './head.js';
 import { LoadError, type LoadCode } from './load_error.js';

@@ -2,8 +2,8 @@
 //
 //   "EXL1" | u32 part count | { u64 size, bytes } per part | u32 CRC-32C of everything before
 //
-// Little-endian. The parts are the snapshot, then the Roots; each is verified like any other. The checksum is not looked
-// at: signatures say more.
+// Little-endian. The parts are the snapshot, then the Roots; each is verified like any other. The checksum is not
+// looked at: signatures say more.
 import type { Bootstrap } from '@expt/core';
 
 /** The parts of a bundle. Throws a TypeError where the bytes are none. */
