@@ -79,6 +79,18 @@ std::unique_ptr<ClientEngine> Open(const py::args& args, const py::kwargs& kwarg
   return *std::move(engine);
 }
 
+constexpr Signature<3> kFromFile = {"from_file", {"snapshot", "root", "environment"}, 2, 0};
+
+std::unique_ptr<ClientEngine> FromFile(const py::args& args, const py::kwargs& kwargs) {
+  const NamedArguments given(kFromFile, args, kwargs);
+  absl::StatusOr<std::unique_ptr<ClientEngine>> engine =
+      ClientEngine::FromFile({.snapshot = ToPath("snapshot", given[0]),
+                              .root = ToPath("root", given[1]),
+                              .environment = ToText("environment", given[2])});
+  if (!engine.ok()) Raise(engine.status());
+  return *std::move(engine);
+}
+
 // What the client's thread had to say, to logging.getLogger("expt").
 void DrainLog(ClientEngine& self) {
   const auto [lines, dropped] = self.log().Take();
@@ -198,7 +210,9 @@ py::object Status(ClientEngine& self) {
                            NewText(drop.variant), PyLong_FromUnsignedLongLong(drop.count)}));
   }
   py::tuple conditions(status.conditions.size());
-  for (size_t i = 0; i < status.conditions.size(); ++i) conditions[i] = Own(NewText(ConditionName(status.conditions[i])));
+  for (size_t i = 0; i < status.conditions.size(); ++i) {
+    conditions[i] = Own(NewText(ConditionName(status.conditions[i])));
+  }
   py::tuple load_counts(status.load_counts.size());
   for (size_t i = 0; i < status.load_counts.size(); ++i) {
     const ClientStatus::LoadCount& row = status.load_counts[i];
@@ -236,6 +250,9 @@ void DefineClient(py::module_& module) {
   py::class_<ClientEngine> client(module, "Client", py::is_final(),
                                   "Keeps a fresh snapshot, decides, and reports. One serves all threads of a program.");
   client.def(py::init(&Open))
+      .def_static("from_file", &FromFile,
+                  "from_file(*, snapshot, root, environment=None)\n\n"
+                  "Decides with a file, without any server. What is tracked is forgotten.")
       .def("ready", &Ready, py::arg("timeout") = kPatience,
            "Waits until a snapshot is installed. False when that did not happen in time; raises nothing.")
       .def("track", &Track,

@@ -72,6 +72,19 @@ absl::StatusOr<std::unique_ptr<ClientEngine>> ClientEngine::Open(ClientOptions o
     const py::gil_scoped_release released;
     return OpenClient(engine->options_, engine->log_);
   }();
+  return Make(std::move(engine), std::move(client));
+}
+
+absl::StatusOr<std::unique_ptr<ClientEngine>> ClientEngine::FromFile(const SnapshotFiles& files) {
+  std::unique_ptr<ClientEngine> engine(new ClientEngine());
+  engine->fork_count_ = ForkCount();
+  engine->is_of_file_ = true;
+  engine->log_ = std::make_shared<LogQueue>();
+  return Make(std::move(engine), expt::Client::FromFile(files));
+}
+
+absl::StatusOr<std::unique_ptr<ClientEngine>> ClientEngine::Make(std::unique_ptr<ClientEngine> engine,
+                                                                 absl::StatusOr<expt::Client> client) {
   if (!client.ok()) {
     engine->is_closed_ = true;
     return client.status();
@@ -90,7 +103,8 @@ ClientEngine::~ClientEngine() {
 }
 
 void ClientEngine::AfterFork() {
-  if (is_closed_) return;
+  if (is_of_file_) fork_count_ = ForkCount();
+  if (is_of_file_ || is_closed_) return;
   log_ = std::make_shared<LogQueue>();
   absl::StatusOr<expt::Client> client = OpenClient(options_, log_);
   if (absl::IsFailedPrecondition(client.status())) {  // the parent holds the directory
@@ -144,7 +158,7 @@ OwnedDecision ClientEngine::Decide(std::string_view flag, ContextArgument& argum
       index_ = std::make_unique<FlagIndex>(std::move(pinned));
       continue;
     }
-    OwnedDecision decision = client.Decide(flag, context, {.record = false, .sticky = options.sticky});
+    OwnedDecision decision = client.Decide(flag, context, {.record = false, .sticky = options.sticky, .age = false});
     const Decision& view = decision.view();
     if (view.snapshot_version != index_->snapshot().version() && swaps < kMostSwaps) {
       index_ = std::make_unique<FlagIndex>(client.Pin());

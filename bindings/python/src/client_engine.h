@@ -26,6 +26,8 @@ uint32_t ForkCount();
 class ClientEngine {
  public:
   static absl::StatusOr<std::unique_ptr<ClientEngine>> Open(ClientOptions options);
+  // It decides alike in every process.
+  static absl::StatusOr<std::unique_ptr<ClientEngine>> FromFile(const SnapshotFiles& files);
   // Closes within two seconds, the GIL released.
   ~ClientEngine();
   ClientEngine(const ClientEngine&) = delete;
@@ -73,6 +75,8 @@ class ClientEngine {
  private:
   ClientEngine() = default;
 
+  static absl::StatusOr<std::unique_ptr<ClientEngine>> Make(std::unique_ptr<ClientEngine> engine,
+                                                            absl::StatusOr<expt::Client> client);
   static absl::StatusOr<expt::Client> OpenClient(ClientOptions options, std::shared_ptr<LogQueue> log);
   void AfterFork();
   OwnedDecision Decide(std::string_view flag, ContextArgument& context, ValueType expected,
@@ -85,6 +89,7 @@ class ClientEngine {
 
   ClientOptions options_;
   uint32_t fork_count_ = 0;
+  bool is_of_file_ = false;
   bool is_closed_ = false;
   std::shared_ptr<LogQueue> log_;
   std::unique_ptr<expt::Client> client_;

@@ -229,6 +229,27 @@ def test_starts_from_a_bundle_and_says_so(running_shop: Shop, tmp_path: pathlib.
         assert client.value("page-size", {}, 20) == 50
 
 
+def test_decides_with_a_file(running_shop: Shop, tmp_path: pathlib.Path) -> None:
+    snapshot, root = tmp_path / "web.exs", tmp_path / "root.exs"
+    running_shop.expt("fetch", "--snapshot", str(snapshot), "--root", str(root))
+    with expt.Client.from_file(snapshot=snapshot, root=str(root)) as client:
+        assert client.value("page-size", {}, 20) == 50
+        assert client.enabled("new-checkout", {"country": "CH"}) is True
+        assert client.status().state == "fresh"
+        assert client.track("purchase", {"targetingKey": "u1"}).accepted
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if client.value("page-size", {}, 20) == 50 else 1)
+        assert os.waitpid(child, 0)[1] == 0
+    with pytest.raises(expt.LoadError) as refused:
+        expt.Client.from_file(snapshot=root, root=root)
+    assert (refused.value.step, refused.value.code) == (2, "BAD_ENVELOPE")
+    with pytest.raises(expt.LoadError):
+        expt.Client.from_file(snapshot=snapshot, root=root, environment="env_other")
+    with pytest.raises(expt.FailedPreconditionError, match="none.exs"):  # as for everything that is not there
+        expt.Client.from_file(snapshot=tmp_path / "none.exs", root=root)
+
+
 def test_says_where_its_snapshot_came_from(running_shop: Shop) -> None:
     with expt.Client(url=running_shop.url, key=running_shop.key) as client:
         assert client.ready(10)

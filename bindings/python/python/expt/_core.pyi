@@ -130,6 +130,10 @@ class Client:
         on_very_stale: Literal["keep", "defaults", "fail_closed"] | None = None,
         stream: bool | None = None,
     ) -> None: ...
+    @staticmethod
+    def from_file(
+        *, snapshot: str | os.PathLike[str], root: str | os.PathLike[str], environment: str | None = None
+    ) -> Client: ...
     def __enter__(self) -> Client: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
