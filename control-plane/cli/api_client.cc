@@ -131,6 +131,8 @@ absl::StatusOr<ApiReply> ApiClient::Put(const std::string& path, const json& bod
   return SendJson("PUT", path, &body, etag);
 }
 
+absl::Status ApiClient::Delete(const std::string& path) { return SendJson("DELETE", path, nullptr, "").status(); }
+
 absl::StatusOr<std::string> ApiClient::GetBytes(const std::string& path) {
   HttpRequest request;
   request.url = path;

@@ -35,6 +35,8 @@ class ApiClient {
   absl::StatusOr<ApiReply> Post(const std::string& path, const nlohmann::json& body);
   absl::StatusOr<ApiReply> Put(const std::string& path, const nlohmann::json& body, const std::string& etag);
 
+  absl::Status Delete(const std::string& path);
+
   // The bytes of an answer that is not JSON.
   absl::StatusOr<std::string> GetBytes(const std::string& path);
 

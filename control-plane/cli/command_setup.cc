@@ -11,12 +11,14 @@ namespace expt::cli {
 namespace {
 
 struct SetupOptions {
-  std::string url, token;
+  std::string url, token, email, password;
 };
 
 int Setup(const SetupOptions& options) {
   ApiClient api(options.url, "");
-  absl::StatusOr<ApiReply> reply = api.Post("/api/v1/setup", {{"token", options.token}});
+  nlohmann::json body = {{"token", options.token}};
+  if (!options.email.empty()) body.update({{"email", options.email}, {"password", options.password}});
+  absl::StatusOr<ApiReply> reply = api.Post("/api/v1/setup", body);
   if (!reply.ok()) return Fail(reply.status());
   const std::string token = TextAt(reply->body, "api_token");
   if (token.empty()) return Fail(Error(absl::StatusCode::kUnavailable, "setup: the answer holds no \"api_token\""));
@@ -31,7 +33,12 @@ void AddSetup(CLI::App& app, Action& action) {
   auto options = std::make_shared<SetupOptions>();
   command->add_option("--url", options->url, "where exptd answers")->envname("EXPT_URL")->required();
   command->add_option("--token", options->token, "the setup token that exptd printed when it first ran")->required();
-  command->footer(R"(Prints the API token, once: keep it, for example as EXPT_TOKEN. The setup token works once.
+  CLI::Option* email = command->add_option("--email", options->email, "also make a member, an administrator");
+  CLI::Option* password = command->add_option("--password", options->password, "with which that member signs in")
+                              ->envname("EXPT_PASSWORD");
+  email->needs(password);
+  command->footer(R"(Prints the API token, once: keep it, for example as EXPT_TOKEN. The setup token works once. A password on a
+command line can be seen by other users of the machine: put it into EXPT_PASSWORD.
 
 Examples:
   export EXPT_TOKEN=$(expt setup --url http://127.0.0.1:8080 --token "$SETUP_TOKEN"))");

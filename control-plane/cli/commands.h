@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "absl/status/status.h"
@@ -32,7 +33,24 @@ void AddSign(CLI::App& app, Action& action);
 void AddSdkKey(CLI::App& app, Action& action);
 void AddAudit(CLI::App& app, Action& action);
 void AddSetup(CLI::App& app, Action& action);
+void AddMember(CLI::App& app, Action& action);
+void AddToken(CLI::App& app, Action& action);
 void AddCompletion(CLI::App& app, Action& action);
+
+// Where the API answers; from options, EXPT_URL and EXPT_TOKEN.
+struct Server {
+  std::string url, token;
+};
+void AddServerOptions(CLI::App& command, Server& server);
+
+// A role and where it is held: everywhere, in a project, in an environment.
+struct Binding {
+  std::string role, project, environment;
+};
+// Answers with the option --role.
+CLI::Option* AddBindingOptions(CLI::App& command, Binding& binding);
+// As the API takes it, without whose it is.
+nlohmann::json BindingJson(const Binding& binding);
 
 // Where the API answers and what of it is meant; filled from options and from EXPT_URL, EXPT_TOKEN, EXPT_PROJECT and
 // EXPT_ENVIRONMENT.

@@ -27,8 +27,8 @@ Examples:
   for (const auto add : {expt::cli::AddSetup, expt::cli::AddKeygen, expt::cli::AddRoot, expt::cli::AddSign,
                          expt::cli::AddValidate, expt::cli::AddPublish,
                          expt::cli::AddSdkKey, expt::cli::AddFetch, expt::cli::AddEval, expt::cli::AddExplain,
-                         expt::cli::AddEvents, expt::cli::AddResults, expt::cli::AddAudit,
-                         expt::cli::AddCompletion}) {
+                         expt::cli::AddEvents, expt::cli::AddResults, expt::cli::AddMember, expt::cli::AddToken,
+                         expt::cli::AddAudit, expt::cli::AddCompletion}) {
     add(app, action);
   }
   try {

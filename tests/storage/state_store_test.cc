@@ -339,7 +339,8 @@ TEST_F(StateStoreTest, PeopleChangeTogetherWithDocumentsOrNotAtAll) {
   Change change = By("ann");
   change.people.accounts = {{.member = "mem_1", .email = "ann@example.com"}};
   change.people.tickets = {{.id = "tkt_1", .member = "mem_1", .purpose = "invite", .expires_ms = 5000}};
-  change.people.sessions = {{.id = "ses_1", .principal = "mem_1", .created_ms = 1000, .used_ms = 1000}};
+  change.people.sessions = {
+      {.id = "ses_1", .principal = "mem_1", .created_ms = 1, .used_ms = 1, .address = "", .agent = ""}};
   ASSERT_TRUE(store_->Commit(change).ok());
   EXPECT_EQ((*store_->FindAccountByEmail("ann@example.com"))->member, "mem_1");
 
