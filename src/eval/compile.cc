@@ -7,6 +7,7 @@
 
 #include "src/base/hash.h"
 #include "src/base/message.h"
+#include "src/base/small_code.h"
 #include "src/eval/operands.h"
 #include "src/eval/program_writer.h"
 #include "src/eval/reachable.h"
@@ -135,7 +136,7 @@ class Compiler {
   void Variants(const model::Flag& row) {
     flag_->variant_count = static_cast<uint16_t>(row.variant_keys.size());
     // Flags that follow one another often have the same, as "off" and "on".
-    if (with_variants_ != nullptr && with_variants_->variant_keys == row.variant_keys &&
+    if (!base::kSmallCode && with_variants_ != nullptr && with_variants_->variant_keys == row.variant_keys &&
         with_variants_->variant_values == row.variant_values) {
       flag_->variants = variants_;
       return;

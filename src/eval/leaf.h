@@ -10,6 +10,7 @@
 #include "src/base/number.h"
 #include "src/base/semver.h"
 #include "src/base/short_text.h"
+#include "src/base/small_code.h"
 #include "src/eval/ruleset.h"
 #include "src/eval/scope.h"
 
@@ -91,6 +92,7 @@ EXPT_HOT Truth TestLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, 
     case Op::kGte:
       return IsNumber(value) ? IsOneOf(leaf.orders, CompareNumber(value, leaf)) : Truth::kUnknown;
     case Op::kVersion:
+      if constexpr (base::kSmallCode) break;  // all are kSemver
       if (scope.Version(leaf.slot) == nullptr) return Truth::kUnknown;
       return IsOneOf(leaf.orders, CompareKeys(scope.version_key(), leaf.version));
     case Op::kSemver: {

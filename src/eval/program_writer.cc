@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "src/base/small_code.h"
 #include "src/base/sort.h"
 
 namespace expt::eval {
@@ -343,7 +344,6 @@ bool ProgramWriter::IsFalseForAll(const Condition& condition) const {
   switch (condition.op) {
     case Operator::kEquals:
     case Operator::kIn:
-      return s_.operands[condition.operands].size == 0;
     case Operator::kEqualsHashed:
     case Operator::kInHashed:
       return condition.operands == kNone || s_.operands[condition.operands].size == 0;
@@ -438,7 +438,7 @@ void ProgramWriter::FillNumber(Op op, Index list, Leaf& leaf) {
 }
 
 void ProgramWriter::FillVersion(Index list, Leaf& leaf) {
-  const auto key = leaf.orders != 0 ? operands_.PlainVersion(list) : std::nullopt;
+  const auto key = base::kSmallCode || leaf.orders == 0 ? std::nullopt : operands_.PlainVersion(list);
   if (key.has_value()) {
     leaf.op = Op::kVersion;
     leaf.version = *key;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "src/base/message.h"
+#include "src/base/small_code.h"
 #include "src/base/status.h"
 #include "src/model/snapshot.h"
 #include "src/wire/varint.h"
@@ -206,7 +207,7 @@ class Decoder {
   static void ReadViews(Cursor& cursor, uint32_t expected, std::vector<std::string_view>& list) {
     if (list.empty()) list.reserve(expected);
     list.push_back(cursor.content);
-    if (cursor.number >= 16) return;  // a tag of two bytes
+    if (base::kSmallCode || cursor.number >= 16) return;  // a tag of two bytes
     const auto tag = static_cast<char>(cursor.number << 3 | 2);
     const char* at = cursor.at;
     while (at != cursor.end && *at == tag) {
