@@ -45,7 +45,7 @@ class Arena {
  private:
   static constexpr size_t kAlign = 8;
   static constexpr size_t kFirstBlock = 4u << 10;
-  static constexpr size_t kLargestBlock = 1u << 20;
+  static constexpr size_t kLargestBlock = 256u << 10;
 
   void* Bytes(size_t size) {
     size = (size + kAlign - 1) / kAlign * kAlign;

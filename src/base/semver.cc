@@ -98,6 +98,39 @@ std::optional<Semver> ParseSemver(std::string_view text) {
   return version;
 }
 
+uint64_t VersionKey(const Semver& version) {
+  uint64_t key = 0;
+  bool is_large = false;
+  for (const uint64_t part : {version.major, version.minor, version.patch}) {
+    is_large = is_large || part >= kLargestPart;
+    key = key << 21 | (is_large ? kLargestPart : part);
+  }
+  return key << 1 | (version.prerelease.empty() ? 1 : 0);
+}
+
+std::optional<uint64_t> PlainVersionKey(std::string_view text) {
+  constexpr uint32_t kDigits = 6;
+  uint64_t key = 0;
+  uint32_t number = 0;
+  uint32_t digits = 0;
+  uint32_t dots = 0;
+  for (const char c : text) {
+    const uint32_t digit = static_cast<uint32_t>(c) - '0';
+    if (digit <= 9) {
+      if (digits == kDigits || (digits != 0 && number == 0)) return std::nullopt;
+      number = number * 10 + digit;
+      ++digits;
+    } else {
+      if (c != '.' || digits == 0 || dots == 2) return std::nullopt;
+      key = key << 21 | number;
+      number = digits = 0;
+      ++dots;
+    }
+  }
+  if (dots != 2 || digits == 0) return std::nullopt;
+  return (key << 21 | number) << 1 | 1;
+}
+
 int CompareCore(const Semver& a, const Semver& b) {
   if (a.major != b.major) return a.major < b.major ? -1 : 1;
   if (a.minor != b.minor) return a.minor < b.minor ? -1 : 1;

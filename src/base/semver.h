@@ -29,6 +29,19 @@ int Compare(const Semver& a, const Semver& b);
 // The same of major, minor and patch alone.
 int CompareCore(const Semver& a, const Semver& b);
 
+// A version in one word, in the order of versions but for the text of prereleases: 21 bits each for major, minor and
+// patch, and a last bit that is 0 for a prerelease. A number of kLargestPart or more counts as kLargestPart, and so
+// does all behind it: against the key of a version with smaller numbers the order is still right, and never "equal".
+inline constexpr uint64_t kLargestPart = (uint64_t{1} << 21) - 1;
+uint64_t VersionKey(const Semver& version);
+// The numbers of a key.
+constexpr uint64_t MajorOf(uint64_t key) { return key >> 43; }
+constexpr uint64_t MinorOf(uint64_t key) { return key >> 22 & kLargestPart; }
+constexpr uint64_t PatchOf(uint64_t key) { return key >> 1 & kLargestPart; }
+
+// The key of a version that is three numbers of at most six digits, as most are; nothing says nothing.
+std::optional<uint64_t> PlainVersionKey(std::string_view text);
+
 // Where the ranges ~lower and ^lower end: a version v is inside when Compare(v, lower) >= 0 and CompareCore(v, end) <
 // 0.
 //

@@ -1,11 +1,13 @@
 #include "src/eval/compile.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "src/base/hash.h"
 #include "src/base/message.h"
+#include "src/base/small_code.h"
 #include "src/eval/operands.h"
 #include "src/eval/program_writer.h"
 #include "src/eval/reachable.h"
@@ -105,7 +107,8 @@ class Compiler {
     flag.program = writer_.Finish(out_.arena);
     flag.uses_now = flag.uses_now || flag.program.now_slot != 0xff;
     TurnRules(rules);
-    references_[index] = std::exchange(writer_.references(), {});
+    References& references = writer_.references();
+    if (!references.shared.empty() || !references.flags.empty()) references_[index] = std::exchange(references, {});
   }
 
   // The off variant of a broken flag is served where the flag fails closed.
@@ -131,10 +134,18 @@ class Compiler {
   }
 
   void Variants(const model::Flag& row) {
+    flag_->variant_count = static_cast<uint16_t>(row.variant_keys.size());
+    // Flags that follow one another often have the same, as "off" and "on".
+    if (!base::kSmallCode && with_variants_ != nullptr && with_variants_->variant_keys == row.variant_keys &&
+        with_variants_->variant_values == row.variant_values) {
+      flag_->variants = variants_;
+      return;
+    }
     auto* const variants = out_.arena.Allocate<Variant>(row.variant_keys.size());
     for (size_t i = 0; i < row.variant_keys.size(); ++i) new (&variants[i]) Variant(VariantOf(row, i));
     flag_->variants = variants;
-    flag_->variant_count = static_cast<uint16_t>(row.variant_keys.size());
+    with_variants_ = &row;
+    variants_ = variants;
   }
 
   Variant VariantOf(const model::Flag& row, size_t i) const {
@@ -193,7 +204,7 @@ class Compiler {
     auto* const rules = out_.arena.Allocate<Rule>(row.rules.size());
     for (size_t i = row.rules.size(); i-- > 0;) {
       const model::Rule& source = s_.rules[row.rules[i]];
-      Rule rule;
+      Rule& rule = *std::construct_at(&rules[i]);
       rule.id = operands_.TextOf(source.id);
       rule.leaves_begin = static_cast<uint16_t>(writer_.size());
       if (source.condition != kNone) Condition(source, rule);
@@ -201,7 +212,6 @@ class Compiler {
       rule.gate = GateOf(source);
       rule.kind = KindOf(s_.serves[source.serve]);
       rule.target = TargetOf(s_.serves[source.serve]);
-      new (&rules[i]) Rule(rule);
     }
     flag_->rules = rules;
     flag_->rule_count = static_cast<uint16_t>(row.rules.size());
@@ -211,6 +221,7 @@ class Compiler {
   void Condition(const model::Rule& source, Rule& rule) {
     const size_t known = writer_.references().shared.size();
     rule.entry = writer_.Emit(source.condition, true, kAccept, kReject);
+    if (!writer_.has_defect() && writer_.references().shared.size() == known) return;
     base::Message defect = writer_.TakeDefect();
     if (defect.empty()) defect = shared_.DefectBehind(std::span(writer_.references().shared).subspan(known));
     if (!defect.empty()) Break(current_, base::Within(base::Named("rule", operands_.ViewOf(source.id)), defect));
@@ -411,6 +422,10 @@ class Compiler {
   std::vector<References> references_;  // per flag
   std::vector<const Holdout*> holdouts_;
   std::vector<model::Issue> issues_;
+
+  // The flag whose variants were compiled last, and what they became.
+  const model::Flag* with_variants_ = nullptr;
+  const Variant* variants_ = nullptr;
 
   // Of the flag being compiled.
   Index current_ = 0;

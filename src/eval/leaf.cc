@@ -176,14 +176,14 @@ Truth TestList(const Ruleset& ruleset, const Leaf& leaf, const ValueView& value)
   return TruthOf(!AnyOperand(ruleset, leaf, [&](std::string_view text) { return !IsElement(leaf, list, text); }));
 }
 
-// An operand as a version; `*large` is read where its numbers need more room.
+// An operand as a version.
 base::Semver VersionOf(const Ruleset& ruleset, const SemverOperand& operand) {
   const std::string_view text = ruleset.View(operand.text);
   if (operand.is_large) return base::ParseSemver(text).value_or(base::Semver());
   base::Semver version;
-  version.major = operand.core[0];
-  version.minor = operand.core[1];
-  version.patch = operand.core[2];
+  version.major = base::MajorOf(operand.key);
+  version.minor = base::MinorOf(operand.key);
+  version.patch = base::PatchOf(operand.key);
   version.parts = operand.parts;
   version.prerelease = text;
   return version;

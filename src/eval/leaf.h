@@ -10,6 +10,7 @@
 #include "src/base/number.h"
 #include "src/base/semver.h"
 #include "src/base/short_text.h"
+#include "src/base/small_code.h"
 #include "src/eval/ruleset.h"
 #include "src/eval/scope.h"
 
@@ -63,14 +64,7 @@ EXPT_HOT Truth IsOneOf(uint8_t orders, int order) {
   return TruthOf((orders & (order < 0 ? kBefore : order > 0 ? kAfter : kEqual)) != 0);
 }
 
-// The order of two versions where it shows in major, minor or patch and the operand is not large; 0 otherwise.
-EXPT_HOT int CompareCore(const base::Semver& version, const SemverOperand& operand) {
-  if (operand.is_large) return 0;
-  if (version.major != operand.core[0]) return version.major < operand.core[0] ? -1 : 1;
-  if (version.minor != operand.core[1]) return version.minor < operand.core[1] ? -1 : 1;
-  if (version.patch != operand.core[2]) return version.patch < operand.core[2] ? -1 : 1;
-  return 0;
-}
+EXPT_HOT int CompareKeys(uint64_t a, uint64_t b) { return a < b ? -1 : a > b ? 1 : 0; }
 
 // Everything that TestLeaf() does not decide in line; not kShared, kMember and kFlagIs.
 Truth TestRareLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, const ValueView& value);
@@ -97,11 +91,15 @@ EXPT_HOT Truth TestLeaf(const Ruleset& ruleset, Scope& scope, const Leaf& leaf, 
     case Op::kGt:
     case Op::kGte:
       return IsNumber(value) ? IsOneOf(leaf.orders, CompareNumber(value, leaf)) : Truth::kUnknown;
+    case Op::kVersion:
+      if constexpr (base::kSmallCode) break;  // all are kSemver
+      if (scope.Version(leaf.slot) == nullptr) return Truth::kUnknown;
+      return IsOneOf(leaf.orders, CompareKeys(scope.version_key(), leaf.version));
     case Op::kSemver: {
-      const base::Semver* const version = scope.Version(leaf.slot);
-      if (version == nullptr) return Truth::kUnknown;
-      const int order = leaf.orders == 0 ? 0 : CompareCore(*version, *leaf.semver);
-      if (order == 0) break;  // a range, or the rest decides
+      if (scope.Version(leaf.slot) == nullptr) return Truth::kUnknown;
+      if (leaf.orders == 0 || leaf.semver->is_large) break;
+      const int order = CompareKeys(scope.version_key() >> 1, leaf.semver->key >> 1);
+      if (order == 0) break;  // the prerelease decides
       return IsOneOf(leaf.orders, order);
     }
     default:

@@ -1,5 +1,7 @@
 #include "src/eval/leaf_text.h"
 
+#include "src/base/semver.h"
+
 namespace expt::eval {
 namespace {
 
@@ -23,13 +25,18 @@ void WriteNumbers(const NumberSet& set, base::JsonWriter& json) {
   for (uint32_t i = 0; i < set.real_count; ++i) json.Value(ValueView(set.reals[i]));
 }
 
+std::string CoreText(uint64_t key, int parts) {
+  std::string text;
+  base::AppendInteger(text, static_cast<int64_t>(base::MajorOf(key)));
+  for (const uint64_t part : {base::MinorOf(key), base::PatchOf(key)}) {
+    if (--parts > 0) base::AppendInteger(text.append("."), static_cast<int64_t>(part));
+  }
+  return text;
+}
+
 std::string VersionText(const Ruleset& ruleset, const SemverOperand& operand) {
   if (operand.is_large) return std::string(ruleset.View(operand.text));
-  std::string text;
-  for (int i = 0; i < operand.parts; ++i) {
-    if (i != 0) text.push_back('.');
-    base::AppendInteger(text, operand.core[i]);
-  }
+  std::string text = CoreText(operand.key, operand.parts);
   if (operand.text.size != 0) text.append("-").append(ruleset.View(operand.text));
   return text;
 }
@@ -96,6 +103,9 @@ void WriteOperands(const Ruleset& ruleset, const Leaf& leaf, base::JsonWriter& j
     case Op::kSizeBetween:
       WriteNumber(leaf.pair->low, leaf.is_integer, json);
       WriteNumber(leaf.pair->high, leaf.is_integer, json);
+      break;
+    case Op::kVersion:
+      json.Text(CoreText(leaf.version, 3));
       break;
     case Op::kSemver:
       json.Text(VersionText(ruleset, *leaf.semver));

@@ -1,7 +1,6 @@
 #include "src/eval/operands.h"
 
 #include <cstring>
-#include <limits>
 #include <utility>
 
 #include "src/base/casefold.h"
@@ -134,16 +133,19 @@ const NumberPair* Operands::Pair(Index list) {
   return out_.arena.Make(pair);
 }
 
+std::optional<uint64_t> Operands::PlainVersion(Index list) const {
+  return base::PlainVersionKey(ViewOf(StringAt(list, 0)));
+}
+
 const SemverOperand* Operands::Semver(Index list) {
   const Index string = StringAt(list, 0);
   const base::Semver version = base::ParseSemver(ViewOf(string)).value_or(base::Semver());
   SemverOperand operand;
+  operand.key = base::VersionKey(version);
   operand.parts = version.parts;
   operand.text = TextOf(string);
-  const uint64_t numbers[] = {version.major, version.minor, version.patch};
-  for (int i = 0; i < 3; ++i) {
-    operand.core[i] = static_cast<uint32_t>(numbers[i]);
-    operand.is_large = operand.is_large || numbers[i] > std::numeric_limits<uint32_t>::max();
+  for (const uint64_t number : {version.major, version.minor, version.patch}) {
+    operand.is_large = operand.is_large || number >= base::kLargestPart;
   }
   if (!operand.is_large) {
     const auto skipped = version.prerelease.empty() ? 0 : version.prerelease.data() - ViewOf(string).data();

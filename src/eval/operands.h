@@ -4,6 +4,7 @@
 #define EXPT_SRC_EVAL_OPERANDS_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ class Operands {
   const StringSet* Strings(Index list, bool needs_look_up, bool is_folded);
   const NumberSet* Numbers(Index list);
   const NumberPair* Pair(Index list);
+  // base::PlainVersionKey() of the operand.
+  std::optional<uint64_t> PlainVersion(Index list) const;
   const SemverOperand* Semver(Index list);
   const DigestSet* Digests(Index list, Index salt);
   const Window* WindowOf(Index list, Index zone);

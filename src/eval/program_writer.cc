@@ -1,8 +1,12 @@
 #include "src/eval/program_writer.h"
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
 #include <utility>
 
+#include "src/base/small_code.h"
 #include "src/base/sort.h"
 
 namespace expt::eval {
@@ -11,8 +15,10 @@ namespace {
 using model::Condition;
 using model::Operator;
 
+bool IsTree(Operator op) { return op == Operator::kAll || op == Operator::kAny; }
+
 std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Condition& condition) {
-  if ((condition.op != Operator::kAll && condition.op != Operator::kAny) || condition.operands == kNone) return {};
+  if (!IsTree(condition.op) || condition.operands == kNone) return {};
   const model::OperandList& list = snapshot.operands[condition.operands];
   if (list.kind != model::OperandKind::kCondition) return {};
   return std::span(snapshot.condition_pool).subspan(list.begin, list.size);
@@ -21,7 +27,7 @@ std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Conditi
 // From here on a condition that is used more than once is decided once per decision.
 constexpr uint16_t kCostly = 200;
 
-uint16_t LeafCost(Operator op) {
+constexpr uint8_t LeafCost(Operator op) {
   switch (op) {
     case Operator::kIsSet:
       return 1;
@@ -54,6 +60,12 @@ uint16_t LeafCost(Operator op) {
       return 15;
   }
 }
+
+constexpr auto kLeafCosts = [] {
+  std::array<uint8_t, 256> costs{};
+  for (size_t op = 0; op < costs.size(); ++op) costs[op] = LeafCost(static_cast<Operator>(op));
+  return costs;
+}();
 
 Op OpOf(Operator op) {
   switch (op) {
@@ -127,14 +139,15 @@ SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operan
 // So that children of all and any stand cheapest first.
 void SharedPrograms::Costs() {
   bool has_costly = false;
-  costs_.reserve(s_.conditions.size());
+  costs_.resize(s_.conditions.size());
+  uint16_t* next = costs_.data();
   for (const Condition& condition : s_.conditions) {
-    uint32_t cost = LeafCost(condition.op);
-    if (condition.op == Operator::kAll || condition.op == Operator::kAny) {
+    uint32_t cost = kLeafCosts[static_cast<uint8_t>(condition.op)];
+    if (IsTree(condition.op)) {
       cost = 0;
       for (const Index child : ChildrenOf(s_, condition)) cost = std::min<uint32_t>(cost + costs_[child], 60'000);
     }
-    costs_.push_back(static_cast<uint16_t>(cost));
+    *next++ = static_cast<uint16_t>(cost);
     has_costly = has_costly || cost >= kCostly;
   }
   if (has_costly) FindShared();
@@ -282,11 +295,11 @@ uint16_t ProgramWriter::EmitSegments(const Condition& condition, bool wanted, ui
 
 uint16_t ProgramWriter::EmitShared(const Shared* shared, uint16_t taken, uint16_t missed) {
   references_.shared.push_back(shared->number);
-  Leaf leaf;
+  Leaf& leaf = Append(shared->wanted, taken, missed);
   leaf.op = Op::kShared;
   leaf.written = Operator::kInSegment;
   leaf.shared = shared;
-  return Append(leaf, shared->wanted, taken, missed);
+  return LastAddress();
 }
 
 // (any include list or the condition) and not any exclude list; its false form is the negation of each part.
@@ -309,31 +322,43 @@ uint16_t ProgramWriter::EmitSegment(Index segment, bool wanted) {
 }
 
 uint16_t ProgramWriter::EmitMember(Index list, bool wanted, uint16_t taken, uint16_t missed) {
-  Leaf leaf;
+  Leaf& leaf = Append(wanted, taken, missed);
   leaf.op = Op::kMember;
   leaf.members = operands_.Members(list);
   leaf.slot = SlotOf(s_.member_lists[list].bucket_by);
-  return Append(leaf, wanted, taken, missed);
+  return LastAddress();
 }
 
 uint16_t ProgramWriter::EmitLeaf(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
-  Leaf leaf;
+  if (IsFalseForAll(condition)) return wanted ? missed : taken;
+  Leaf& leaf = Append(wanted, taken, missed);
   leaf.written = condition.op;
   leaf.orders = OrdersOf(condition.op);
   leaf.is_folded = (condition.properties & model::kCaseInsensitive) != 0;
-  if (!FillLeaf(condition, leaf)) return wanted ? missed : taken;
   if (condition.op != Operator::kFlagIs) leaf.slot = SlotOf(condition.subject);
-  return Append(leaf, wanted, taken, missed);
+  FillLeaf(condition, leaf);
+  return LastAddress();
 }
 
-bool ProgramWriter::FillLeaf(const Condition& condition, Leaf& leaf) {
+bool ProgramWriter::IsFalseForAll(const Condition& condition) const {
+  switch (condition.op) {
+    case Operator::kEquals:
+    case Operator::kIn:
+    case Operator::kEqualsHashed:
+    case Operator::kInHashed:
+      return condition.operands == kNone || s_.operands[condition.operands].size == 0;
+    default:
+      return false;
+  }
+}
+
+void ProgramWriter::FillLeaf(const Condition& condition, Leaf& leaf) {
   const Index list = condition.operands;
   switch (condition.op) {
     case Operator::kIsSet:
       break;
     case Operator::kEquals:
     case Operator::kIn:
-      if (s_.operands[list].size == 0) return false;
       FillScalar(condition, leaf);
       break;
     case Operator::kContains:
@@ -346,7 +371,6 @@ bool ProgramWriter::FillLeaf(const Condition& condition, Leaf& leaf) {
       break;
     case Operator::kEqualsHashed:
     case Operator::kInHashed:
-      if (list == kNone || s_.operands[list].size == 0) return false;
       leaf.op = Op::kHashedIn;
       leaf.digests = operands_.Digests(list, condition.second);
       break;
@@ -374,8 +398,7 @@ bool ProgramWriter::FillLeaf(const Condition& condition, Leaf& leaf) {
     case Operator::kSemverGte:
     case Operator::kSemverTilde:
     case Operator::kSemverCaret:
-      leaf.op = Op::kSemver;
-      leaf.semver = operands_.Semver(list);
+      FillVersion(list, leaf);
       break;
     case Operator::kFlagIs:
       FillFlagIs(condition, leaf);
@@ -383,7 +406,6 @@ bool ProgramWriter::FillLeaf(const Condition& condition, Leaf& leaf) {
     default:
       FillNumber(OpOf(condition.op), list, leaf);
   }
-  return true;
 }
 
 void ProgramWriter::FillScalar(const Condition& condition, Leaf& leaf) {
@@ -415,6 +437,17 @@ void ProgramWriter::FillNumber(Op op, Index list, Leaf& leaf) {
   }
 }
 
+void ProgramWriter::FillVersion(Index list, Leaf& leaf) {
+  const auto key = base::kSmallCode || leaf.orders == 0 ? std::nullopt : operands_.PlainVersion(list);
+  if (key.has_value()) {
+    leaf.op = Op::kVersion;
+    leaf.version = *key;
+  } else {
+    leaf.op = Op::kSemver;
+    leaf.semver = operands_.Semver(list);
+  }
+}
+
 void ProgramWriter::FillTexts(Op op, Index list, bool needs_look_up, Leaf& leaf) {
   leaf.op = op;
   leaf.has_one_text = s_.operands[list].size == 1;
@@ -441,13 +474,12 @@ void ProgramWriter::FillFlagIs(const Condition& condition, Leaf& leaf) {
   references_.flags.push_back(condition.subject);
 }
 
-uint16_t ProgramWriter::Append(const Leaf& leaf, bool wanted, uint16_t taken, uint16_t missed) {
-  leaves_.push_back(leaf);
-  Leaf& added = leaves_.back();
-  added.wanted = wanted;
-  added.on_taken = taken;
-  added.on_missed = missed;
-  return static_cast<uint16_t>(leaves_.size() - 1);
+Leaf& ProgramWriter::Append(bool wanted, uint16_t taken, uint16_t missed) {
+  Leaf& leaf = leaves_.emplace_back();
+  leaf.wanted = wanted;
+  leaf.on_taken = taken;
+  leaf.on_missed = missed;
+  return leaf;
 }
 
 uint8_t ProgramWriter::SlotOf(Index attribute) {
@@ -461,13 +493,15 @@ uint8_t ProgramWriter::SlotOf(Index attribute) {
 }
 
 Program ProgramWriter::Finish(base::Arena& arena) {
-  std::reverse(leaves_.begin(), leaves_.end());
-  for (Leaf& leaf : leaves_) {
-    leaf.on_taken = Turned(leaf.on_taken);
-    leaf.on_missed = Turned(leaf.on_missed);
+  Leaf* const leaves = arena.Allocate<Leaf>(leaves_.size());
+  Leaf* next = leaves + leaves_.size();
+  for (const Leaf& leaf : leaves_) {
+    std::construct_at(--next, leaf);
+    next->on_taken = Turned(leaf.on_taken);
+    next->on_missed = Turned(leaf.on_missed);
   }
   Program program;
-  program.leaves = arena.Copy(leaves_);
+  program.leaves = leaves;
   program.leaf_count = static_cast<uint16_t>(leaves_.size());
   program.slots = arena.Copy(slots_);
   program.slot_count = static_cast<uint8_t>(slots_.size());

@@ -89,6 +89,7 @@ class ProgramWriter {
   uint16_t Turned(uint16_t address) const;
 
   References& references() { return references_; }
+  bool has_defect() const { return !defect_.empty(); }
   // What makes the owner unusable: `attribute "a": operator "matches": ...`; empty for nothing.
   base::Message TakeDefect() { return std::exchange(defect_, {}); }
 
@@ -98,14 +99,18 @@ class ProgramWriter {
   uint16_t EmitShared(const Shared* shared, uint16_t taken, uint16_t missed);
   uint16_t EmitMember(Index list, bool wanted, uint16_t taken, uint16_t missed);
   uint16_t EmitLeaf(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
-  // Fills op and operands of a leaf; false for a condition that is false for everybody.
-  bool FillLeaf(const model::Condition& condition, Leaf& leaf);
+  bool IsFalseForAll(const model::Condition& condition) const;
+  // Op and operands.
+  void FillLeaf(const model::Condition& condition, Leaf& leaf);
   void FillScalar(const model::Condition& condition, Leaf& leaf);
   void FillNumber(Op op, Index list, Leaf& leaf);
+  void FillVersion(Index list, Leaf& leaf);
   void FillTexts(Op op, Index list, bool needs_look_up, Leaf& leaf);
   void FillMatches(const model::Condition& condition, Leaf& leaf);
   void FillFlagIs(const model::Condition& condition, Leaf& leaf);
-  uint16_t Append(const Leaf& leaf, bool wanted, uint16_t taken, uint16_t missed);
+  // A leaf to be filled, in its place.
+  Leaf& Append(bool wanted, uint16_t taken, uint16_t missed);
+  uint16_t LastAddress() const { return static_cast<uint16_t>(leaves_.size() - 1); }
   void SortByCost(size_t begin);
 
   const model::Snapshot& s_;

@@ -50,6 +50,7 @@ enum class Op : uint8_t {
   kGt,
   kGte,
   kBetween,     // pair
+  kVersion,     // version, `orders`
   kSemver,      // semver, `orders`; the operator says how where they are none
   kContains,    // text or strings
   kStartsWith,  // text or strings
@@ -102,11 +103,12 @@ struct NumberPair {
   Number high;
 };
 
+// A version that a leaf does not hold: a prerelease, less than three parts, or the bound of a range.
 struct SemverOperand {
-  uint32_t core[3] = {0, 0, 0};
+  uint64_t key = 0;  // base::VersionKey()
+  Text text;         // the prerelease
   uint8_t parts = 3;
-  bool is_large = false;  // a number does not fit: `text` is the whole version, read at each use
-  Text text;              // the prerelease
+  bool is_large = false;  // the key is not exact: `text` is the whole version, read at each use
 };
 
 // Members of override lists and segments, and digests of hashed operands. Ascending.
@@ -175,12 +177,13 @@ struct Leaf {
   bool is_folded : 1 = false;     // case-insensitive; its texts are folded
   bool is_integer : 1 = false;    // which half of a number is meant
   bool has_one_text : 1 = false;  // text, not strings
-  uint8_t orders : 3 = 0;         // of kNumberIs, kLt to kGte and kSemver; none for the semver ranges
+  uint8_t orders : 3 = 0;         // of kNumberIs, kLt to kGte, kVersion and kSemver; none for the semver ranges
   uint16_t on_taken = kReject;
   uint16_t on_missed = kReject;
   union {
     int64_t integer;
     double real;
+    uint64_t version;  // base::VersionKey() of three parts, exact
     Text text;
     const StringSet* strings;
     const NumberSet* numbers;

@@ -34,12 +34,16 @@ class Scope {
     }
     return has_version_ ? &version_ : nullptr;
   }
+  // base::VersionKey() of what Version() returned last.
+  uint64_t version_key() const { return version_key_; }
 
  private:
   EXPT_OUTLINE void ReadVersion(const ValueView& value) {
     const auto parsed = value.type() == ValueType::kString ? base::ParseSemver(value.text()) : std::nullopt;
     has_version_ = parsed.has_value();
-    if (has_version_) version_ = *parsed;
+    if (!has_version_) return;
+    version_ = *parsed;
+    version_key_ = base::VersionKey(version_);
   }
 
   ValueView& At(size_t i) { return reinterpret_cast<ValueView*>(slots_)[i]; }
@@ -49,6 +53,9 @@ class Scope {
   bool has_version_ = false;
   union {
     base::Semver version_;
+  };
+  union {
+    uint64_t version_key_;
   };
   alignas(ValueView) std::byte slots_[model::kMaxFlagAttributes * sizeof(ValueView)];
 };

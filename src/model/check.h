@@ -37,7 +37,9 @@ struct ConditionFact {
   static constexpr uint8_t kNamesFlags = 4;     // flag_is
   static constexpr uint8_t kHasPattern = 8;     // matches
 
-  uint32_t leaves = 0;  // written out as a tree; stops at 2^32 - 1
+  static constexpr uint16_t kMostLeaves = 0xffff;  // more than a flag may have
+
+  uint16_t leaves = 0;  // written out as a tree; stops at kMostLeaves
   uint8_t depth = 0;    // 1 for a leaf; stops at 255
   uint8_t marks = 0;
 };

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <limits>
 #include <utility>
 
+#include "src/base/semver.h"
 #include "src/base/small_code.h"
 #include "src/model/check.h"
 #include "src/model/condition_walk.h"
@@ -27,26 +27,6 @@ std::vector<uint8_t> PlainTypes(const Snapshot& snapshot) {
   return types;
 }
 
-// Whether `text` is a version of three short numbers, as most are; false says nothing.
-bool IsPlainVersion(std::string_view text) {
-  if (text.size() > 16) return false;
-  uint32_t dots = 0;
-  bool is_start = true;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '.') {
-      if (is_start) return false;
-      ++dots;
-      is_start = true;
-      continue;
-    }
-    if (text[i] < '0' || text[i] > '9') return false;
-    const bool is_leading_zero = is_start && text[i] == '0' && i + 1 < text.size() && text[i + 1] != '.';
-    if (is_leading_zero) return false;
-    is_start = false;
-  }
-  return dots == 2 && !is_start;
-}
-
 // Whether a row is plainly right, as most are; false says nothing.
 bool IsPlain(const Snapshot& snapshot, const std::vector<uint8_t>& types, const Condition& condition,
              const OperatorRule& rule) {
@@ -70,10 +50,15 @@ bool IsPlain(const Snapshot& snapshot, const std::vector<uint8_t>& types, const 
     case OperatorRule::Operands::kAny:
       return true;
     case OperatorRule::Operands::kVersion:
-      return IsPlainVersion(snapshot.strings[snapshot.string_pool[list.begin]]);
+      return base::PlainVersionKey(snapshot.strings[snapshot.string_pool[list.begin]]).has_value();
     default:
       return false;
   }
+}
+
+uint16_t LeavesOf(uint64_t count) {
+  static_assert(ConditionFact::kMostLeaves > kMaxFlagLeaves);
+  return static_cast<uint16_t>(std::clamp<uint64_t>(count, 1, ConditionFact::kMostLeaves));
 }
 
 }  // namespace
@@ -96,7 +81,8 @@ std::span<const Index> SegmentsNamedBy(const Snapshot& snapshot, const Condition
 ConditionFacts CheckConditions(const Snapshot& snapshot) {
   const std::vector<uint8_t> types = base::kSmallCode ? std::vector<uint8_t>() : PlainTypes(snapshot);
   ConditionFacts facts;
-  facts.rows.reserve(snapshot.conditions.size());
+  facts.rows.resize(snapshot.conditions.size());
+  ConditionFact* next = facts.rows.data();
   for (const Condition& condition : snapshot.conditions) {
     const OperatorRule& rule = RuleOf(condition.op);
     ConditionFact fact{.leaves = 1, .depth = 1};
@@ -113,18 +99,18 @@ ConditionFacts CheckConditions(const Snapshot& snapshot) {
         leaves += below.leaves;
       }
       fact.depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255));
-      fact.leaves = static_cast<uint32_t>(std::clamp<uint64_t>(leaves, 1, std::numeric_limits<uint32_t>::max()));
+      fact.leaves = LeavesOf(leaves);
     } else if (condition.op == Operator::kInSegment) {
       const size_t named = SegmentsNamedBy(snapshot, condition).size();
       if (named != 0) fact.marks |= ConditionFact::kNamesSegments;
-      fact.leaves = static_cast<uint32_t>(std::max<size_t>(1, named));
+      fact.leaves = LeavesOf(named);
     } else if (condition.op == Operator::kFlagIs) {
       fact.marks |= ConditionFact::kNamesFlags;
     } else if (condition.op == Operator::kMatches) {
       fact.marks |= ConditionFact::kHasPattern;
     }
     facts.marks |= fact.marks;
-    facts.rows.push_back(fact);
+    *next++ = fact;
   }
   return facts;
 }

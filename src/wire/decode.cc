@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "src/base/message.h"
+#include "src/base/small_code.h"
 #include "src/base/status.h"
 #include "src/model/snapshot.h"
 #include "src/wire/varint.h"
@@ -147,7 +148,7 @@ class Decoder {
  private:
   using Bytes32 = std::array<uint8_t, 32>;
 
-  void Field(const Cursor& cursor, const MessageDescription& message, const FieldDescription& field, uint32_t expected,
+  void Field(Cursor& cursor, const MessageDescription& message, const FieldDescription& field, uint32_t expected,
              char* to) {
     const std::string_view content = cursor.content;
     switch (field.form) {
@@ -183,11 +184,8 @@ class Decoder {
         return ReadFixedList<double>(content, to);
       case Form::kOperands:
         return ReadList<model::OperandList>(field.form, content, to);
-      case Form::kViews: {
-        auto& list = As<std::vector<std::string_view>>(to);
-        if (list.empty()) list.reserve(expected);
-        return list.push_back(content);
-      }
+      case Form::kViews:
+        return ReadViews(cursor, expected, As<std::vector<std::string_view>>(to));
       case Form::kStrings:
         As<std::vector<std::string>>(to).emplace_back(content);
         return;
@@ -203,6 +201,21 @@ class Decoder {
       case Form::kRowSteps:
         return;
     }
+  }
+
+  // What the cursor stands behind, and all that follow with the same tag.
+  static void ReadViews(Cursor& cursor, uint32_t expected, std::vector<std::string_view>& list) {
+    if (list.empty()) list.reserve(expected);
+    list.push_back(cursor.content);
+    if (base::kSmallCode || cursor.number >= 16) return;  // a tag of two bytes
+    const auto tag = static_cast<char>(cursor.number << 3 | 2);
+    const char* at = cursor.at;
+    while (at != cursor.end && *at == tag) {
+      const auto size = static_cast<size_t>(ReadVarint(++at));
+      list.emplace_back(at, size);
+      at += size;
+    }
+    cursor.at = at;
   }
 
   // Rows are as many as the first column tells; another column may be absent.

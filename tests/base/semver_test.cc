@@ -287,5 +287,47 @@ TEST(Semver, EndsDoNotWrapAround) {
   EXPECT_EQ(CaretEnd(last).major, UINT64_MAX);
 }
 
+// Of all pairs: keys are in the order of their versions, equal only where prereleases may decide or a number is large.
+TEST(Semver, KeysAreInTheOrderOfVersions) {
+  const std::vector<std::string> texts = {
+      "0.0.0-a",       "0.0.0",    "0.0.1",         "0.1",           "0.2097151.1",
+      "0.2097150.0",   "1-rc.1",   "1.0.0-rc.2",    "1",             "1.0.2097150",
+      "1.0.2097151",   "1.2.3",    "1.2.3-x",       "2097151.0",     "2097150.2097150.2097150",
+      "1.0.2097152-a", "2097152.9.9-a",             "999999999999999999.1.2"};
+  const auto is_exact = [](const Semver& v) {
+    return v.major < kLargestPart && v.minor < kLargestPart && v.patch < kLargestPart;
+  };
+  for (const std::string& a_text : texts) {
+    const Semver a = Parsed(a_text);
+    const uint64_t a_key = VersionKey(a);
+    for (const std::string& b_text : texts) {
+      const Semver b = Parsed(b_text);
+      const uint64_t b_key = VersionKey(b);
+      if (!is_exact(b)) continue;
+      if (a_key >> 1 != b_key >> 1 || (b.prerelease.empty() && is_exact(a))) {
+        EXPECT_EQ(a_key < b_key, Compare(a, b) < 0) << a_text << " " << b_text;
+        EXPECT_EQ(a_key > b_key, Compare(a, b) > 0) << a_text << " " << b_text;
+      } else {
+        EXPECT_EQ(CompareCore(a, b), 0) << a_text << " " << b_text;
+      }
+    }
+    if (is_exact(a)) {
+      EXPECT_EQ(MajorOf(a_key), a.major);
+      EXPECT_EQ(MinorOf(a_key), a.minor);
+      EXPECT_EQ(PatchOf(a_key), a.patch);
+    }
+  }
+}
+
+TEST(Semver, KeysOfPlainVersions) {
+  for (const char* text : {"0.0.0", "1.2.3", "10.0.7", "999999.999999.999999"}) {
+    EXPECT_EQ(PlainVersionKey(text), VersionKey(Parsed(text))) << text;
+  }
+  for (const char* text : {"", "1", "1.2", "1.2.3.4", "01.2.3", "1.00.3", "1..3", ".1.2", "1.2.", "v1.2.3", "1.2.3-a",
+                           "1.2.3+a", "1000000.0.0", "1.2.1234567", "1.2.x"}) {
+    EXPECT_EQ(PlainVersionKey(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace expt::base
