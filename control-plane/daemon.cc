@@ -20,6 +20,7 @@
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
+#include "control-plane/publish/ring_keeper.h"
 #include "control-plane/publish/root_intake.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/service.h"
@@ -108,6 +109,7 @@ class Daemon::Parts {
     if (server_) server_->Stop(grace);
     if (ingest_) ingest_->Close();
     if (intake_) intake_->Stop();
+    if (rings_) rings_->Stop();
     if (heads_) heads_->Stop();
     if (log_) log_->Write(api::LogLevel::kInfo, "stopped", nlohmann::ordered_json::object());
   }
@@ -167,6 +169,14 @@ class Daemon::Parts {
                                    .report = [this](int64_t version, const absl::Status& status) {
                                      ReportRoot(version, status);
                                    }});
+    rings_ = std::make_unique<publish::RingKeeper>(
+        *state_, *publisher_, *heads_, instances_,
+        publish::RingKeeperOptions{
+            .interval = options.ring_interval,
+            .settle = options.ring_settle,
+            .now = Now,
+            .report = [this](std::string_view event, const storage::Rings& rings,
+                             const absl::Status& failure) { ReportRings(event, rings, failure); }});
     const absl::Status status = heads_->Start();
     intake_->Start();
     return status;
@@ -180,6 +190,20 @@ class Daemon::Parts {
     }
   }
 
+  void ReportRings(std::string_view event, const storage::Rings& rings, const absl::Status& failure) {
+    metrics_.Count("exptd_ring_events_total", {{"event", event}});
+    if (failure.ok()) {
+      log_->Write(event == "rings_halted" ? api::LogLevel::kWarning : api::LogLevel::kInfo, event,
+                  {{"environment", rings.environment},
+                   {"version", rings.version},
+                   {"ring", rings.ring + 1},
+                   {"withdrawn_as", rings.withdrawn_as},
+                   {"reason", rings.reason}});
+    } else {
+      log_->Write(api::LogLevel::kError, event, {{"text", std::string(failure.message())}});
+    }
+  }
+
   absl::Status Serve(const DaemonOptions& options) {
     auto setup_token = service_->NewSetupToken({.actor = "system", .now = Now()});
     if (!setup_token.ok()) return AsStatus(setup_token.fault());
@@ -189,11 +213,13 @@ class Daemon::Parts {
     gate_options.behind_proxy = options.server.behind_proxy;
     gate_ = std::make_unique<auth::Gate>(*service_, gate_options);
     DeclareMetrics();
+    rings_->Start();
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
                                                               .instances = instances_,
+                                                              .rings = *rings_,
                                                               .signing = *signing_,
                                                               .ingest = *ingest_,
                                                               .analysis = *analysis_,
@@ -269,6 +295,7 @@ class Daemon::Parts {
   publish::Instances instances_;
   std::unique_ptr<publish::Publisher> publisher_;
   std::unique_ptr<publish::RootIntake> intake_;
+  std::unique_ptr<publish::RingKeeper> rings_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<analysis::Analysis> analysis_;
   std::unique_ptr<auth::Gate> gate_;

@@ -14,6 +14,7 @@ Answer GetProject(const Services&, const Exchange&);
 Answer ListEnvironments(const Services&, const Exchange&);
 Answer PostEnvironment(const Services&, const Exchange&);
 Answer GetEnvironment(const Services&, const Exchange&);
+Answer PutEnvironment(const Services&, const Exchange&);
 Answer ListAudit(const Services&, const Exchange&);
 
 // session_calls.cc
@@ -61,6 +62,11 @@ Answer GetSnapshot(const Services&, const Exchange&);
 Answer GetRoot(const Services&, const Exchange&);
 void PostEvents(const Services&, const Exchange&, http::Responder);
 
+// ring_calls.cc
+Answer GetRings(const Services&, const Exchange&);
+Answer PostRingsComplete(const Services&, const Exchange&);
+Answer PostRingsHalt(const Services&, const Exchange&);
+
 // status_calls.cc
 Answer PostStatus(const Services&, const Exchange&);
 Answer GetInstances(const Services&, const Exchange&);
@@ -75,6 +81,9 @@ Answer GetOpenApi(const Services&, const Exchange&);
 service::Result<nlohmann::json> BodyOf(const Exchange& exchange);
 // The environment in the path; 404 when there is none.
 service::Result<service::EnvironmentRef> EnvironmentOf(const Services& services, const Exchange& exchange);
+
+// How a publish is on its way; null for one that went to everyone at once.
+nlohmann::json RingsJson(const std::optional<storage::Rings>& rings);
 
 }  // namespace expt::api
 

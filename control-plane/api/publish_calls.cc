@@ -31,7 +31,8 @@ Answer PublishedAnswer(const publish::PublishOutcome& outcome, std::vector<std::
                             {"digest", HexText(outcome.digest)},
                             {"client_digest", HexText(outcome.client_digest)},
                             {"flags", outcome.flags},
-                            {"warnings", std::move(warnings)}});
+                            {"warnings", std::move(warnings)},
+                            {"rings", RingsJson(outcome.rings)}});
 }
 
 }  // namespace
@@ -59,9 +60,14 @@ Answer PostPublish(const Services& services, const Exchange& exchange) {
                                                      .server = std::move(assembly->server),
                                                      .client = std::move(assembly->client),
                                                      .allows_empty = allows_empty});
-    if (outcome.ok()) return PublishedAnswer(*outcome, std::move(assembly->warnings));
+    if (outcome.ok()) {
+      if (outcome->rings.has_value()) services.rings.Look();  // a ring with nobody in it ends at once
+      return PublishedAnswer(*outcome, std::move(assembly->warnings));
+    }
     if (outcome.status().code() == absl::StatusCode::kAborted && attempt < kMaxAttempts) continue;
-    services.log.Write(LogLevel::kError, "publish_failed", {{"text", std::string(outcome.status().message())}});
+    const bool is_refusal = absl::IsFailedPrecondition(outcome.status());
+    services.log.Write(is_refusal ? LogLevel::kInfo : LogLevel::kError, "publish_failed",
+                       {{"text", std::string(outcome.status().message())}});
     return FaultOf(outcome.status());
   }
 }

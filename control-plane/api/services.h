@@ -15,6 +15,7 @@
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
+#include "control-plane/publish/ring_keeper.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/service.h"
 #include "control-plane/ui/assets.h"
@@ -28,6 +29,7 @@ struct Services {
   publish::HeadIssuer& heads;
   HeadStreams& streams;
   publish::Instances& instances;
+  publish::RingKeeper& rings;
   publish::SigningKeys& signing;
   ingest::Ingest& ingest;
   analysis::Analysis& analysis;

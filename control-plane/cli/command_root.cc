@@ -60,7 +60,7 @@ absl::Status ChangeKeys(RootPlan& plan, const PlanOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status Change(RootPlan& plan, const PlanOptions& options) {
+absl::Status ChangePlan(RootPlan& plan, const PlanOptions& options) {
   for (const std::string& environment : options.no_environments) {
     if (absl::Status status = plan.RemoveEnvironment(environment); !status.ok()) return status;
   }
@@ -93,7 +93,7 @@ int MakeRoot(const PlanOptions& options) {
     plan = RootPlan(before->root);
     files.push_back(*std::move(before));
   }
-  if (absl::Status status = Change(plan, options); !status.ok()) return Fail(status);
+  if (absl::Status status = ChangePlan(plan, options); !status.ok()) return Fail(status);
   const absl::StatusOr<wire::RootModel> root = plan.Finish(Now(), std::chrono::days(options.days));
   if (!root.ok()) return Fail(root.status());
   const absl::StatusOr<std::vector<host::SecretKey>> signers = ReadSecretKeys(options.signers);

@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "control-plane/storage/database.h"
+#include "control-plane/storage/rings.h"
 #include "expt/snapshot.h"
 
 namespace expt::storage {
@@ -69,7 +70,7 @@ struct AuditEntry {
   int64_t time_ms = 0;
   std::string actor;
   std::string address;
-  std::string action;  // "create", "replace", "archive", "publish", "create_key", "revoke_key", ...
+  std::string action;  // "create", "replace", "archive", "publish", "halt_rings", "create_key", "revoke_key", ...
   DocumentName subject;
   std::string before;  // JSON text; empty where there is none
   std::string after;
@@ -160,14 +161,23 @@ class StateStore {
 
   // --- Publishes --------------------------------------------------------------------------------------------------
 
-  // Adds the rows of one publish. kAborted when a row of the environment has that version or a higher one, or was made
-  // from a newer state.
-  absl::Status AddPublish(const Change& who, std::span<const Publish> rows);
+  // Adds the rows of one publish, and with `rings` says in the same step how it goes out, or that it withdraws another.
+  // kAborted when a row of the environment has that version or a higher one, or was made from a newer state, which a
+  // withdrawal is allowed.
+  absl::Status AddPublish(const Change& who, std::span<const Publish> rows, const Rings* rings = nullptr);
   // The newest; nothing before the first.
   absl::StatusOr<std::optional<Publish>> LivePublish(std::string_view environment, Audience audience);
   // The newest with that digest.
   absl::StatusOr<std::optional<Publish>> FindPublish(std::string_view environment, Audience audience,
                                                      const Digest& digest);
+  absl::StatusOr<std::optional<Publish>> FindPublish(std::string_view environment, Audience audience, int64_t version);
+
+  // Of the last publish that went out in rings or was withdrawn.
+  absl::StatusOr<std::optional<Rings>> FindRings(std::string_view environment);
+  // Of all environments.
+  absl::StatusOr<std::vector<Rings>> ListRingsUnderWay();
+  // kAborted unless that version is under way still, in ring `from`.
+  absl::Status MoveRings(const Change& who, int64_t from, const Rings& to);
 
   // --- Settings ---------------------------------------------------------------------------------------------------
 
@@ -184,6 +194,7 @@ class StateStore {
   absl::Status AppendAudit(const Change& who, std::string_view action, const DocumentName& subject,
                            std::string_view before, std::string_view after);
   absl::Status Write(const Change& change, const DocumentWrite& write);
+  absl::Status PutRings(const Change& who, std::string_view action, const Rings& rings);
 
   std::mutex mutex_;  // guards the database
   Database database_;

@@ -7,56 +7,15 @@ the fault another value is published, which must not arrive; afterwards another 
 import json
 import pathlib
 import re
-import subprocess
 import sys
-import time
 import unittest
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 from fault_proxy import FaultProxy  # noqa: E402
-from programs import Case, program  # noqa: E402
-
-
-def page_size(value):
-    return {"flags": [{"key": "page-size", "type": "integer", "variants": [{"key": "size", "value": value}],
-                       "configuration": {"enabled": True, "default_serve": {"variant": "size"}}},
-                      {"key": "title", "type": "string", "variants": [{"key": "t", "value": "hello"}],
-                       "configuration": {"enabled": True, "default_serve": {"variant": "t"}}}]}
-
-
-class Probe:
-    """A client in a process of its own."""
-
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([program("fault_probe"), *map(str, arguments)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def value(self):
-        return self.ask("decide page-size u1")["used"]
-
-    def status(self):
-        return self.ask("status")
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(timeout=30)
-        self.process.stdout.close()
-
-
-def eventually(condition, seconds=15):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
+from probe import Probe, eventually, page_size  # noqa: E402
+from programs import Case  # noqa: E402
 
 
 class Faults(Case):
@@ -82,6 +41,18 @@ class Faults(Case):
     def served(self, probe, value):
         self.assertTrue(eventually(lambda: probe.value() == value),
                         f"expected {value}, got {probe.value()}: {probe.status()}")
+
+    def instances(self):
+        return self.api("GET", "/api/v1/projects/shop/environments/production/instances")[1]
+
+    def check_reported(self, verdict):
+        """What the server has heard of it."""
+        self.assertTrue(eventually(lambda: verdict in self.instances()["by_verdict"]), self.instances())
+        if verdict == "nack_security":
+            self.assertRegex(self.instances()["warnings"][0], "^[0-9]+ clients refuse what they are offered")
+            self.assertIn('"event":"security_alarm"', self.exptd.log.read_text())
+        metrics = urllib.request.urlopen(self.exptd.url + "/metrics", timeout=10).read().decode()
+        self.assertRegex(metrics, f'exptd_status_reports_total{{verdict="{verdict}",code="[A-Z_]+"}} [1-9]')
 
     def report(self, situation, status, value):
         code = f"step {status['step']} {status['code']}" if status["code"] else status["last_error"] or "-"
@@ -122,12 +93,20 @@ class Faults(Case):
         self.assertEqual((decision["reason"], decision["error_code"]), ("STATIC", None))
         if status["code"]:
             self.assertGreaterEqual(status["counts"].get(status["code"], 0), 1, status)
+        if "reported" in row:
+            self.check_reported(row["reported"])
         self.report(row["situation"], status, decision["used"])
         self.proxy.faults = []
         if "advance" not in row:
             self.served(probe, self.publish_next())
             self.assertEqual(probe.status()["state"], "fresh")
+            self.assertTrue(eventually(lambda: not any(map(self.is_refusal, self.instances()["by_verdict"]))),
+                            self.instances())
         probe.close()
+
+    @staticmethod
+    def is_refusal(verdict):
+        return verdict.startswith("nack_")
 
     def fits(self, expected, status):
         return (status["state"] == expected["state"]
@@ -205,6 +184,25 @@ class Faults(Case):
         self.assertEqual(status["source"], "previous")
         self.assertTrue((directory / "current.lkg.corrupt").is_file())
         self.report("\nthe saved snapshot is damaged", status, older)
+        probe.close()
+
+    def test_a_snapshot_that_ends_the_process(self):
+        directory = self.directory / "data"
+        probe = self.open(directory)
+        self.served(probe, self.value)
+        probe.close()
+        good = self.value
+        bad = self.publish_next()
+        for _ in range(3):
+            probe = self.open(directory)
+            self.served(probe, bad)
+            probe.kill()
+        probe = self.open(directory)
+        self.served(probe, good)
+        self.assertTrue(eventually(lambda: "safe_mode" in probe.status()["conditions"]), probe.status())
+        self.check_reported("nack_crash")
+        self.report("\na snapshot that ended the process three times", probe.status(), good)
+        self.served(probe, self.publish_next())
         probe.close()
 
     def test_the_data_directory_cannot_be_written(self):
