@@ -22,6 +22,7 @@
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
+#include "control-plane/publish/ring_keeper.h"
 #include "control-plane/publish/root_intake.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/people.h"
@@ -118,6 +119,7 @@ class Daemon::Parts {
     if (watch_) watch_->Stop();
     if (ingest_) ingest_->Close();
     if (intake_) intake_->Stop();
+    if (rings_) rings_->Stop();
     if (heads_) heads_->Stop();
     if (audit_seal_) audit_seal_->Stop();
     if (log_) log_->Write(api::LogLevel::kInfo, "stopped", nlohmann::ordered_json::object());
@@ -188,6 +190,14 @@ class Daemon::Parts {
                                      ReportRoot(version, status);
                                    }});
     if (absl::Status status = OpenAuditSeal(options); !status.ok()) return status;
+    rings_ = std::make_unique<publish::RingKeeper>(
+        *state_, *publisher_, *heads_, instances_,
+        publish::RingKeeperOptions{
+            .interval = options.ring_interval,
+            .settle = options.ring_settle,
+            .now = Now,
+            .report = [this](std::string_view event, const storage::Rings& rings,
+                             const absl::Status& failure) { ReportRings(event, rings, failure); }});
     const absl::Status status = heads_->Start();
     intake_->Start();
     return status;
@@ -213,6 +223,20 @@ class Daemon::Parts {
     }
   }
 
+  void ReportRings(std::string_view event, const storage::Rings& rings, const absl::Status& failure) {
+    metrics_.Count("exptd_ring_events_total", {{"event", event}});
+    if (failure.ok()) {
+      log_->Write(event == "rings_halted" ? api::LogLevel::kWarning : api::LogLevel::kInfo, event,
+                  {{"environment", rings.environment},
+                   {"version", rings.version},
+                   {"ring", rings.ring + 1},
+                   {"withdrawn_as", rings.withdrawn_as},
+                   {"reason", rings.reason}});
+    } else {
+      log_->Write(api::LogLevel::kError, event, {{"text", std::string(failure.message())}});
+    }
+  }
+
   absl::Status Serve(const DaemonOptions& options) {
     auto setup_token = service_->NewSetupToken({.actor = "system", .now = Now()});
     if (!setup_token.ok()) return AsStatus(setup_token.fault());
@@ -226,12 +250,14 @@ class Daemon::Parts {
     DeclareMetrics();
     watch_ = std::make_unique<api::AccountingWatch>(*service_, *ingest_, metrics_, *log_);
     watch_->Start(options.accounting_interval);
+    rings_->Start();
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .people = *people_,
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
                                                               .instances = instances_,
+                                                              .rings = *rings_,
                                                               .signing = *signing_,
                                                               .audit_seal = *audit_seal_,
                                                               .ingest = *ingest_,
@@ -311,6 +337,7 @@ class Daemon::Parts {
   std::unique_ptr<publish::Publisher> publisher_;
   std::unique_ptr<publish::RootIntake> intake_;
   std::unique_ptr<publish::AuditSeal> audit_seal_;
+  std::unique_ptr<publish::RingKeeper> rings_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<api::AccountingWatch> watch_;
   std::unique_ptr<analysis::Analysis> analysis_;

@@ -42,6 +42,8 @@ struct DaemonOptions {
   std::vector<std::string> head_keys;
   std::vector<std::string> snapshot_keys;
   std::chrono::milliseconds head_interval{60'000};
+  std::chrono::milliseconds ring_interval{1'000};     // between two looks at publishes that go out in rings
+  std::chrono::milliseconds ring_settle{6 * 60'000};  // so long after the start nobody is taken for missing
   http::ServerOptions server = {};
   api::StreamLimits streams = {};
   auth::GateOptions gate = {};  // behind_proxy, public_url and session_max are taken from the others

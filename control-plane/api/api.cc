@@ -82,6 +82,7 @@ void DeclareMetrics(http::Metrics& metrics) {
   metrics.Declare("exptd_http_request_bytes_total", Type::kCounter, "Bytes of request bodies as sent.");
   metrics.Declare("exptd_http_response_bytes_total", Type::kCounter, "Bytes of response bodies.");
   metrics.Declare("exptd_instances", Type::kGauge, "Clients that reported in the last hour, by environment.");
+  metrics.Declare("exptd_ring_events_total", Type::kCounter, "What happened to publishes that go out in rings.");
   metrics.Declare("exptd_status_reports_total", Type::kCounter,
                   "Status reports by verdict (ack, on_trial, none, nack_ and its kind) and code.");
 }

@@ -14,6 +14,7 @@ Answer GetProject(const Services&, const Exchange&);
 Answer ListEnvironments(const Services&, const Exchange&);
 Answer PostEnvironment(const Services&, const Exchange&);
 Answer GetEnvironment(const Services&, const Exchange&);
+Answer PutEnvironment(const Services&, const Exchange&);
 
 // audit_calls.cc
 Answer ListAudit(const Services&, const Exchange&);
@@ -103,6 +104,11 @@ Answer GetSnapshot(const Services&, const Exchange&);
 Answer GetRoot(const Services&, const Exchange&);
 void PostEvents(const Services&, const Exchange&, http::Responder);
 
+// ring_calls.cc
+Answer GetRings(const Services&, const Exchange&);
+Answer PostRingsComplete(const Services&, const Exchange&);
+Answer PostRingsHalt(const Services&, const Exchange&);
+
 // status_calls.cc
 Answer PostStatus(const Services&, const Exchange&);
 Answer GetInstances(const Services&, const Exchange&);
@@ -124,6 +130,9 @@ Answer CreatedAnswer(const Exchange& exchange, const std::string& location,
                      const service::Result<service::Versioned>& made);
 // The environment in the path; 404 when there is none.
 service::Result<service::EnvironmentRef> EnvironmentOf(const Services& services, const Exchange& exchange);
+
+// How a publish is on its way; null for one that went to everyone at once.
+nlohmann::json RingsJson(const std::optional<storage::Rings>& rings);
 
 }  // namespace expt::api
 

@@ -49,6 +49,13 @@ void AdoptEnvironments(const Services& services, Time now) {
   }
 }
 
+// Rings are worth having where there are enough clients to tell one ring from another.
+void OfferRings(const Services& services, Time now, nlohmann::json& environment) {
+  constexpr size_t kEnoughInstances = 50;
+  const std::string id = environment.value("id", "");
+  environment["rings_offered"] = services.instances.alive(id, now) >= kEnoughInstances;
+}
+
 }  // namespace
 
 Answer PostSetup(const Services& services, const Exchange& exchange) {
@@ -98,8 +105,12 @@ Answer GetProject(const Services& services, const Exchange& exchange) {
 Answer ListEnvironments(const Services& services, const Exchange& exchange) {
   const auto options = ListOptionsOf(exchange.request);
   if (!options.ok()) return options.fault();
-  return PageAnswer(services.service.ListEnvironments(exchange.request.Parameter("project"), *options,
-                                                      *exchange.caller.api->rights));
+  auto page = services.service.ListEnvironments(exchange.request.Parameter("project"), *options,
+                                                *exchange.caller.api->rights);
+  if (page.ok()) {
+    for (nlohmann::json& environment : page->items) OfferRings(services, exchange.caller.call.now, environment);
+  }
+  return PageAnswer(page);
 }
 
 Answer PostEnvironment(const Services& services, const Exchange& exchange) {
@@ -110,14 +121,29 @@ Answer PostEnvironment(const Services& services, const Exchange& exchange) {
   if (!made.ok()) return made.fault();
   AdoptEnvironments(services, exchange.caller.call.now);
   const std::string key = made->body.value("key", "");
-  const auto adopted = services.service.GetEnvironment(project, key);  // with its epoch
+  auto adopted = services.service.GetEnvironment(project, key);  // with its epoch
+  if (adopted.ok()) OfferRings(services, exchange.caller.call.now, adopted->body);
   return CreatedAnswer(exchange, "/api/v1/projects/" + project + "/environments/" + key, adopted);
 }
 
 Answer GetEnvironment(const Services& services, const Exchange& exchange) {
-  const auto environment =
+  auto environment =
       services.service.GetEnvironment(exchange.request.Parameter("project"), exchange.request.Parameter("environment"));
   if (!environment.ok()) return environment.fault();
+  OfferRings(services, exchange.caller.call.now, environment->body);
+  return DocumentResponse(exchange.request, 200, *environment);
+}
+
+Answer PutEnvironment(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  const auto revision = IfMatch(exchange.request);
+  if (!revision.ok()) return revision.fault();
+  auto environment =
+      services.service.ReplaceEnvironment(exchange.caller.call, exchange.request.Parameter("project"),
+                                          exchange.request.Parameter("environment"), *body, *revision);
+  if (!environment.ok()) return environment.fault();
+  OfferRings(services, exchange.caller.call.now, environment->body);
   return DocumentResponse(exchange.request, 200, *environment);
 }
 

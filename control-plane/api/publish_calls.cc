@@ -73,7 +73,8 @@ Answer PublishedAnswer(const publish::PublishOutcome& outcome, std::vector<std::
                             {"digest", HexText(outcome.digest)},
                             {"client_digest", HexText(outcome.client_digest)},
                             {"flags", outcome.flags},
-                            {"warnings", std::move(warnings)}});
+                            {"warnings", std::move(warnings)},
+                            {"rings", RingsJson(outcome.rings)}});
 }
 
 }  // namespace
@@ -94,9 +95,14 @@ Answer PostPublish(const Services& services, const Exchange& exchange) {
     assembled->request.comment = comment;
     assembled->request.allows_empty = allows_empty;
     const auto outcome = services.publisher.Publish(std::move(assembled->request));
-    if (outcome.ok()) return PublishedAnswer(*outcome, std::move(assembled->warnings));
+    if (outcome.ok()) {
+      if (outcome->rings.has_value()) services.rings.Look();  // a ring with nobody in it ends at once
+      return PublishedAnswer(*outcome, std::move(assembled->warnings));
+    }
     if (outcome.status().code() == absl::StatusCode::kAborted && attempt < kMaxAttempts) continue;
-    services.log.Write(LogLevel::kError, "publish_failed", {{"text", std::string(outcome.status().message())}});
+    const bool is_refusal = absl::IsFailedPrecondition(outcome.status());
+    services.log.Write(is_refusal ? LogLevel::kInfo : LogLevel::kError, "publish_failed",
+                       {{"text", std::string(outcome.status().message())}});
     return FaultOf(outcome.status());
   }
 }

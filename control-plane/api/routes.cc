@@ -160,6 +160,16 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
                      .tag = "projects",
                      .success = {.schema = "Environment", .has_etag = true},
                      .call = GetEnvironment});
+  routes->push_back({.method = "PUT",
+                     .path = EXPT_ENVIRONMENT,
+                     .operation = "replaceEnvironment",
+                     .access = Permission::kEnvironmentsWrite,
+                     .text = "Says how an environment is called and how publishes reach it.",
+                     .tag = "projects",
+                     .body = {.schema = "Environment", .limit = kMaxDefinitionBytes},
+                     .success = {.schema = "Environment", .has_etag = true},
+                     .takes_if_match = true,
+                     .call = PutEnvironment});
 }
 
 void AddAudit(std::vector<Route>* routes) {
@@ -359,6 +369,34 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
                      .tag = "publish",
                      .success = {.schema = "File", .media_type = kBytes},
                      .call = GetEnvironmentRoot});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_ENVIRONMENT "/rings",
+                     .operation = "getRings",
+                     .access = Permission::kPublishRead,
+                     .text = "Tells how far the last publish that went out in rings has come. 404 before the first.",
+                     .tag = "publish",
+                     .success = {.schema = "Rings"},
+                     .call = GetRings});
+  routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/rings/complete",
+                     .operation = "completeRings",
+                     .access = Permission::kPublishWrite,
+                     .text = "Gives the candidate to everyone at once. 409 when nothing is under way.",
+                     .tag = "publish",
+                     .body = {.schema = "RingsRequest", .is_required = false, .limit = 4096},
+                     .success = {.schema = "Rings"},
+                     .faults = {409},
+                     .call = PostRingsComplete});
+  routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/rings/halt",
+                     .operation = "haltRings",
+                     .access = Permission::kPublishWrite,
+                     .text = "Withdraws the candidate: the stable content goes to everyone under the next version.",
+                     .tag = "publish",
+                     .body = {.schema = "RingsRequest", .is_required = false, .limit = 4096},
+                     .success = {.schema = "Rings"},
+                     .faults = {409},
+                     .call = PostRingsHalt});
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/instances",
                      .operation = "listInstances",

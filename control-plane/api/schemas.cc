@@ -260,7 +260,17 @@ constexpr char kSchemas[] = R"json({
       "name": {"type": "string", "maxLength": 256},
       "epoch": {"type": ["integer", "null"], "readOnly": true, "description": "null: no Root names it yet."},
       "root_version": {"type": ["integer", "null"], "readOnly": true},
-      "published_version": {"type": ["integer", "null"], "readOnly": true}
+      "published_version": {"type": ["integer", "null"], "readOnly": true},
+      "rings": {
+        "type": "string", "enum": ["none", "staged"], "default": "none",
+        "description": "Whether a publish goes to everyone at once or to 1, 10, 50 and 100 % of all clients."
+      },
+      "bake": {
+        "type": "integer", "minimum": 1, "maximum": 86400, "default": 300, "description": "Seconds in each ring."
+      },
+      "rings_offered": {
+        "type": "boolean", "readOnly": true, "description": "50 clients reported in the last hour: enough for rings."
+      }
     }
   },
   "AuditEntry": {
@@ -665,13 +675,17 @@ constexpr char kSchemas[] = R"json({
   },
   "PublishReply": {
     "type": "object", "additionalProperties": false,
-    "required": ["version", "digest", "client_digest", "flags", "warnings"],
+    "required": ["version", "digest", "client_digest", "flags", "warnings", "rings"],
     "properties": {
       "version": {"type": "integer"},
       "digest": {"type": "string", "description": "SHA-256 of the server snapshot's payload."},
       "client_digest": {"type": "string"},
       "flags": {"type": "integer"},
-      "warnings": {"type": "array", "items": {"type": "string"}}
+      "warnings": {"type": "array", "items": {"type": "string"}},
+      "rings": {
+        "description": "null: it went to everyone at once.",
+        "oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Rings"}]
+      }
     }
   },
   "PublishPreview": {
@@ -723,6 +737,28 @@ constexpr char kSchemas[] = R"json({
   "ApprovalReply": {
     "type": "object", "additionalProperties": false, "required": ["content", "actor"],
     "properties": {"content": {"type": "string"}, "actor": {"type": "string"}}
+  },
+  "Rings": {
+    "type": "object", "additionalProperties": false,
+    "required": ["state", "version", "stable_version", "ring", "share", "bake", "entered", "next", "ended",
+                 "withdrawn_as", "reason"],
+    "properties": {
+      "state": {"type": "string", "enum": ["under_way", "complete", "halted"]},
+      "version": {"type": "integer", "description": "The candidate."},
+      "stable_version": {"type": "integer", "description": "What everybody else has, or had."},
+      "ring": {"type": ["integer", "null"], "description": "1 to 4; null: it went to everyone, and was withdrawn."},
+      "share": {"type": ["integer", "null"], "description": "Of all clients, in parts per million."},
+      "bake": {"type": "integer", "description": "Seconds in each ring."},
+      "entered": {"type": ["string", "null"], "format": "date-time"},
+      "next": {"type": ["string", "null"], "format": "date-time", "description": "When the ring has baked."},
+      "ended": {"type": ["string", "null"], "format": "date-time"},
+      "withdrawn_as": {"type": ["integer", "null"], "description": "The version with the stable content again."},
+      "reason": {"type": "string", "description": "Of the end."}
+    }
+  },
+  "RingsRequest": {
+    "type": "object", "additionalProperties": false,
+    "properties": {"reason": {"type": "string", "maxLength": 1024, "description": "For the audit."}}
   },
 
   "Instances": {

@@ -16,6 +16,7 @@
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/instances.h"
 #include "control-plane/publish/publisher.h"
+#include "control-plane/publish/ring_keeper.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/people.h"
 #include "control-plane/service/service.h"
@@ -31,6 +32,7 @@ struct Services {
   publish::HeadIssuer& heads;
   HeadStreams& streams;
   publish::Instances& instances;
+  publish::RingKeeper& rings;
   publish::SigningKeys& signing;
   const publish::AuditSeal& audit_seal;
   ingest::Ingest& ingest;

@@ -103,6 +103,7 @@ Answer PostStatus(const Services& services, const Exchange& exchange) {
   if (!report.ok()) return FaultOf(report.status());
   const bool is_alarm =
       services.instances.Report(principal.environment, principal.audience, *report, exchange.caller.call.now);
+  services.rings.TakeReport(principal.environment, principal.audience, *report, exchange.caller.call.now);
   const std::string verdict = publish::VerdictWord(report->verdict);
   const std::string_view code = CodeOf(report->verdict);
   services.metrics.Count("exptd_status_reports_total", {{"verdict", verdict}, {"code", code}});
@@ -115,7 +116,11 @@ Answer PostStatus(const Services& services, const Exchange& exchange) {
                         {"step", report->verdict->step},
                         {"code", code}});
   }
-  return http::Response{.status = 204};
+  http::Response response{.status = 204};
+  if (const auto wanted = services.rings.NextReport(principal.environment); wanted.has_value()) {
+    response.Set(wire::kNextReportHeader, std::to_string(wanted->count()));
+  }
+  return response;
 }
 
 Answer GetInstances(const Services& services, const Exchange& exchange) {

@@ -11,6 +11,7 @@
 #include "control-plane/cli/definitions_check.h"
 #include "control-plane/cli/first_steps.h"
 #include "control-plane/cli/input.h"
+#include "control-plane/cli/rings_line.h"
 #include "control-plane/cli/status.h"
 #include "expt/options.h"
 #include "expt/snapshot.h"
@@ -92,6 +93,9 @@ int Publish(const PublishOptions& options) {
   }
   std::printf("version %lld digest %s\n", static_cast<long long>(reply->body.value("version", int64_t{0})),
               TextAt(reply->body, "digest").c_str());
+  if (reply->body.contains("rings") && reply->body["rings"].is_object()) {
+    std::printf("%s\n", RingsLine(reply->body["rings"]).c_str());
+  }
   return kDone;
 }
 
@@ -156,7 +160,8 @@ void AddPublish(CLI::App& app, Action& action) {
   command->add_option("--output", options->output, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  command->footer(R"(Prints the new version and its digest. Nothing is published when anything in the file is refused.
+  command->footer(R"(Prints the new version and its digest, and how far it is where it goes out in rings.
+Nothing is published when anything in the file is refused.
 
 Examples:
   expt publish --url http://127.0.0.1:8080 --token "$EXPT_TOKEN" --project shop --environment production

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "control-plane/publish/hex.h"
+#include "control-plane/publish/ring_plan.h"
 #include "control-plane/storage/document_kinds.h"
 #include "control-plane/storage/state_store.h"
 #include "src/base/status.h"
@@ -26,6 +27,33 @@ Time SystemNow() { return std::chrono::time_point_cast<std::chrono::milliseconds
 
 std::string CounterName(const Publish& live) {
   return "head/" + live.environment + (live.audience == Audience::kServer ? "/server" : "/client");
+}
+
+wire::SnapshotRef RefOf(const Publish& row) {
+  return {.version = row.version, .digest = row.digest, .size_bytes = row.size_bytes};
+}
+
+// The newest publish of an audience, and while it goes out in rings what everybody else has.
+struct Offer {
+  Publish newest;
+  std::optional<Publish> stable;
+  uint32_t candidate_ppm = 0;
+};
+
+absl::StatusOr<std::optional<Offer>> OfferOf(storage::StateStore& state, const std::string& environment_id,
+                                             Audience audience, const std::optional<storage::Rings>& rings) {
+  const auto newest = state.LivePublish(environment_id, audience);
+  if (!newest.ok()) return newest.status();
+  if (!newest->has_value()) return std::optional<Offer>();
+  Offer offer{.newest = **newest, .stable = std::nullopt};
+  if (!rings.has_value() || rings->state != storage::RingState::kUnderWay || rings->version != offer.newest.version) {
+    return offer;
+  }
+  const auto stable = state.FindPublish(environment_id, audience, rings->stable_version);
+  if (!stable.ok()) return stable.status();
+  offer.stable = *stable;
+  offer.candidate_ppm = kRingShares[static_cast<size_t>(rings->ring)];
+  return offer;
 }
 
 // Keys of the flags that serve their off variant, as the environment's document says.
@@ -72,28 +100,31 @@ absl::Status HeadIssuer::IssueNow(std::string_view environment_id) {
   const std::shared_ptr<const wire::RootModel> root = signing_.root();
   absl::Status worst;
   struct Task {
-    Publish live;
+    Offer offer;
     std::vector<std::string> emergency_off;
   };
   std::vector<Task> tasks;
   std::vector<std::string> counters;
   for (const Document& environment : *environments) {
     if (!environment_id.empty() && environment.id != environment_id) continue;
+    const auto rings = state_.FindRings(environment.id);
+    if (!rings.ok()) return rings.status();
     for (const Audience audience : {Audience::kServer, Audience::kClient}) {
-      const auto live = state_.LivePublish(environment.id, audience);
-      if (!live.ok()) return live.status();
-      if (!live->has_value()) continue;
-      if ((*live)->epoch != root->Epoch(environment.id)) {
+      absl::StatusOr<std::optional<Offer>> offer = OfferOf(state_, environment.id, audience, *rings);
+      if (!offer.ok()) return offer.status();
+      if (!offer->has_value()) continue;
+      const Publish* const live = &(*offer)->newest;
+      if (live->epoch != root->Epoch(environment.id)) {
         worst = base::Error(absl::StatusCode::kFailedPrecondition,
                             "environment \"" + environment.id + "\": was published in epoch " +
-                                std::to_string((*live)->epoch) + ", the Root says " +
+                                std::to_string(live->epoch) + ", the Root says " +
                                 std::to_string(root->Epoch(environment.id)) + "; publish again");
         continue;
       }
       absl::StatusOr<std::vector<std::string>> off = EmergencyOff(state_, environment);
       if (!off.ok()) return off.status();
-      counters.push_back(CounterName(**live));
-      tasks.push_back({**live, *std::move(off)});
+      counters.push_back(CounterName(*live));
+      tasks.push_back({**std::move(offer), *std::move(off)});
     }
   }
   if (tasks.empty()) return worst;
@@ -101,7 +132,8 @@ absl::Status HeadIssuer::IssueNow(std::string_view environment_id) {
   if (!numbers.ok()) return numbers.status();
   const Time now = options_.now();
   for (size_t i = 0; i < tasks.size(); ++i) {
-    const Publish& live = tasks[i].live;
+    const Offer& offer = tasks[i].offer;
+    const Publish& live = offer.newest;
     wire::HeadModel head;
     head.environment = live.environment;
     head.audience = live.audience;
@@ -110,7 +142,9 @@ absl::Status HeadIssuer::IssueNow(std::string_view environment_id) {
     head.head_number = (*numbers)[i];
     head.issued_at_ms = now.time_since_epoch().count();
     head.expires_at_ms = (now + options_.life).time_since_epoch().count();
-    head.stable = {.version = live.version, .digest = live.digest, .size_bytes = live.size_bytes};
+    head.stable = RefOf(offer.stable.value_or(live));
+    if (offer.stable.has_value()) head.candidate = RefOf(live);
+    head.candidate_ppm = offer.candidate_ppm;
     head.emergency_off = std::move(tasks[i].emergency_off);
     head.poll_interval_ms = static_cast<uint32_t>(options_.poll_interval.count());
     auto issued = std::make_shared<IssuedHead>();

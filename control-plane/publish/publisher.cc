@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "control-plane/publish/hex.h"
+#include "control-plane/publish/ring_plan.h"
 #include "control-plane/publish/snapshot_model.h"
 #include "control-plane/storage/blob_store.h"
 #include "control-plane/storage/document_kinds.h"
@@ -85,6 +86,17 @@ Publisher::Publisher(storage::StateStore& state, storage::BlobStore& blobs, Sign
 
 absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
   const std::lock_guard lock(publishing_);
+  const auto rings = state_.FindRings(request.environment_id);
+  if (!rings.ok()) return rings.status();
+  if (rings->has_value() && (*rings)->state == storage::RingState::kUnderWay) {
+    return base::Error(absl::StatusCode::kFailedPrecondition,
+                       "environment \"" + request.environment_id + "\": version " + std::to_string((*rings)->version) +
+                           " is under way in rings; complete or halt it first");
+  }
+  return PublishLocked(std::move(request), {.may_be_staged = true, .withdrawal = nullptr});
+}
+
+absl::StatusOr<PublishOutcome> Publisher::PublishLocked(PublishRequest request, Way way) {
   const auto environment = state_.FindById(storage::kEnvironmentKind, request.environment_id);
   if (!environment.ok()) return environment.status();
   const std::string place = "environment \"" + request.environment_id + "\"";
@@ -118,7 +130,7 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
     part.row = **live;
     part.live = LiveModel(part.row);
     version = std::max(version, (*live)->version + 1);
-    if ((*live)->state_revision > request.state_revision) {
+    if (way.withdrawal == nullptr && (*live)->state_revision > request.state_revision) {
       return base::Error(absl::StatusCode::kAborted, place + ": a newer state has been published meanwhile");
     }
   }
@@ -130,7 +142,7 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
   }
   if (!outcome.problems.empty()) return outcome;
   outcome.count = CountChanges(request.server, parts[0].live.has_value() ? &*parts[0].live : nullptr);
-  if (outcome.count.is_guarded() && !request.is_renewal) {
+  if (outcome.count.is_guarded() && !request.is_renewal && way.withdrawal == nullptr) {
     const absl::StatusOr<bool> is_approved =
         IsApproved((*environment)->name, outcome.count.content, parts[0].row.created_ms, request.person);
     if (!is_approved.ok()) return is_approved.status();
@@ -174,7 +186,22 @@ absl::StatusOr<PublishOutcome> Publisher::Publish(PublishRequest request) {
   const storage::Change who{
       .actor = request.actor, .address = request.address, .time_ms = request.now.time_since_epoch().count()};
   const storage::Publish rows[] = {parts[0].row, parts[1].row};
-  if (absl::Status status = state_.AddPublish(who, rows); !status.ok()) return status;
+  const RingSettings settings = RingSettingsOf((*environment)->body);
+  if (way.may_be_staged && settings.is_staged && version > 1) {
+    outcome.rings = storage::Rings{.environment = request.environment_id,
+                                   .state = storage::RingState::kUnderWay,
+                                   .version = version,
+                                   .stable_version = version - 1,
+                                   .ring = 0,
+                                   .bake_ms = settings.bake.count(),
+                                   .entered_ms = who.time_ms,
+                                   .ended_ms = 0,
+                                   .withdrawn_as = 0,
+                                   .reason = {}};
+  }
+  if (way.withdrawal != nullptr) way.withdrawal->withdrawn_as = version;
+  const storage::Rings* const rings = outcome.rings.has_value() ? &*outcome.rings : way.withdrawal;
+  if (absl::Status status = state_.AddPublish(who, rows, rings); !status.ok()) return status;
   outcome.version = version;
   outcome.digest = parts[0].made.digest;
   outcome.client_digest = parts[1].made.digest;
@@ -266,28 +293,95 @@ bool Publisher::IsTaken(const storage::Publish& row) const {
   return host::OpenSignedFile(*file, *root, {.environment = row.environment}).ok();
 }
 
+// The content of `row`, to be published again.
+absl::Status Publisher::FillFrom(const storage::Publish& row, PublishRequest& request) const {
+  std::optional<model::Snapshot> model = LiveModel(row);
+  if (!model.has_value()) {
+    return base::Error(absl::StatusCode::kDataLoss,
+                       "environment \"" + row.environment + "\": a live file is missing");
+  }
+  model->golden_vectors.clear();  // made anew
+  request.state_revision = row.state_revision;
+  (row.audience == Audience::kServer ? request.server : request.client) = *std::move(model);
+  return absl::OkStatus();
+}
+
 absl::Status Publisher::RenewEnvironment(const std::string& environment_id, Time now) {
+  const std::string comment = "signed again under Root " + std::to_string(signing_.root_version());
+  const auto rings = state_.FindRings(environment_id);
+  if (!rings.ok()) return rings.status();
+  if (rings->has_value() && (*rings)->state == storage::RingState::kUnderWay) {
+    // What has not proved itself does not go to everyone because of that.
+    const Author author{.actor = "system", .address = {}, .now = now};
+    return Withdraw(author, environment_id, (*rings)->version, comment).status();
+  }
   PublishRequest request;
   request.actor = "system";
   request.now = now;
-  request.comment = "signed again under Root " + std::to_string(signing_.root_version());
+  request.comment = comment;
   request.environment_id = environment_id;
   request.allows_empty = true;
   request.is_renewal = true;
   for (const Audience audience : {Audience::kServer, Audience::kClient}) {
     const auto row = state_.LivePublish(environment_id, audience);
     if (!row.ok()) return row.status();
-    std::optional<model::Snapshot> live = row->has_value() ? LiveModel(**row) : std::nullopt;
-    if (!live.has_value()) {
-      return base::Error(absl::StatusCode::kDataLoss, "environment \"" + environment_id + "\": a live file is missing");
-    }
-    live->golden_vectors.clear();  // made anew
-    request.state_revision = (*row)->state_revision;
-    (audience == Audience::kServer ? request.server : request.client) = *std::move(live);
+    if (!row->has_value()) return base::Error(absl::StatusCode::kNotFound, "nothing is live");
+    if (absl::Status status = FillFrom(**row, request); !status.ok()) return status;
   }
-  const absl::StatusOr<PublishOutcome> outcome = Publish(std::move(request));
+  const std::lock_guard lock(publishing_);
+  const absl::StatusOr<PublishOutcome> outcome = PublishLocked(std::move(request), {});
   if (!outcome.ok() || outcome->problems.empty()) return outcome.status();
   return base::Error(absl::StatusCode::kFailedPrecondition, outcome->problems.front());
+}
+
+absl::StatusOr<storage::Rings> Publisher::Withdraw(const Author& author, const std::string& environment_id,
+                                                   int64_t version, const std::string& reason) {
+  const std::lock_guard lock(publishing_);
+  const std::string place = "environment \"" + environment_id + "\": version " + std::to_string(version) + " ";
+  const auto before = state_.FindRings(environment_id);
+  if (!before.ok()) return before.status();
+  storage::Rings rings;
+  if (before->has_value() && (*before)->version == version) rings = **before;
+  rings.environment = environment_id;
+  rings.version = version;
+  rings.stable_version = version - 1;
+  rings.state = storage::RingState::kHalted;
+  rings.ended_ms = author.now.time_since_epoch().count();
+  rings.reason = reason;
+  if (before->has_value() && (*before)->withdrawn_as == version) {
+    return base::Error(absl::StatusCode::kFailedPrecondition, place + "is a withdrawal itself");
+  }
+  PublishRequest request{.actor = author.actor,
+                         .address = author.address,
+                         .now = author.now,
+                         .comment = "version " + std::to_string(version) + " withdrawn: " + reason,
+                         .environment_id = environment_id,
+                         .state_revision = 0,
+                         .server = {},
+                         .client = {},
+                         .allows_empty = true};
+  for (const Audience audience : {Audience::kServer, Audience::kClient}) {
+    const auto live = state_.LivePublish(environment_id, audience);
+    const auto stable = state_.FindPublish(environment_id, audience, rings.stable_version);
+    if (!live.ok()) return live.status();
+    if (!stable.ok()) return stable.status();
+    if (!live->has_value() || (*live)->version != version) {
+      return base::Error(absl::StatusCode::kFailedPrecondition, place + "is not the newest");
+    }
+    if (!stable->has_value()) {
+      return base::Error(absl::StatusCode::kFailedPrecondition, place + "is the first, there is nothing to go back to");
+    }
+    if (absl::Status status = FillFrom(**stable, request); !status.ok()) return status;
+  }
+  const absl::StatusOr<PublishOutcome> outcome =
+      PublishLocked(std::move(request), {.may_be_staged = false, .withdrawal = &rings});
+  if (!outcome.ok()) return outcome.status();
+  if (outcome->problems.empty()) return rings;
+  return base::Error(absl::StatusCode::kInternal, place + "cannot be withdrawn: " + outcome->problems.front());
+}
+
+absl::StatusOr<std::optional<storage::Rings>> Publisher::FindRings(std::string_view environment_id) const {
+  return state_.FindRings(environment_id);
 }
 
 absl::StatusOr<size_t> Publisher::Renew(Time now) {

@@ -22,6 +22,7 @@
 #include "control-plane/publish/head_issuer.h"
 #include "control-plane/publish/replay.h"
 #include "control-plane/publish/signing_keys.h"
+#include "control-plane/storage/rings.h"
 #include "expt/snapshot.h"
 #include "src/model/snapshot.h"
 
@@ -33,6 +34,13 @@ struct Publish;
 }  // namespace expt::storage
 
 namespace expt::publish {
+
+// For the audit.
+struct Author {
+  std::string actor;
+  std::string address;
+  Time now{};
+};
 
 struct PublishRequest {
   std::string actor;   // for the audit
@@ -61,6 +69,7 @@ struct PublishOutcome {
   // changes are a warning.
   bool needs_approval = false;
   ChangeCount count;  // of the server snapshot
+  std::optional<storage::Rings> rings;  // nothing: it went to everyone at once
 };
 
 // What PublishRequest would do, without doing it.
@@ -79,8 +88,10 @@ class Publisher {
   Publisher(storage::StateStore& state, storage::BlobStore& blobs, SigningKeys& signing, HeadIssuer& heads,
             storage::BlobStore* exported = nullptr);
 
-  // Errors: kNotFound unknown environment; kFailedPrecondition no Root names it; kAborted a newer state has been
-  // published meanwhile, assemble again; storage errors.
+  // To everyone at once, or in rings where the environment says so and something is published already.
+  //
+  // Errors: kNotFound unknown environment; kFailedPrecondition no Root names it, or a publish is under way in rings;
+  // kAborted a newer state has been published meanwhile, assemble again; storage errors.
   absl::StatusOr<PublishOutcome> Publish(PublishRequest request);
 
   absl::StatusOr<PublishPreview> Preview(PublishRequest request);
@@ -89,6 +100,16 @@ class Publisher {
   //
   // Errors: kAborted when it is not what would be published; as Publish().
   absl::Status Approve(const PublishRequest& request, const Digest& content);
+
+  // Publishes under the next version, to everyone at once, the content that was there before `version`: what is under
+  // way in rings, or the newest publish. A version is withdrawn once, and a withdrawal never.
+  //
+  // Errors: kFailedPrecondition when `version` is not the newest, is a withdrawal or the first; those of Publish().
+  absl::StatusOr<storage::Rings> Withdraw(const Author& author, const std::string& environment_id, int64_t version,
+                                          const std::string& reason);
+
+  // Of the last publish that went out in rings or was withdrawn; nothing before the first.
+  absl::StatusOr<std::optional<storage::Rings>> FindRings(std::string_view environment_id) const;
 
   // Publishes again, under the next version, what is live and would not be taken under the newest Root: of an epoch
   // that has ended, or signed by keys that it does not name. The content stays. Answers how many environments.
@@ -108,6 +129,13 @@ class Publisher {
   // Somebody else than `person` approved it after the last publish.
   absl::StatusOr<bool> IsApproved(const storage::DocumentName& environment, const Digest& content, int64_t since_ms,
                                   std::string_view person) const;
+  struct Way {
+    bool may_be_staged = false;            // else to everyone at once
+    storage::Rings* withdrawal = nullptr;  // of another version, which it completes
+  };
+  // The caller holds publishing_.
+  absl::StatusOr<PublishOutcome> PublishLocked(PublishRequest request, Way way);
+  absl::Status FillFrom(const storage::Publish& row, PublishRequest& request) const;
   bool IsTaken(const storage::Publish& row) const;
   absl::Status RenewEnvironment(const std::string& environment_id, Time now);
   std::optional<model::Snapshot> LiveModel(const storage::Publish& row) const;

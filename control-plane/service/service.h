@@ -134,6 +134,9 @@ class Service {
 
   // The publish room takes the new environment into the Root afterwards: Publisher::AdoptEnvironments().
   Result<Versioned> CreateEnvironment(const Call& call, std::string_view project, const nlohmann::json& body);
+  // Name, "rings" and "bake"; the key stays. 412 when `revision` is given and is not the document's.
+  Result<Versioned> ReplaceEnvironment(const Call& call, std::string_view project, std::string_view environment,
+                                       const nlohmann::json& body, std::optional<int64_t> revision);
   Result<Versioned> GetEnvironment(std::string_view project, std::string_view environment);
   Result<Page> ListEnvironments(std::string_view project, const ListOptions& options, const Rights& rights);
   Result<EnvironmentRef> FindEnvironment(std::string_view project, std::string_view environment);

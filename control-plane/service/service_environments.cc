@@ -15,14 +15,29 @@ using nlohmann::json;
 using storage::Document;
 
 constexpr size_t kMaxEmergencyOff = 256;
+constexpr int64_t kDefaultBake = 300;  // seconds
+constexpr int64_t kMostBake = 86'400;
 
-// {"key", "name"} of a project or an environment.
+// {"key", "name"} of a project.
 json ReadNamed(const json& body, Problems& problems) {
   ObjectReader object(body, "", problems);
   json named = {{"key", object.Key("key")}, {"name", object.Text("name", false, 256)}};
   object.RefuseOthers();
   if (named["name"] == "") named["name"] = named["key"];
   return named;
+}
+
+// An environment has more than a project: how publishes reach it, and how many seconds each ring bakes.
+json ReadEnvironment(const json& body, Problems& problems) {
+  ObjectReader object(body, "", problems);
+  json environment = {{"key", object.Key("key")},
+                      {"name", object.Text("name", false, 256)},
+                      {"rings", object.Word("rings", {"none", "staged"}, "none")},
+                      {"bake", object.Integer("bake", 1, kMostBake).value_or(kDefaultBake)}};
+  object.Allow({"id", "created", "updated", "archived", "epoch", "root_version", "published_version", "rings_offered"});
+  object.RefuseOthers();
+  if (environment["name"] == "") environment["name"] = environment["key"];
+  return environment;
 }
 
 storage::DocumentName ProjectName(std::string_view key) {
@@ -94,6 +109,8 @@ Result<Page> Service::ListProjects(const ListOptions& options, const Rights& rig
 json Service::EnvironmentBody(const Document& document, const std::optional<RootFile>& root) {
   json body = AnswerOf(document).body;
   const int64_t epoch = root.has_value() ? root->root.Epoch(document.id) : 0;
+  if (!body.contains("rings")) body["rings"] = "none";
+  if (!body.contains("bake")) body["bake"] = kDefaultBake;
   body["epoch"] = epoch == 0 ? json(nullptr) : json(epoch);
   body["root_version"] = epoch == 0 ? json(nullptr) : json(root->root.root_version);
   const auto live = state_.LivePublish(document.id, Audience::kServer);
@@ -103,7 +120,7 @@ json Service::EnvironmentBody(const Document& document, const std::optional<Root
 
 Result<Versioned> Service::CreateEnvironment(const Call& call, std::string_view project, const json& body) {
   Problems problems;
-  const json named = ReadNamed(body, problems);
+  const json named = ReadEnvironment(body, problems);
   if (!problems.empty()) return Invalid("environment", std::move(problems));
   const std::lock_guard lock(writing_);
   if (const Result<Versioned> found = GetProject(project); !found.ok()) return found.fault();
@@ -113,6 +130,26 @@ Result<Versioned> Service::CreateEnvironment(const Call& call, std::string_view 
   const auto committed = state_.Commit(change);
   if (!committed.ok()) return CommitFault(committed.status(), change.writes.front().name);
   return GetEnvironment(project, key);
+}
+
+Result<Versioned> Service::ReplaceEnvironment(const Call& call, std::string_view project, std::string_view environment,
+                                              const json& body, std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const storage::DocumentName name = EnvironmentName(project, environment);
+  const auto current = state_.Find(name);
+  if (!current.ok()) return StorageFault(current.status());
+  if (!current->has_value()) return NotFound(Named("environment", environment));
+  if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
+  Problems problems;
+  const json replaced = ReadEnvironment(body, problems);
+  if (problems.empty() && replaced["key"] != environment) problems.push_back({"/key", "a key never changes"});
+  if (!problems.empty()) return Invalid("environment", std::move(problems));
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back(
+      {.name = name, .id = (*current)->id, .body = Dump(replaced), .revision = (*current)->revision});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return GetEnvironment(project, environment);
 }
 
 Result<Versioned> Service::GetEnvironment(std::string_view project, std::string_view environment) {

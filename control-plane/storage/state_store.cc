@@ -60,7 +60,13 @@ CREATE INDEX session_created ON session(created_ms);
 CREATE TABLE token_terms(
   id TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
-constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema};
+constexpr std::string_view kRingsSchema = R"sql(
+CREATE TABLE rings(
+  environment TEXT PRIMARY KEY, state INTEGER NOT NULL, version INTEGER NOT NULL, stable_version INTEGER NOT NULL,
+  ring INTEGER NOT NULL, bake_ms INTEGER NOT NULL, entered_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL,
+  withdrawn_as INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+)sql";
+constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema, kRingsSchema};
 constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(
@@ -75,6 +81,8 @@ constexpr std::string_view kCredentialColumns =
     "id, kind, secret_hash, project, environment, scope, name, created_ms, last_used_ms, revoked_ms";
 constexpr std::string_view kPublishColumns =
     "environment, audience, version, epoch, digest, size_bytes, state_revision, created_ms, actor, comment";
+constexpr std::string_view kRingsColumns =
+    "environment, state, version, stable_version, ring, bake_ms, entered_ms, ended_ms, withdrawn_as, reason";
 constexpr std::string_view kAuditColumns =
     "number, time_ms, actor, address, action, project, environment, kind, key, before, after, hash";
 
@@ -119,6 +127,21 @@ Publish PublishRow(const Statement& row) {
   publish.actor = row.Text(8);
   publish.comment = row.Text(9);
   return publish;
+}
+
+Rings RingsRow(const Statement& row) {
+  Rings rings;
+  rings.environment = row.Text(0);
+  rings.state = static_cast<RingState>(row.Int(1));
+  rings.version = row.Int(2);
+  rings.stable_version = row.Int(3);
+  rings.ring = row.Int(4);
+  rings.bake_ms = row.Int(5);
+  rings.entered_ms = row.Int(6);
+  rings.ended_ms = row.Int(7);
+  rings.withdrawn_as = row.Int(8);
+  rings.reason = row.Text(9);
+  return rings;
 }
 
 AuditEntry AuditRow(const Statement& row) {
@@ -598,7 +621,8 @@ absl::Status StateStore::TouchCredential(std::string_view id, int64_t now_ms) {
   return update->BindText(1, id).BindInt(2, now_ms).BindInt(3, kTouchIntervalMs).Run();
 }
 
-absl::Status StateStore::AddPublish(const Change& who, std::span<const Publish> rows) {
+absl::Status StateStore::AddPublish(const Change& who, std::span<const Publish> rows, const Rings* rings) {
+  const bool is_withdrawal = rings != nullptr && rings->state == RingState::kHalted;
   const std::lock_guard lock(mutex_);
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
   if (!transaction.ok()) return transaction.status();
@@ -615,7 +639,7 @@ absl::Status StateStore::AddPublish(const Change& who, std::span<const Publish> 
       query->BindText(1, row.environment);
       const auto newest = First(*query, [](const Statement& line) { return std::pair(line.Int(0), line.Int(1)); });
       if (!newest.ok()) return newest.status();
-      if ((*newest)->first >= row.version || (*newest)->second > row.state_revision) {
+      if ((*newest)->first >= row.version || (!is_withdrawal && (*newest)->second > row.state_revision)) {
         return base::Error(absl::StatusCode::kAborted, "environment \"" + row.environment +
                                                            "\": a newer state has been published as version " +
                                                            std::to_string((*newest)->first));
@@ -647,7 +671,84 @@ absl::Status StateStore::AddPublish(const Change& who, std::span<const Publish> 
       return written;
     }
   }
+  if (rings != nullptr) {
+    const absl::Status status = PutRings(who, is_withdrawal ? "halt_rings" : "start_rings", *rings);
+    if (!status.ok()) return status;
+  }
   return transaction->Commit();
+}
+
+absl::Status StateStore::PutRings(const Change& who, std::string_view action, const Rings& rings) {
+  absl::StatusOr<Statement> put = database_.Prepare(
+      "INSERT OR REPLACE INTO rings(environment, state, version, stable_version, ring, bake_ms, entered_ms, ended_ms, "
+      "withdrawn_as, reason) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+  if (!put.ok()) return put.status();
+  const absl::Status status = put->BindText(1, rings.environment)
+                                  .BindInt(2, static_cast<int64_t>(rings.state))
+                                  .BindInt(3, rings.version)
+                                  .BindInt(4, rings.stable_version)
+                                  .BindInt(5, rings.ring)
+                                  .BindInt(6, rings.bake_ms)
+                                  .BindInt(7, rings.entered_ms)
+                                  .BindInt(8, rings.ended_ms)
+                                  .BindInt(9, rings.withdrawn_as)
+                                  .BindText(10, rings.reason)
+                                  .Run();
+  if (!status.ok()) return status;
+  const nlohmann::json after = {{"version", rings.version},
+                                {"ring", rings.ring + 1},
+                                {"withdrawn_as", rings.withdrawn_as},
+                                {"reason", rings.reason}};
+  return AppendAudit(who, action, {"", rings.environment, "rings", std::to_string(rings.version)}, "",
+                     after.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+absl::Status StateStore::MoveRings(const Change& who, int64_t from, const Rings& to) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
+  if (!transaction.ok()) return transaction.status();
+  {
+    absl::StatusOr<Statement> query = database_.Prepare(Select(kRingsColumns, "FROM rings WHERE environment=?1"));
+    if (!query.ok()) return query.status();
+    query->BindText(1, to.environment);
+    const auto now = First(*query, RingsRow);
+    if (!now.ok()) return now.status();
+    if (!now->has_value() || (*now)->version != to.version || (*now)->state != RingState::kUnderWay ||
+        (*now)->ring != from) {
+      return base::Error(absl::StatusCode::kAborted, "environment \"" + to.environment + "\": version " +
+                                                         std::to_string(to.version) + " is not there any more");
+    }
+  }
+  const std::string_view action = to.state == RingState::kComplete ? "complete_rings" : "advance_rings";
+  if (absl::Status status = PutRings(who, action, to); !status.ok()) return status;
+  return transaction->Commit();
+}
+
+absl::StatusOr<std::optional<Rings>> StateStore::FindRings(std::string_view environment) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(Select(kRingsColumns, "FROM rings WHERE environment=?1"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, environment);
+  return First(*query, RingsRow);
+}
+
+absl::StatusOr<std::vector<Rings>> StateStore::ListRingsUnderWay() {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query =
+      database_.Prepare(Select(kRingsColumns, "FROM rings WHERE state=?1 ORDER BY environment"));
+  if (!query.ok()) return query.status();
+  query->BindInt(1, static_cast<int64_t>(RingState::kUnderWay));
+  return All(*query, RingsRow);
+}
+
+absl::StatusOr<std::optional<Publish>> StateStore::FindPublish(std::string_view environment, Audience audience,
+                                                               int64_t version) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select(kPublishColumns, "FROM publish WHERE environment=?1 AND audience=?2 AND version=?3"));
+  if (!query.ok()) return query.status();
+  query->BindText(1, environment).BindInt(2, static_cast<int64_t>(audience)).BindInt(3, version);
+  return First(*query, PublishRow);
 }
 
 absl::StatusOr<std::optional<Publish>> StateStore::LivePublish(std::string_view environment, Audience audience) {

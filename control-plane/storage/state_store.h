@@ -28,6 +28,7 @@
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
 #include "control-plane/storage/people.h"
+#include "control-plane/storage/rings.h"
 #include "expt/snapshot.h"
 
 namespace expt::storage {
@@ -190,14 +191,23 @@ class StateStore {
 
   // --- Publishes --------------------------------------------------------------------------------------------------
 
-  // Adds the rows of one publish. kAborted when a row of the environment has that version or a higher one, or was made
-  // from a newer state.
-  absl::Status AddPublish(const Change& who, std::span<const Publish> rows);
+  // Adds the rows of one publish, and with `rings` says in the same step how it goes out, or that it withdraws another.
+  // kAborted when a row of the environment has that version or a higher one, or was made from a newer state, which a
+  // withdrawal is allowed.
+  absl::Status AddPublish(const Change& who, std::span<const Publish> rows, const Rings* rings = nullptr);
   // The newest; nothing before the first.
   absl::StatusOr<std::optional<Publish>> LivePublish(std::string_view environment, Audience audience);
   // The newest with that digest.
   absl::StatusOr<std::optional<Publish>> FindPublish(std::string_view environment, Audience audience,
                                                      const Digest& digest);
+  absl::StatusOr<std::optional<Publish>> FindPublish(std::string_view environment, Audience audience, int64_t version);
+
+  // Of the last publish that went out in rings or was withdrawn.
+  absl::StatusOr<std::optional<Rings>> FindRings(std::string_view environment);
+  // Of all environments.
+  absl::StatusOr<std::vector<Rings>> ListRingsUnderWay();
+  // kAborted unless that version is under way still, in ring `from`.
+  absl::Status MoveRings(const Change& who, int64_t from, const Rings& to);
 
   // --- Settings ---------------------------------------------------------------------------------------------------
 
@@ -217,6 +227,7 @@ class StateStore {
                            std::string_view before, std::string_view after);
   absl::Status Write(const Change& change, const DocumentWrite& write);
   absl::Status WritePeople(const PeopleChange& change);
+  absl::Status PutRings(const Change& who, std::string_view action, const Rings& rings);
 
   std::mutex mutex_;  // guards the database
   Database database_;

@@ -7,66 +7,15 @@ the fault another value is published, which must not arrive; afterwards another 
 import json
 import pathlib
 import re
-import subprocess
 import sys
-import time
 import unittest
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 from fault_proxy import FaultProxy  # noqa: E402
-from programs import Case, program  # noqa: E402
-
-
-def page_size(value):
-    return {"flags": [{"key": "page-size", "type": "integer", "variants": [{"key": "size", "value": value}],
-                       "configuration": {"enabled": True, "default_serve": {"variant": "size"}}},
-                      {"key": "payments", "type": "integer",
-                       "variants": [{"key": "on", "value": 1}, {"key": "off", "value": 0}],
-                       "configuration": {"enabled": True, "off_variant": "off", "fail_closed": True,
-                                         "default_serve": {"variant": "on"}}},
-                      {"key": "title", "type": "string", "variants": [{"key": "t", "value": "hello"}],
-                       "configuration": {"enabled": True, "default_serve": {"variant": "t"}}}]}
-
-
-class Probe:
-    """A client in a process of its own."""
-
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([program("fault_probe"), *map(str, arguments)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def value(self):
-        return self.ask("decide page-size u1")["used"]
-
-    def status(self):
-        return self.ask("status")
-
-    def kill(self):
-        self.process.kill()
-        self.process.communicate(timeout=30)
-
-    def close(self):
-        if self.process.returncode is not None:
-            return
-        self.process.stdin.close()
-        self.process.wait(timeout=30)
-        self.process.stdout.close()
-
-
-def eventually(condition, seconds=15):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
+from probe import Probe, eventually, page_size  # noqa: E402
+from programs import Case  # noqa: E402
 
 
 class Faults(Case):
@@ -92,6 +41,18 @@ class Faults(Case):
     def served(self, probe, value):
         self.assertTrue(eventually(lambda: probe.value() == value),
                         f"expected {value}, got {probe.value()}: {probe.status()}")
+
+    def instances(self):
+        return self.api("GET", "/api/v1/projects/shop/environments/production/instances")[1]
+
+    def check_reported(self, verdict):
+        """What the server has heard of it."""
+        self.assertTrue(eventually(lambda: verdict in self.instances()["by_verdict"]), self.instances())
+        if verdict == "nack_security":
+            self.assertRegex(self.instances()["warnings"][0], "^[0-9]+ clients refuse what they are offered")
+            self.assertIn('"event":"security_alarm"', self.exptd.log.read_text())
+        metrics = urllib.request.urlopen(self.exptd.url + "/metrics", timeout=10).read().decode()
+        self.assertRegex(metrics, f'exptd_status_reports_total{{verdict="{verdict}",code="[A-Z_]+"}} [1-9]')
 
     def report(self, situation, status, value):
         code = f"step {status['step']} {status['code']}" if status["code"] else status["last_error"] or "-"
@@ -133,12 +94,20 @@ class Faults(Case):
         self.assertGreaterEqual(decision["age_ms"], row.get("advance", 0) * 60_000)
         if status["code"]:
             self.assertGreaterEqual(status["counts"].get(status["code"], 0), 1, status)
+        if "reported" in row:
+            self.check_reported(row["reported"])
         self.report(row["situation"], status, decision["used"])
         self.proxy.faults = []
         if "advance" not in row:
             self.served(probe, self.publish_next())
             self.assertEqual(probe.status()["state"], "fresh")
+            self.assertTrue(eventually(lambda: not any(map(self.is_refusal, self.instances()["by_verdict"]))),
+                            self.instances())
         probe.close()
+
+    @staticmethod
+    def is_refusal(verdict):
+        return verdict.startswith("nack_")
 
     def fits(self, expected, status):
         return (status["state"] == expected["state"]
@@ -261,6 +230,7 @@ class Faults(Case):
         self.assertTrue(status["is_quarantined"])
         self.assertEqual((status["step"], status["code"], status["source"]), (16, "UNHEALTHY", "saved"))
         self.assertEqual(status["counts"].get("UNHEALTHY"), 1, "once, however often the Head names it")
+        self.check_reported("nack_crash")
         self.report("\na snapshot ended the process three times", status, trusted)
         self.served(probe, self.publish_next())
         self.assertEqual(probe.status()["conditions"], [])

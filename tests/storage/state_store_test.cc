@@ -268,21 +268,22 @@ TEST_F(StateStoreTest, LastUseIsWrittenAtMostOnceAMinute) {
   EXPECT_EQ((*store_->FindCredential("key_1"))->last_used_ms, 170'000);
 }
 
+Publish PublishOf(int64_t version, int64_t state_revision) {
+  Publish publish;
+  publish.environment = "env_1";
+  publish.epoch = 1;
+  publish.version = version;
+  publish.state_revision = state_revision;
+  publish.digest[0] = static_cast<uint8_t>(version);
+  return publish;
+}
+
 TEST_F(StateStoreTest, PublishedVersionsNeverGoBackAndNeverComeFromAnOlderState) {
-  const auto row = [](int64_t version, int64_t state_revision) {
-    Publish publish;
-    publish.environment = "env_1";
-    publish.epoch = 1;
-    publish.version = version;
-    publish.state_revision = state_revision;
-    publish.digest[0] = static_cast<uint8_t>(version);
-    return publish;
-  };
   const auto add = [&](Publish publish) { return store_->AddPublish(By("ann"), std::span(&publish, 1)); };
-  ASSERT_TRUE(add(row(1, 10)).ok());
-  EXPECT_EQ(add(row(1, 11)).code(), absl::StatusCode::kAborted);
-  EXPECT_EQ(add(row(2, 9)).code(), absl::StatusCode::kAborted);
-  ASSERT_TRUE(add(row(2, 10)).ok());
+  ASSERT_TRUE(add(PublishOf(1, 10)).ok());
+  EXPECT_EQ(add(PublishOf(1, 11)).code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(add(PublishOf(2, 9)).code(), absl::StatusCode::kAborted);
+  ASSERT_TRUE(add(PublishOf(2, 10)).ok());
   Open();
   const auto live = store_->LivePublish("env_1", Audience::kServer);
   ASSERT_TRUE(live.ok() && live->has_value());
@@ -290,9 +291,54 @@ TEST_F(StateStoreTest, PublishedVersionsNeverGoBackAndNeverComeFromAnOlderState)
   const auto other = store_->LivePublish("env_1", Audience::kClient);
   ASSERT_TRUE(other.ok());
   EXPECT_FALSE(other->has_value());
-  const auto earlier = store_->FindPublish("env_1", Audience::kServer, row(1, 10).digest);
+  const auto earlier = store_->FindPublish("env_1", Audience::kServer, PublishOf(1, 10).digest);
   ASSERT_TRUE(earlier.ok() && earlier->has_value());
   EXPECT_EQ((*earlier)->version, 1);
+}
+
+TEST_F(StateStoreTest, RingsMoveFromWhereTheyAreAndEndOnce) {
+  Rings rings;
+  rings.environment = "env_1";
+  rings.version = 2;
+  rings.stable_version = 1;
+  rings.bake_ms = 1000;
+  const Publish first = PublishOf(1, 10);
+  const Publish second = PublishOf(2, 11);
+  ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
+  ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&second, 1), &rings).ok());
+  Open();
+  ASSERT_EQ(store_->ListRingsUnderWay()->size(), 1u);
+  rings.ring = 1;
+  ASSERT_TRUE(store_->MoveRings(By("system"), 0, rings).ok());
+  EXPECT_EQ(store_->MoveRings(By("system"), 0, rings).code(), absl::StatusCode::kAborted);
+  Open();
+  EXPECT_EQ((*store_->FindRings("env_1"))->ring, 1);
+  EXPECT_EQ((*store_->FindRings("env_1"))->bake_ms, 1000);
+  EXPECT_EQ((*store_->FindPublish("env_1", Audience::kServer, 1))->state_revision, 10);
+  EXPECT_FALSE(store_->FindPublish("env_1", Audience::kServer, 3)->has_value());
+  // A withdrawal may come from an older state.
+  rings.state = RingState::kHalted;
+  rings.withdrawn_as = 3;
+  rings.reason = "refused";
+  const Publish third = PublishOf(3, 10);
+  ASSERT_TRUE(store_->AddPublish(By("system"), std::span(&third, 1), &rings).ok());
+  EXPECT_TRUE(store_->ListRingsUnderWay()->empty());
+  EXPECT_EQ((*store_->FindRings("env_1"))->reason, "refused");
+  rings.state = RingState::kComplete;
+  EXPECT_EQ(store_->MoveRings(By("ann"), 1, rings).code(), absl::StatusCode::kAborted);
+  EXPECT_FALSE(store_->FindRings("env_2")->has_value());
+  EXPECT_EQ(store_->ListAudit(0, 1)->front().action, "halt_rings");
+  EXPECT_TRUE(store_->VerifyAudit().ok());
+}
+
+TEST_F(StateStoreTest, AFileOfTheFirstSchemaIsBroughtUpToDate) {
+  const Publish first = PublishOf(1, 10);
+  ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
+  store_.reset();
+  ASSERT_TRUE(Tamper("DROP TABLE rings; PRAGMA user_version=1").ok());
+  Open();
+  EXPECT_TRUE(store_->ListRingsUnderWay()->empty());
+  EXPECT_EQ((*store_->LivePublish("env_1", Audience::kServer))->version, 1);
 }
 
 TEST_F(StateStoreTest, NumbersRiseByOneAndOverRestarts) {
