@@ -43,8 +43,8 @@ struct Author {
 };
 
 struct PublishRequest {
-  std::string actor;   // for the audit
-  std::string person;  // who answers for that: no person approves what is their own
+  std::string actor;        // for the audit
+  std::string person = {};  // who answers for that: no person approves what is their own
   bool has_other_publisher = false;  // somebody else could approve
   std::string address;
   Time now{};
