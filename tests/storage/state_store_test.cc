@@ -327,7 +327,7 @@ TEST_F(StateStoreTest, RingsMoveFromWhereTheyAreAndEndOnce) {
   rings.state = RingState::kComplete;
   EXPECT_EQ(store_->MoveRings(By("ann"), 1, rings).code(), absl::StatusCode::kAborted);
   EXPECT_FALSE(store_->FindRings("env_2")->has_value());
-  EXPECT_EQ(store_->ListAudit(0, 1)->front().action, "halt_rings");
+  EXPECT_EQ(store_->ListAudit({}, 1)->front().action, "halt_rings");
   EXPECT_TRUE(store_->VerifyAudit().ok());
 }
 
