@@ -163,6 +163,7 @@ class People {
   Result<storage::Document> FindDocument(std::string_view kind, std::string_view key);
   Result<Page> ListDocuments(std::string_view kind, const ListOptions& options);
   Result<Versioned> Answer(std::string_view kind, std::string_view key);
+  bool IsOpen(const storage::LoginSession& session, Time now) const;
   // 503 when too many are being hashed.
   Result<std::string> HashOf(std::string_view password);
   Result<bool> IsPassword(const std::string& hash, std::string_view password);

@@ -417,6 +417,7 @@ Result<Page> People::ListSessions(const Caller& caller) {
   if (!sessions.ok()) return StorageFault(sessions.status());
   Page page;
   for (const storage::LoginSession& session : *sessions) {
+    if (!IsOpen(session, caller.call.now)) continue;
     page.items.push_back({{"id", session.id},
                           {"created", FormatInstant(session.created_ms)},
                           {"last_used", FormatInstant(session.used_ms)},

@@ -228,17 +228,20 @@ Result<std::shared_ptr<const Rights>> People::RightsOf(const Account& account) {
       *std::move(grants), nullptr, is_withheld ? AdminPermissions() : PermissionSet()));
 }
 
+bool People::IsOpen(const LoginSession& session, Time now) const {
+  const int64_t now_ms = Milliseconds(now);
+  return now_ms - session.created_ms < options_.session_max.count() &&
+         now_ms - session.used_ms < options_.session_idle.count();
+}
+
 Result<Principal> People::AuthenticateSession(const Call& call, std::string_view cookie) {
   const auto [id, secret] = SplitSecret(cookie);
   const auto found = state_.FindSession(id);
   if (!found.ok()) return StorageFault(found.status());
   const LoginSession session = found->value_or(LoginSession{});
   if (!IsSecretOf(secret, session.secret_hash)) return Unauthenticated();
+  if (!IsOpen(session, call.now)) return Unauthenticated();
   const int64_t now_ms = Milliseconds(call.now);
-  if (now_ms - session.created_ms >= options_.session_max.count() ||
-      now_ms - session.used_ms >= options_.session_idle.count()) {
-    return Unauthenticated();
-  }
   Result<Principal> principal = PrincipalOf(call, session.principal);
   if (!principal.ok()) return principal.fault();
   principal->session = session.id;

@@ -169,6 +169,7 @@ TEST_F(PeopleTest, ASessionEndsWhenIdleAndAfterItsLongestTime) {
   EXPECT_TRUE(IsOpen(idle));
   now_ += minutes(30);
   EXPECT_FALSE(IsOpen(idle));
+  EXPECT_THAT(Value(people_->ListSessions(As(idle.principal))).items, IsEmpty());
 
   const SignedIn busy = Value(SignIn("ann@example.com"));
   for (int i = 0; i < 12 * 60 / 20 - 1; ++i) {
