@@ -13,12 +13,12 @@ ENVIRONMENT = "/api/v1/projects/shop/environments/production"
 
 
 def with_versions(value):
-    """The same, and a rule that compares versions."""
+    """The same, and a rule that compares versions. One is a prerelease: no shorter way leads around the comparison."""
     definitions = page_size(value)
     definitions["attributes"] = [{"key": "app", "type": "string"}]
     definitions["flags"][0]["variants"].append({"key": "large", "value": 1000})
     definitions["flags"][0]["configuration"]["rules"] = [
-        {"id": "new-app", "condition": {"attribute": "app", "operator": "semver_gte", "operands": ["2.0.0"]},
+        {"id": "new-app", "condition": {"attribute": "app", "operator": "semver_gte", "operands": ["2.0.0-rc.1"]},
          "serve": {"variant": "large"}}]
     return definitions
 
