@@ -66,7 +66,7 @@ std::vector<Issue> Review(const Snapshot& snapshot, const Snapshot* previous) {
   for (Index i = 0; i < snapshot.flags.size(); ++i) {
     if (is_broken[i]) continue;
     ReviewOverrides(snapshot, i, warnings);
-    ReviewRules(snapshot, truths, i, warnings);
+    ReviewRules(snapshot, truths, i, walk, warnings);
     ReviewSharedUnits(snapshot, i, warnings);
     for (const Index rule : snapshot.flags[i].rules) {
       const std::string place = Named("rule", snapshot.strings[snapshot.rules[rule].id]);

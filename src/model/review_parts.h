@@ -59,7 +59,9 @@ class Warnings {
 // Whether a rule takes every unit for which its condition is true, with or without unit id.
 bool TakesEverybody(const Snapshot& snapshot, const Rule& rule);
 
-void ReviewRules(const Snapshot& snapshot, const std::vector<ConditionTruth>& truths, Index flag, Warnings& warnings);
+// `walk` is used up to its next Restart().
+void ReviewRules(const Snapshot& snapshot, const std::vector<ConditionTruth>& truths, Index flag, ConditionWalk& walk,
+                 Warnings& warnings);
 void ReviewOverrides(const Snapshot& snapshot, Index flag, Warnings& warnings);
 // Rules of one flag that serve different things to units of several segments.
 void ReviewSharedUnits(const Snapshot& snapshot, Index flag, Warnings& warnings);

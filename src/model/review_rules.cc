@@ -17,8 +17,9 @@ namespace {
 
 class RuleReview {
  public:
-  RuleReview(const Snapshot& snapshot, const std::vector<ConditionTruth>& truths, Index flag, Warnings& warnings)
-      : s_(snapshot), truths_(truths), flag_(flag), warnings_(warnings), walk_(snapshot) {}
+  RuleReview(const Snapshot& snapshot, const std::vector<ConditionTruth>& truths, Index flag, ConditionWalk& walk,
+             Warnings& warnings)
+      : s_(snapshot), truths_(truths), flag_(flag), warnings_(warnings), walk_(walk) {}
 
   void Run() {
     const std::vector<Index>& rules = s_.flags[flag_].rules;
@@ -100,7 +101,7 @@ class RuleReview {
   const std::vector<ConditionTruth>& truths_;
   Index flag_;
   Warnings& warnings_;
-  ConditionWalk walk_;
+  ConditionWalk& walk_;
   std::unordered_map<Index, Index> takers_;  // the first rule that takes everybody for whom a condition is true
 };
 
@@ -113,8 +114,9 @@ bool TakesEverybody(const Snapshot& snapshot, const Rule& rule) {
   return coverage.ramp == kNone && coverage.ppm == kWholePpm;
 }
 
-void ReviewRules(const Snapshot& snapshot, const std::vector<ConditionTruth>& truths, Index flag, Warnings& warnings) {
-  RuleReview(snapshot, truths, flag, warnings).Run();
+void ReviewRules(const Snapshot& snapshot, const std::vector<ConditionTruth>& truths, Index flag, ConditionWalk& walk,
+                 Warnings& warnings) {
+  RuleReview(snapshot, truths, flag, walk, warnings).Run();
 }
 
 void ReviewOverrides(const Snapshot& snapshot, Index flag, Warnings& warnings) {
