@@ -274,11 +274,11 @@ void Ingest::RefuseBatch(storage::EventAppend append, std::string_view code, con
   entry.refusal_code = code;
   entry.refusal_text = Text(cause);
   append.entries.push_back(std::move(entry));
-  append.done = [this, done, cause, refusal](const absl::Status& status,
-                                             const std::vector<storage::EventOutcome>& outcomes) {
+  append.done = [this, done, code = cause.code(), text = std::string(Text(cause)), refusal](
+                    const absl::Status& status, const std::vector<storage::EventOutcome>& outcomes) {
     Refused(status.ok() ? refusal : BatchRefusal::kDisk);
     Answered(outcomes, 0);
-    done(status.ok() ? cause : status);
+    done(status.ok() ? base::Error(code, text) : status);
   };
   Append(std::move(append), done);
 }
