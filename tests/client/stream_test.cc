@@ -110,7 +110,7 @@ TEST_F(Streaming, AnswersThatAreNoStreamDoNoHarm) {
         HttpAnswer{.status = 200,
                    .headers = {{"Content-Type", "text/event-stream"}},
                    .body = "data: " + std::string(100'000, 'x') + "\n\n"}}) {
-    plane_.SetIntercept([&](const HttpCall& call) -> std::optional<HttpAnswer> {
+    plane_.SetIntercept([answer](const HttpCall& call) -> std::optional<HttpAnswer> {
       if (call.target == "/sdk/v1/stream") return answer;
       return std::nullopt;
     });
