@@ -117,7 +117,8 @@ EventTime CorrectTime(int64_t time_ms, const wire::BatchHeader& header, int64_t 
   EventTime time{time_ms, header.is_clock_suspect};
   const bool is_plausible = header.sent_at_ms >= kMinTimeMs && header.sent_at_ms <= kMaxTimeMs;
   if (!is_plausible || skew_ms > kMaxBehindMs || skew_ms < -kMaxAheadMs) time.is_suspect = true;
-  if (is_plausible && (skew_ms > kClockToleranceMs || skew_ms < -kClockToleranceMs)) time.corrected_ms += skew_ms;
+  const bool is_off = skew_ms > kClockToleranceMs || skew_ms < -kClockToleranceMs;
+  if (is_plausible && is_off && time_ms >= kMinTimeMs && time_ms <= kMaxTimeMs) time.corrected_ms += skew_ms;
   return time;
 }
 

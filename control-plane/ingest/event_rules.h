@@ -28,7 +28,7 @@ struct EventTime {
 // Moves the time of an event by as much as its sender's clock is off: corrected = time + (received - sent_at).
 // A difference of at most kClockTolerance is transport, not clock, and moves nothing: so that the same event gets the
 // same time in whichever batch it comes, and events of several senders keep their order. Suspect when the clock is more
-// than 24 h behind or more than 5 min ahead, or the sender says so.
+// than 24 h behind or more than 5 min ahead, or the sender says so. A time that Refuse() would not take stays as it is.
 inline constexpr int64_t kClockToleranceMs = 2'000;
 EventTime CorrectTime(int64_t time_ms, const wire::BatchHeader& header, int64_t received_ms);
 

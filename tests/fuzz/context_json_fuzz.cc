@@ -1,5 +1,6 @@
 // A context as people write it: the command line's reader, and that of the vectors, which knows more kinds of values.
 // Where both understand a flat object they understand the same.
+#include <cmath>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -20,8 +21,8 @@ bool IsPlain(const nlohmann::json& json) {
       return false;
     }
     if (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX) return false;
-    // Below the range the parser has made a fraction of it.
-    if (value.is_number_float() && value.get<double>() < -0x1p63) return false;
+    // Of an integer beyond the range the parser has made a fraction.
+    if (value.is_number_float() && std::abs(value.get<double>()) >= 0x1p63) return false;
     if (!value.is_string() && !value.is_boolean() && !value.is_number()) return false;
   }
   return true;
