@@ -57,6 +57,7 @@ class Fingerprinter {
       const model::Flag& flag = m_.flags[row];
       Form form;
       form.Text(String(flag.key)).Add(flag.type).Add(flag.is_enabled).Add(flag.fail_closed).Add(flag.off_variant);
+      form.Add(flag.visibility);  // of client snapshots, whether the flag is there at all
       for (const Index key : flag.variant_keys) form.Text(String(key));
       for (const Index value : flag.variant_values) Value(form, m_.values[value]);
       for (const model::Override& override : flag.overrides) {

@@ -12,7 +12,8 @@ namespace expt::publish {
 
 // One number for each flag: a hash of all that its decisions depend on, segments, experiments, layers, holdouts and
 // other flags that it refers to included, whatever rows they stand in. Equal numbers: the flag decides as before, but
-// for the transitions of time zones, of which only the name and the version count. `model` must be valid.
+// for the transitions of time zones, of which only the name and the version count, and is in the snapshots that it was
+// in. `model` must be valid.
 std::vector<uint64_t> FlagFingerprints(const model::Snapshot& model);
 
 // SHA-256 over keys and fingerprints: what would be published, without version, epoch and time.

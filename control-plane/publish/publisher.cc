@@ -273,8 +273,8 @@ absl::Status Publisher::Approve(const PublishRequest& request, const Digest& con
   if (!environment->has_value()) {
     return base::Error(absl::StatusCode::kNotFound, "unknown environment \"" + request.environment_id + "\"");
   }
-  const ChangeCount count = CountChanges(request.server, nullptr);
-  if (count.content != content) {
+  // What does not validate has no content that anybody could publish.
+  if (!model::Validate(request.server).empty() || CountChanges(request.server, nullptr).content != content) {
     return base::Error(absl::StatusCode::kAborted, "what would be published has changed: look at it again");
   }
   storage::Change change{

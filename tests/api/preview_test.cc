@@ -115,6 +115,20 @@ TEST_F(Preview, AMetadataChangeIsNone) {
   EXPECT_THAT(Look()["flags"], IsEmpty());
 }
 
+TEST_F(Preview, AFlagThatLeavesClientSnapshotsIsUpdated) {
+  MakeFlag("banner", ToAll("on"));
+  json flag = exptd_.Get(std::string(kProject) + "/flags/banner").Json();
+  flag["visibility"] = "client";
+  ASSERT_EQ(exptd_.Put(std::string(kProject) + "/flags/banner", flag).status, 200);
+  ASSERT_EQ(Publish().status, 200);
+  const json before = Look();
+  flag["visibility"] = "server";
+  ASSERT_EQ(exptd_.Put(std::string(kProject) + "/flags/banner", flag).status, 200);
+  const json after = Look();
+  EXPECT_NE(after["content"], before["content"]) << "an approval must not cover it";
+  EXPECT_EQ(after["updated_flags"], 1);
+}
+
 TEST_F(Preview, ARaisedCoverageMovesAboutAsManyAsItSays) {
   const auto covered = [](int ppm) {
     return json::array({{{"id", "some"},
