@@ -182,7 +182,7 @@ void AddAudit(std::vector<Route>* routes) {
                      .text = "Lists who changed what, newest first.",
                      .tag = "audit",
                      .query = paged,
-                     .success = {.schema = "AuditPage"},
+                     .success = {.schema = "AuditEntryPage"},
                      .call = ListAudit});
   routes->push_back({.method = "GET",
                      .path = "/api/v1/audit/activity",
