@@ -9,18 +9,41 @@ constexpr char kPublishSchemas[] = R"json({
     "type": "object", "additionalProperties": false, "required": ["kind"],
     "properties": {
       "kind": {"type": "string", "enum": ["server", "client"]},
-      "name": {"type": "string", "maxLength": 256}
+      "name": {"type": "string", "maxLength": 256},
+      "scopes": {"$ref": "#/components/schemas/SdkScopes"},
+      "expires": {
+        "type": ["string", "null"], "format": "date-time", "description": "Never when it is left out."
+      }
+    }
+  },
+  "SdkScopes": {
+    "type": "array", "minItems": 1, "items": {"type": "string", "enum": ["snapshots", "events"]},
+    "description": "What a key is for: to read snapshots, to send events. Both when it is left out."
+  },
+  "SdkKeyRotation": {
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "overlap_seconds": {
+        "type": "integer", "minimum": 0, "maximum": 7776000, "default": 86400,
+        "description": "How long the old key is valid still."
+      },
+      "expires": {
+        "type": ["string", "null"], "format": "date-time", "description": "Of the new key; never when it is left out."
+      }
     }
   },
   "SdkKey": {
     "type": "object", "additionalProperties": false,
-    "required": ["key_id", "kind", "name", "created", "last_used", "revoked"],
+    "required": ["key_id", "kind", "scopes", "name", "created", "last_used", "expires", "replaced_by", "revoked"],
     "properties": {
       "key_id": {"type": "string"},
       "kind": {"type": "string", "enum": ["server", "client"]},
+      "scopes": {"$ref": "#/components/schemas/SdkScopes"},
       "name": {"type": "string"},
       "created": {"$ref": "#/components/schemas/Instant"},
       "last_used": {"type": ["string", "null"], "format": "date-time", "description": "To the minute."},
+      "expires": {"type": ["string", "null"], "format": "date-time", "description": "401 from then on."},
+      "replaced_by": {"type": ["string", "null"], "description": "key_id of its successor."},
       "revoked": {"type": ["string", "null"], "format": "date-time"}
     }
   },
