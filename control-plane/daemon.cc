@@ -146,6 +146,7 @@ class Daemon::Parts {
     keys_ = std::make_unique<storage::KeyStore>(*std::move(keys));
     service_ = std::make_unique<service::Service>(*state_, *keys_);
     people_ = std::make_unique<service::People>(*state_, options.people);
+    idempotency_ = std::make_unique<service::Idempotency>(*state_);
     absl::StatusOr<std::unique_ptr<ingest::Ingest>> ingest = 
         ingest::Ingest::Open(options.data + "/events", options.ingest);
     if (!ingest.ok()) return ingest.status();
@@ -253,6 +254,7 @@ class Daemon::Parts {
     rings_->Start();
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .people = *people_,
+                                                              .idempotency = *idempotency_,
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
@@ -330,6 +332,7 @@ class Daemon::Parts {
   std::unique_ptr<storage::KeyStore> keys_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<service::People> people_;
+  std::unique_ptr<service::Idempotency> idempotency_;
   std::unique_ptr<publish::SigningKeys> signing_;
   std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;

@@ -6,6 +6,7 @@
 
 #include "control-plane/api/answer.h"
 #include "control-plane/api/openapi.h"
+#include "control-plane/api/repetition.h"
 #include "control-plane/api/ui_files.h"
 #include "src/base/status.h"
 
@@ -22,7 +23,7 @@ void Serve(const Services& services, const Route& route, const http::Request& re
   }
   const Exchange exchange{request, admission};
   if (route.later != nullptr) return route.later(services, exchange, std::move(respond));
-  Answer answer = route.call(services, exchange);
+  Answer answer = CallOnce(services, route, exchange);
   http::Response response = answer.ok() ? *std::move(answer) : FaultResponse(request, answer.fault());
   response.principal = admission.LogName();
   respond(std::move(response));

@@ -1,8 +1,10 @@
 #include "control-plane/api/openapi.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "control-plane/api/repetition.h"
 #include "control-plane/http/problem.h"
 
 namespace expt::api {
@@ -37,6 +39,9 @@ json Parameters(const Route& route) {
                           {"description", text},
                           {"schema", {{"type", "string"}}}});
   };
+  if (TakesIdempotencyKey(route)) {
+    header("Idempotency-Key", "The same request with the same key is carried out once within a day.");
+  }
   if (route.takes_if_match) header("If-Match", "ETag of the revision to be changed; 412 when it is another one.");
   if (route.method == "GET" && route.success.has_etag) header("If-None-Match", "304 when this is still the ETag.");
   if (route.body.is_compressible) header("Content-Encoding", "gzip, zstd or identity.");
@@ -96,6 +101,45 @@ json Operation(const Route& route) {
   return operation;
 }
 
+struct Tag {
+  std::string_view name, text;
+};
+
+// In the order in which the reference shows them.
+constexpr Tag kTags[] = {
+    {"setup", "The first run of a server."},
+    {"session", "Signing in and out, in a browser."},
+    {"account", "A member's own password, e-mail address, second factor and sessions."},
+    {"members", "Who works here."},
+    {"teams", "Members that share bindings."},
+    {"roles", "Sets of permissions, and who holds them where."},
+    {"tokens", "API tokens."},
+    {"projects", "Projects and environments."},
+    {"flags", "Flags, and what they serve in an environment."},
+    {"segments", "Conditions with a name."},
+    {"attributes", "What contexts may hold."},
+    {"experiments", "Questions with a flag, a split, metrics and dates."},
+    {"layers", "Bucket spaces of experiments that exclude each other."},
+    {"holdouts", "Units that are kept out."},
+    {"metrics", "Events as a number for each unit."},
+    {"keys", "SDK keys."},
+    {"publish", "From documents to signed snapshots, and how those reach programs."},
+    {"results", "What an experiment found."},
+    {"events", "Accounting of events, and those that were refused."},
+    {"audit", "Who changed what."},
+    {"sdk", "What client libraries call."},
+    {"operations", "Health, metrics and this document."},
+};
+
+json Tags(std::span<const Route> routes) {
+  json tags = json::array();
+  for (const Tag& tag : kTags) {
+    const bool is_used = std::any_of(routes.begin(), routes.end(), [&](const Route& r) { return r.tag == tag.name; });
+    if (is_used) tags.push_back({{"name", tag.name}, {"description", tag.text}});
+  }
+  return tags;
+}
+
 std::string Lower(std::string_view text) { return http::LowerCase(text); }
 
 }  // namespace
@@ -104,13 +148,15 @@ json OpenApi(std::span<const Route> routes, std::string_view public_url, std::st
   json paths = json::object();
   for (const Route& route : routes) paths[std::string(route.path)][Lower(route.method)] = Operation(route);
   const std::string text = "Authorization: Bearer ";
-  json document = {
+  return {
       {"openapi", "3.1.0"},
       {"info",
        {{"title", "exptd"},
         {"version", version},
         {"summary", "Feature flags and experiments: definitions, publishing, delivery, events, results."},
         {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
+      {"servers", json::array({{{"url", public_url.empty() ? "/" : public_url}}})},
+      {"tags", Tags(routes)},
       {"paths", std::move(paths)},
       {"components",
        {{"schemas", Schemas()},
@@ -120,11 +166,10 @@ json OpenApi(std::span<const Route> routes, std::string_view public_url, std::st
            {{"type", "apiKey"},
             {"in", "cookie"},
             {"name", "expt_session"},
-            {"description", "Of a browser, by POST /api/v1/session; __Host-expt_session behind a proxy. Changes also need the "
-             "header X-Expt-Session."}}},
+            {"description",
+             "Of a browser, by POST /api/v1/session; __Host-expt_session behind a proxy. Changes also need the header "
+             "X-Expt-Session."}}},
           {"sdkKey", {{"type", "http"}, {"scheme", "bearer"}, {"description", text + "<key id>.<secret>"}}}}}}}};
-  if (!public_url.empty()) document["servers"] = json::array({{{"url", public_url}}});
-  return document;
 }
 
 }  // namespace expt::api

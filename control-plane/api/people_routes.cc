@@ -79,7 +79,7 @@ void AddAccount(std::vector<Route>* routes) {
                      .text = "Makes a secret for an authenticator app; in force once a code confirms it. Needs a "
                              "fresh login.",
                      .tag = "account",
-                     .success = {.status = 201, .schema = "TotpSecret"},
+                     .success = {.status = 201, .schema = "TotpSecret", .is_secret = true},
                      .faults = {404, 409},
                      .call = PostTotp});
   routes->push_back({.method = "PUT",
@@ -90,7 +90,7 @@ void AddAccount(std::vector<Route>* routes) {
                              "here only.",
                      .tag = "account",
                      .body = {.schema = "TotpCode", .limit = kSmallBody},
-                     .success = {.schema = "RecoveryCodes"},
+                     .success = {.schema = "RecoveryCodes", .is_secret = true},
                      .faults = {404, 409},
                      .call = PutTotp});
   routes->push_back({.method = "DELETE",
@@ -138,7 +138,7 @@ void AddMembers(std::vector<Route>* routes) {
                              "is shown here only.",
                      .tag = "members",
                      .body = {.schema = "MemberRequest", .limit = kSmallBody},
-                     .success = {.status = 201, .schema = "Ticket"},
+                     .success = {.status = 201, .schema = "Ticket", .is_secret = true},
                      .faults = {409},
                      .call = PostMember});
   routes->push_back({.method = "GET",
@@ -168,7 +168,7 @@ void AddMembers(std::vector<Route>* routes) {
                      .text = "Lets a member choose a password anew within an hour; needs a fresh login. The token is "
                              "shown here only.",
                      .tag = "members",
-                     .success = {.status = 201, .schema = "Ticket"},
+                     .success = {.status = 201, .schema = "Ticket", .is_secret = true},
                      .faults = {409},
                      .call = PostReset});
 }
@@ -324,7 +324,7 @@ void AddTokens(std::vector<Route>* routes) {
                              "It is shown here only.",
                      .tag = "tokens",
                      .body = {.schema = "TokenRequest", .limit = kLargeBody},
-                     .success = {.status = 201, .schema = "NewToken"},
+                     .success = {.status = 201, .schema = "NewToken", .is_secret = true},
                      .faults = {409},
                      .call = PostToken});
   routes->push_back({.method = "DELETE",

@@ -49,6 +49,7 @@ struct Success {
   std::string_view schema = {};  // empty: no body
   std::string_view media_type = "application/json";
   bool has_etag = false;
+  bool is_secret = false;  // shown once: a repetition does not see it again
 };
 
 struct Route {

@@ -3,6 +3,7 @@
 
 #include "control-plane/api/calls.h"
 #include "control-plane/api/people_routes.h"
+#include "control-plane/api/repetition.h"
 #include "control-plane/api/route.h"
 #include "src/wire/status_codec.h"
 
@@ -104,7 +105,7 @@ void AddSetupAndProjects(std::vector<Route>* routes) {
                              "member where an e-mail address is given. Works once.",
                      .tag = "setup",
                      .body = {.schema = "SetupRequest", .limit = 16u << 10},
-                     .success = {.status = 201, .schema = "SetupReply"},
+                     .success = {.status = 201, .schema = "SetupReply", .is_secret = true},
                      .call = PostSetup});
   routes->push_back({.method = "GET",
                      .path = "/api/v1/projects",
@@ -305,7 +306,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
                      .text = "Makes an SDK key. The reply is the only place where it is shown.",
                      .tag = "keys",
                      .body = {.schema = "SdkKeyRequest", .limit = 4096},
-                     .success = {.status = 201, .schema = "NewSdkKey"},
+                     .success = {.status = 201, .schema = "NewSdkKey", .is_secret = true},
                      .faults = {409},
                      .call = PostKey});
   routes->push_back({.method = "DELETE",
@@ -323,7 +324,7 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
                      .text = "Makes the successor of an SDK key, which is valid for a while beside it.",
                      .tag = "keys",
                      .body = {.schema = "SdkKeyRotation", .is_required = false, .limit = 4096},
-                     .success = {.status = 201, .schema = "NewSdkKey"},
+                     .success = {.status = 201, .schema = "NewSdkKey", .is_secret = true},
                      .faults = {409},
                      .call = PostKeyRotation});
   routes->push_back({.method = "POST",
@@ -581,6 +582,7 @@ std::vector<int> FaultStatuses(const Route& route) {
     if (route.body.media_type == "application/json") statuses.insert(422);
   }
   if (route.takes_if_match) statuses.insert(412);
+  if (TakesIdempotencyKey(route)) statuses.insert({409, 422});
   return {statuses.begin(), statuses.end()};
 }
 

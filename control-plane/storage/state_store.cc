@@ -70,7 +70,13 @@ ALTER TABLE credential ADD COLUMN scopes TEXT NOT NULL DEFAULT '';
 ALTER TABLE credential ADD COLUMN expires_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE credential ADD COLUMN replaced_by TEXT NOT NULL DEFAULT '';
 )sql";
-constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema, kRingsSchema, kKeyTermsSchema};
+constexpr std::string_view kKeyedRequestSchema = R"sql(
+CREATE TABLE keyed_request(
+  principal TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, process TEXT NOT NULL, begun_ms INTEGER NOT NULL,
+  finished INTEGER NOT NULL, reply BLOB NOT NULL, PRIMARY KEY(principal, key)) WITHOUT ROWID;
+CREATE INDEX keyed_request_begun ON keyed_request(begun_ms);
+)sql";
+constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema, kRingsSchema, kKeyTermsSchema, kKeyedRequestSchema};
 constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(

@@ -28,6 +28,7 @@
 #include "control-plane/storage/credential.h"
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
+#include "control-plane/storage/idempotency.h"
 #include "control-plane/storage/people.h"
 #include "control-plane/storage/rings.h"
 #include "expt/snapshot.h"
@@ -199,6 +200,15 @@ class StateStore {
   absl::StatusOr<std::vector<Rings>> ListRingsUnderWay();
   // kAborted unless that version is under way still, in ring `from`.
   absl::Status MoveRings(const Change& who, int64_t from, const Rings& to);
+
+  // --- Requests with an idempotency key ---------------------------------------------------------------------------
+
+  // The row of that principal and key, or nothing after adding it. Rows from before `forget_before_ms` are removed.
+  // kResourceExhausted when the principal has `max_keys` of them.
+  absl::StatusOr<std::optional<KeyedRequest>> BeginKeyed(const KeyedRequest& request, int64_t forget_before_ms,
+                                                         int64_t max_keys);
+  absl::Status FinishKeyed(const KeyedRequest& request, std::string_view reply);
+  absl::Status ForgetKeyed(const KeyedRequest& request);
 
   // --- Settings ---------------------------------------------------------------------------------------------------
 

@@ -87,6 +87,23 @@ TEST(OpenApi, EveryMethodThatChangesSomethingNeedsMoreThanAViewer) {
 // So that a row of the table without a permission does not compile.
 static_assert(!std::is_default_constructible_v<auth::Access> && !std::is_default_constructible_v<Route>);
 
+TEST(OpenApi, DescribesEveryTagAndUsesIt) {
+  const json document = Described();
+  std::set<std::string> described;
+  for (const json& tag : document["tags"]) {
+    EXPECT_FALSE(tag["description"].get<std::string>().empty()) << tag;
+    EXPECT_TRUE(described.insert(tag["name"]).second) << tag;
+  }
+  std::set<std::string> used;
+  for (const Route& route : Routes()) used.emplace(route.tag);
+  EXPECT_EQ(described, used);
+}
+
+TEST(OpenApi, NamesItsServerEvenWhenItsAddressIsNotKnown) {
+  EXPECT_EQ(Described()["servers"][0]["url"], "https://flags.example.com");
+  EXPECT_EQ(OpenApi(Routes(), "", "1.2.3")["servers"][0]["url"], "/");
+}
+
 TEST(OpenApi, OperationIdsAreUnique) {
   std::set<std::string_view> seen;
   for (const Route& route : Routes()) EXPECT_TRUE(seen.insert(route.operation).second) << route.operation;

@@ -359,6 +359,7 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
   ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
   // What each version but the first has added, newest first.
   const std::vector<std::string> undo = {
+      "DROP TABLE keyed_request;",
       "ALTER TABLE credential DROP COLUMN scopes; ALTER TABLE credential DROP COLUMN expires_ms; "
       "ALTER TABLE credential DROP COLUMN replaced_by;",
       "DROP TABLE rings;",

@@ -19,8 +19,8 @@ constexpr char kAuditSchemas[] = R"json({
       "environment": {"type": "string"},
       "kind": {"type": "string"},
       "key": {"type": "string"},
-      "before": {"type": ["object", "array", "string", "null"]},
-      "after": {"type": ["object", "array", "string", "null"]},
+      "before": {"type": ["object", "array", "string", "null"], "items": {}},
+      "after": {"type": ["object", "array", "string", "null"], "items": {}},
       "hash": {"type": "string", "description": "SHA-256 of the hash before it and this entry."}
     }
   },
