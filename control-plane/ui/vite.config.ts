@@ -21,7 +21,7 @@ export default defineConfig({
     target: 'es2022',
     // A small file would become a data: URL, which the content security policy blocks.
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 1000,
+    chunkSizeWarningLimit: 2000,
   },
   // `npm run dev` talks to the exptd of EXPT_URL.
   server: {

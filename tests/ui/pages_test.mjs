@@ -40,6 +40,26 @@ test('pages come with the strict policy and load nothing from elsewhere', async 
   browser.checkSilence();
 });
 
+test('the reference of the API, without signing in, from this server alone', async () => {
+  const origins = new Set();
+  const context = page.context();
+  const cookies = await context.cookies();
+  await context.clearCookies();
+  page.on('request', (request) => origins.add(new URL(request.url()).origin));
+  await page.goto(`${server.url}/docs/api`);
+  await page.getByRole('heading', { name: 'API reference' }).waitFor();
+  const described = await (await fetch(`${server.url}/openapi.json`)).json();
+  const operations = Object.values(described.paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0);
+  await page.locator('.opblock').nth(operations - 1).waitFor();
+  assert.equal(await page.locator('.opblock').count(), operations);
+  await page.getByRole('button', { name: /\/api\/v1\/projects\/\{project\}\/flags$/ }).first().click();
+  await page.getByText('next_cursor of the page before.').first().waitFor();
+  await browser.checkEverywhere('api-reference');
+  assert.deepEqual([...origins].filter((origin) => origin !== 'null'), [server.url]);
+  browser.checkSilence();
+  await context.addCookies(cookies);
+});
+
 test('the flag list with a column per environment', async () => {
   await page.goto(`${server.url}${place}/flags`);
   await page.getByRole('switch', { name: 'new-search in staging' }).waitFor();

@@ -49,6 +49,12 @@ const welcome = createRoute({
   component: lazyRouteComponent(() => import('./pages/welcome/welcome'), 'WelcomePage'),
 });
 
+const apiReference = createRoute({
+  getParentRoute: () => root,
+  path: '/docs/api',
+  component: lazyRouteComponent(() => import('./pages/api_reference'), 'ApiReferencePage'),
+});
+
 const environment = createRoute({
   getParentRoute: () => root,
   path: '/p/$project/e/$environment',
@@ -98,7 +104,7 @@ const playground = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    home, login, welcome, environment.addChildren([flags, flagRules, experiments, results, playground]),
+    home, login, welcome, apiReference, environment.addChildren([flags, flagRules, experiments, results, playground]),
   ]),
   defaultPendingComponent: Waiting,
   defaultNotFoundComponent: NotFoundPage,
