@@ -102,7 +102,8 @@ Gate::Gate(service::Service& service, service::People& people, const GateOptions
       sign_in_addresses_(options.sign_in_address),
       sign_in_accounts_(options.sign_in_account),
       sign_in_devices_(options.sign_in_device),
-      noted_refusals_(options.noted_refusals) {}
+      noted_refusals_(options.noted_refusals),
+      noted_denials_(options.noted_denials) {}
 
 Admission Gate::Admit(const http::Request& request, const Access& access, Time now) {
   Admission admission;
@@ -186,6 +187,13 @@ void Gate::AdmitApi(const http::Request& request, std::string_view token, const 
     admission->refusal = TooMany(request, wait, "requests with this token");
   } else {
     admission->refusal = RefuseRights(request, access, *admission->api->rights);
+    if (admission->refusal && noted_denials_.Take(admission->api->id, admission->call.now) == 0) {
+      people_.NoteDenial(admission->call, {.method = request.method,
+                                           .route = request.route,
+                                           .project = std::string(request.Parameter("project")),
+                                           .environment = std::string(request.Parameter("environment")),
+                                           .status = admission->refusal->status});
+    }
   }
 }
 

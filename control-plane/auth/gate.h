@@ -34,7 +34,9 @@ struct GateOptions {
   RateLimitOptions sign_in_address = {.per_second = 1, .burst = 30};
   RateLimitOptions sign_in_account = {.per_second = 1.0 / 30, .burst = 10};
   RateLimitOptions sign_in_device = {.per_second = 1.0 / 10, .burst = 10};
-  RateLimitOptions noted_refusals = {.per_second = 1.0 / 60, .burst = 10};  // of one address, in the audit
+  // In the audit: sign-ins that were refused, of one address; and what a caller lacked the permission for, of one caller.
+  RateLimitOptions noted_refusals = {.per_second = 1.0 / 60, .burst = 10};
+  RateLimitOptions noted_denials = {.per_second = 1.0 / 60, .burst = 10};
 };
 
 struct Admission {
@@ -95,6 +97,7 @@ class Gate {
   RateLimit sign_in_accounts_;
   RateLimit sign_in_devices_;
   RateLimit noted_refusals_;
+  RateLimit noted_denials_;
 };
 
 }  // namespace expt::auth

@@ -106,6 +106,15 @@ class People {
   bool IsDeviceOf(std::string_view email, std::string_view device);
   // Of a sign-in that was refused: for the audit.
   void NoteRefusal(const Call& call, std::string_view email);
+  // Of a request without the permission for it: for the audit.
+  struct Denial {
+    std::string method;
+    std::string route;        // as the table has it, "/api/v1/projects/{project}"
+    std::string project;      // as asked for
+    std::string environment;
+    int status = 0;           // 403; 404 where the caller may do nothing at all
+  };
+  void NoteDenial(const Call& call, const Denial& denial);
   Result<Done> SignOut(const Call& call, std::string_view cookie);
 
   // 401 without telling why.

@@ -207,6 +207,16 @@ void People::NoteRefusal(const Call& call, std::string_view email) {
   (void)state_.Commit(change);  // the refusal stands without it
 }
 
+void People::NoteDenial(const Call& call, const Denial& denial) {
+  storage::Change change = ChangeBy(call);
+  // A key that is none was never part of a document's name, and is not let in here.
+  const auto named = [](const std::string& key) { return IsKey(key) ? key : std::string(); };
+  change.notes.push_back({.action = "deny",
+                          .subject = {named(denial.project), named(denial.environment), "route", denial.route},
+                          .after = Dump(nlohmann::json{{"method", denial.method}, {"status", denial.status}})});
+  (void)state_.Commit(change);  // the request is refused in any case
+}
+
 Result<Done> People::SignOut(const Call& call, std::string_view cookie) {
   const auto [id, secret] = SplitSecret(cookie);
   const std::lock_guard lock(writing_);

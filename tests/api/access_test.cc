@@ -293,6 +293,30 @@ TEST(Access, ListsShowWhatTheCallerMayRead) {
   EXPECT_EQ(exptd.Get("/api/v1/audit", {.bearer = staging}).status, 403);
 }
 
+TEST(Access, WhatACallerLacksThePermissionForIsAudited) {
+  DaemonOptions options;
+  options.gate.noted_denials = {.per_second = 1.0 / 3600, .burst = 2};
+  RunningDaemon exptd(options);
+  exptd.MakeShop();
+  ASSERT_EQ(exptd.Post("/api/v1/projects", {{"key", "bank"}}).status, 201);
+  const std::string token = exptd.MakeToken("shop", json::array({{{"role", "viewer"}, {"project", "shop"}}}));
+  const std::string id = token.substr(0, token.find('.'));
+  const Sending sending{.bearer = token};
+  EXPECT_EQ(exptd.Post(std::string(kEnvironment) + "/publish", json::object(), sending).status, 403);
+  EXPECT_EQ(exptd.Get("/api/v1/projects/bank", sending).status, 404);
+  EXPECT_EQ(exptd.Post(std::string(kProject) + "/flags", json::object(), sending).status, 403);  // beyond the burst
+  EXPECT_EQ(exptd.Get(kProject, sending).status, 200);
+  const json entries = exptd.Get("/api/v1/audit?action=deny").Json()["items"];
+  ASSERT_EQ(entries.size(), 2u) << entries;
+  EXPECT_EQ(entries[1]["actor"], "token " + id);
+  EXPECT_EQ(entries[1]["project"], "shop");
+  EXPECT_EQ(entries[1]["environment"], "production");
+  EXPECT_EQ(entries[1]["key"], "/api/v1/projects/{project}/environments/{environment}/publish");
+  EXPECT_EQ(entries[1]["after"], (json{{"method", "POST"}, {"status", 403}}));
+  EXPECT_EQ(entries[0]["project"], "bank");
+  EXPECT_EQ(entries[0]["after"]["status"], 404);
+}
+
 TEST(Access, AKeyIsOfOneEnvironment) {
   RunningDaemon exptd;
   exptd.MakeShop();
