@@ -77,6 +77,11 @@ Answer PutConfiguration(const Services&, const Exchange&);
 Answer GetEmergencyOff(const Services&, const Exchange&);
 Answer PutEmergencyOff(const Services&, const Exchange&);
 
+// experiment_calls.cc
+template <service::ExperimentStep step>
+Answer PostExperimentStep(const Services&, const Exchange&);
+Answer PostExperimentShip(const Services&, const Exchange&);
+
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);
 Answer PostKey(const Services&, const Exchange&);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "control-plane/api/calls.h"
+#include "control-plane/api/experiment_routes.h"
 #include "control-plane/api/people_routes.h"
 #include "control-plane/api/repetition.h"
 #include "control-plane/api/route.h"
@@ -559,6 +560,7 @@ std::span<const Route> Routes() {
     AddPeopleRoutes(made);
     AddAudit(made);
     AddDocuments(made);
+    AddExperimentRoutes(made);
     AddKeysAndPublish(made);
     AddSdkAndOperations(made);
     return made;

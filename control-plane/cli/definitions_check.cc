@@ -9,6 +9,7 @@
 #include "control-plane/cli/time_text.h"
 #include "control-plane/service/assemble.h"
 #include "control-plane/service/check.h"
+#include "control-plane/service/experiment_life.h"
 #include "control-plane/service/library.h"
 #include "src/model/validate.h"
 
@@ -154,7 +155,8 @@ DefinitionsCheck CheckDefinitions(const Definitions& definitions, bool is_comple
     const std::string key = TextAt(document, "key");
     checker.Add(service::kExperimentKind, NameOf("experiment", key), key, document, service::ReadExperiment,
                 [&experiments](const service::Experiment& experiment, Library& library, Problems& problems) {
-                  service::CheckExperiment(experiment, library, experiments, problems);
+                  service::CheckExperiment(experiment, library, problems);
+                  service::CheckAllocation(experiment, experiments, problems);
                 });
   }
   for (const json& document : definitions.flags) {

@@ -15,7 +15,10 @@ using model::Builder;
 using model::Index;
 using model::kNone;
 
+// Programs know neither what is in review nor what became of a variant.
 model::ExperimentStatus StatusOf(std::string_view status) {
+  if (status == "review") return model::ExperimentStatus::kDraft;
+  if (status == "shipped") return model::ExperimentStatus::kStopped;
   for (const auto candidate : {model::ExperimentStatus::kDraft, model::ExperimentStatus::kRunning,
                                model::ExperimentStatus::kPaused, model::ExperimentStatus::kStopped}) {
     if (model::ExperimentStatusName(candidate) == status) return candidate;
@@ -194,8 +197,7 @@ class Assembler {
     row.control = VariantRow(flag, experiment.control);
     row.is_sticky = experiment.is_sticky;
     // One that decides nothing takes no room in its layer.
-    const bool is_live = experiment.status == "running" || experiment.status == "paused";
-    if (!experiment.layer.empty() && is_live) {
+    if (!experiment.layer.empty() && IsUnderWay(experiment.status)) {
       row.layer = AddLayer(experiment.layer);
       for (const auto& [begin, end] : experiment.allocation) {
         row.allocation.push_back(begin);

@@ -209,8 +209,7 @@ void CheckHoldout(const Holdout& holdout, Library& library, Problems& problems) 
   CheckUnitType(holdout.bucket_by, "/bucket_by", library, problems);
 }
 
-void CheckExperiment(const Experiment& experiment, Library& library, const std::vector<Experiment>& others,
-                     Problems& problems) {
+void CheckExperiment(const Experiment& experiment, Library& library, Problems& problems) {
   const Flag* flag = library.FindFlag(experiment.flag);
   if (flag == nullptr) {
     problems.push_back({"/flag", "unknown flag " + Quoted(experiment.flag)});
@@ -244,9 +243,12 @@ void CheckExperiment(const Experiment& experiment, Library& library, const std::
   if (!layer->salt.empty() && layer->salt == experiment.salt) {
     problems.push_back({"/salt", "layer and experiment have the same salt: their buckets would not be independent"});
   }
-  if (experiment.status == "stopped") return;
+}
+
+void CheckAllocation(const Experiment& experiment, const std::vector<Experiment>& others, Problems& problems) {
+  if (experiment.layer.empty() || HasEnded(experiment.status)) return;
   for (const Experiment& other : others) {
-    if (other.key == experiment.key || other.layer != experiment.layer || other.status == "stopped") continue;
+    if (other.key == experiment.key || other.layer != experiment.layer || HasEnded(other.status)) continue;
     if (Overlap(experiment.allocation, other.allocation)) {
       problems.push_back({"/allocation", "overlaps the allocation of experiment " + Quoted(other.key) + " in layer " +
                                              Quoted(experiment.layer)});

@@ -18,9 +18,9 @@ void CheckSegment(const Segment& segment, Library& library, Problems& problems);
 void CheckMetric(const Metric& metric, Library& library, Problems& problems);
 void CheckLayer(const Layer& layer, Library& library, Problems& problems);
 void CheckHoldout(const Holdout& holdout, Library& library, Problems& problems);
-// `others` are the experiments of the environment; those of the same key are left out.
-void CheckExperiment(const Experiment& experiment, Library& library, const std::vector<Experiment>& others,
-                     Problems& problems);
+void CheckExperiment(const Experiment& experiment, Library& library, Problems& problems);
+// That no two experiments of a layer share a bucket. `others` are those of the environment; of the same key: left out.
+void CheckAllocation(const Experiment& experiment, const std::vector<Experiment>& others, Problems& problems);
 
 }  // namespace expt::service
 

@@ -6,12 +6,12 @@
 #include <set>
 #include <string_view>
 
-#include "control-plane/service/instant.h"
-
 namespace expt::service {
 namespace {
 
 using nlohmann::json;
+
+constexpr int64_t kMostMinDuration = 366;
 
 Allocation ReadAllocation(ObjectReader& object, Problems& problems) {
   if (!object.Has("allocation")) {
@@ -84,26 +84,6 @@ std::vector<Phase> ReadPhases(ObjectReader& object, Problems& problems) {
   return phases;
 }
 
-json PhaseDocument(uint32_t number, int64_t start_ms, std::string_view reason, const json& experiment) {
-  return {{"number", number},
-          {"start", FormatInstant(start_ms)},
-          {"end", nullptr},
-          {"reason", reason},
-          {"bucket_by", experiment["bucket_by"]},
-          {"salt", experiment["salt"]},
-          {"weights", experiment["weights"]},
-          {"layer", experiment["layer"]},
-          {"allocation", experiment["allocation"]}};
-}
-
-bool MayFollow(std::string_view before, std::string_view after) {
-  if (before == after) return true;
-  if (before == "draft") return after == "running";
-  if (before == "running") return after == "paused" || after == "stopped";
-  if (before == "paused") return after == "running" || after == "stopped";
-  return false;
-}
-
 }  // namespace
 
 bool Overlap(const Allocation& a, const Allocation& b) {
@@ -124,16 +104,21 @@ bool Covers(const Allocation& outer, const Allocation& inner) {
   });
 }
 
+bool HasEnded(std::string_view status) { return status == "stopped" || status == "shipped"; }
+
+bool IsUnderWay(std::string_view status) { return status == "running" || status == "paused"; }
+
 Experiment ReadExperiment(const json& document, Problems& problems) {
   Experiment experiment;
   ObjectReader object(document, "", problems);
-  object.Allow({"phase", "archived", "created", "updated"});
+  object.Allow({"phase", "decision", "archived", "created", "updated"});
   experiment.id = object.OptionalKey("id");
   experiment.key = object.Key("key");
   experiment.name = object.Text("name", false, 256);
   experiment.hypothesis = object.Text("hypothesis", false, 4096);
   experiment.flag = object.Key("flag");
-  experiment.status = object.Word("status", {"draft", "running", "paused", "stopped"}, "draft");
+  experiment.status =
+      object.Word("status", {"draft", "review", "running", "paused", "stopped", "shipped"}, "draft");
   experiment.bucket_by = object.Text("bucket_by", false, kMaxKeySize);
   if (experiment.bucket_by.empty()) experiment.bucket_by = "targeting_key";
   experiment.salt = object.OptionalKey("salt", "", kMaxSaltSize);
@@ -164,96 +149,13 @@ Experiment ReadExperiment(const json& document, Problems& problems) {
     object.Report("alpha", "expected a number between 0 and 1, both excluded");
   }
   experiment.planned_units = object.Integer("planned_units", 1, std::numeric_limits<int64_t>::max());
+  experiment.min_duration = object.Integer("min_duration", 0, kMostMinDuration).value_or(kDefaultMinDuration);
   experiment.metrics = ReadPlannedMetrics(object, problems);
+  experiment.accepts_new_phase = object.Boolean("new_phase", false);
+  experiment.reason = object.Text("reason", false, kMaxReasonSize);
   experiment.phases = ReadPhases(object, problems);
   object.RefuseOthers();
   return experiment;
-}
-
-std::string MovesUnits(const Experiment& before, const Experiment& after) {
-  if (before.weights != after.weights) return "weights";
-  if (before.salt != after.salt) return "salt";
-  if (before.bucket_by != after.bucket_by) return "bucket_by";
-  if (before.layer != after.layer) return "layer";
-  if (!Covers(after.allocation, before.allocation)) return "allocation";
-  if (before.is_sticky && !after.is_sticky) return "sticky";
-  return {};
-}
-
-void ContinueExperiment(json& document, const json& before, int64_t now_ms, Problems& problems) {
-  Problems ignored;  // both documents have been read before
-  const json defaults = {{"name", ""},
-                         {"hypothesis", ""},
-                         {"status", "draft"},
-                         {"bucket_by", "targeting_key"},
-                         {"layer", nullptr},
-                         {"allocation", json::array({json::array({0, kWholePpm})})},
-                         {"sticky", false},
-                         {"start", nullptr},
-                         {"end", nullptr},
-                         {"mode", "any_time"},
-                         {"alpha", 0.05},
-                         {"planned_units", nullptr},
-                         {"metrics", json::array()}};
-  for (const auto& [name, value] : defaults.items()) {
-    if (!document.contains(name) || document[name].is_null()) document[name] = value;
-  }
-  // Read-only: whatever was sent back is replaced by what is known.
-  document["phases"] = before.is_object() ? before["phases"] : json::array();
-  const std::string was = before.is_object() ? before.value("status", "draft") : "draft";
-  if (before.is_object()) {
-    if (!document.contains("salt") || document["salt"].is_null()) document["salt"] = before["salt"];
-    if (document["start"].is_null() && was != "draft") document["start"] = before["start"];
-  }
-  const std::string status = document["status"].get<std::string>();
-  if (!MayFollow(was, status)) {
-    problems.push_back({"/status", before.is_object()
-                                       ? "an experiment that is " + was + " cannot become " + status
-                                       : "an experiment begins as \"draft\" or \"running\", found \"" + status + "\""});
-    return;
-  }
-  const bool is_new_run = was == "draft" && status == "running";
-  if (was != "draft") {
-    const Experiment old = ReadExperiment(before, ignored);
-    const Experiment wanted = ReadExperiment(document, ignored);
-    if (old.flag != wanted.flag) problems.push_back({"/flag", "the flag of a started experiment cannot be changed"});
-    if (old.start_ms != wanted.start_ms && old.start_ms.value_or(0) <= now_ms) {
-      problems.push_back({"/start", "the experiment has started already"});
-    }
-    const std::string reason = MovesUnits(old, wanted);
-    if (was == "stopped") {
-      if (!reason.empty()) problems.push_back({"/" + reason, "a stopped experiment cannot be changed"});
-      document["end"] = before["end"];
-      return;
-    }
-    json& phases = document["phases"];
-    if (old.start_ms != wanted.start_ms && phases.size() == 1) phases.back()["start"] = document["start"];
-    if (!reason.empty()) {
-      const int64_t start_ms = std::max(now_ms, old.phases.empty() ? now_ms : old.phases.back().start_ms);
-      if (wanted.end_ms.has_value() && *wanted.end_ms <= start_ms) {
-        problems.push_back({"/end", "the experiment has ended; move its end before its units"});
-        return;
-      }
-      const uint32_t number = old.phases.empty() ? 1 : old.phases.back().number + 1;
-      if (!phases.empty()) phases.back()["end"] = FormatInstant(start_ms);
-      phases.push_back(PhaseDocument(number, start_ms, reason, document));
-    } else if (!phases.empty()) {
-      phases.back()["allocation"] = document["allocation"];
-    }
-  }
-  if (is_new_run) {
-    const Experiment wanted = ReadExperiment(document, ignored);
-    if (!wanted.start_ms.has_value()) document["start"] = FormatInstant(now_ms);
-    document["phases"] = json::array({PhaseDocument(1, wanted.start_ms.value_or(now_ms), "start", document)});
-  }
-  if (status == "stopped") {
-    const Experiment wanted = ReadExperiment(document, ignored);
-    // One that never began ends right behind its start.
-    const int64_t first_ms = wanted.phases.empty() ? 0 : wanted.phases.back().start_ms + 1;
-    const int64_t end_ms = std::max(now_ms, first_ms);
-    if (!wanted.end_ms.has_value() || *wanted.end_ms > end_ms) document["end"] = FormatInstant(end_ms);
-    if (!document["phases"].empty()) document["phases"].back()["end"] = document["end"];
-  }
 }
 
 }  // namespace expt::service

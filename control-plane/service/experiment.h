@@ -1,15 +1,17 @@
 // An experiment: a question with a flag, a split, metrics and dates. docs/definitions.md describes the document.
 //
-//   draft -> running;  running <-> paused;  running or paused -> stopped, which is the end
+//   draft <-> review;  draft or review -> running;  running <-> paused;  running or paused -> stopped -> shipped
 //
-// A change that moves units while it runs or pauses starts a new phase.
+// experiment_life.h says what leads from one to the next.
 #ifndef EXPT_CONTROL_PLANE_SERVICE_EXPERIMENT_H_
 #define EXPT_CONTROL_PLANE_SERVICE_EXPERIMENT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,14 @@ struct Phase {
   std::string reason;  // "start", "weights", "salt", "bucket_by", "layer", "allocation", "sticky"
 };
 
+inline constexpr size_t kMaxReasonSize = 4096;
+inline constexpr int64_t kDefaultMinDuration = 7;  // days: every day of the week once
+
+// Nothing about it changes any more: "stopped", "shipped".
+bool HasEnded(std::string_view status);
+// "running", "paused".
+bool IsUnderWay(std::string_view status);
+
 struct Experiment {
   struct PlannedMetric {
     std::string metric;
@@ -46,7 +56,7 @@ struct Experiment {
   std::string name;
   std::string hypothesis;
   std::string flag;
-  std::string status;  // "draft", "running", "paused", "stopped"
+  std::string status;  // "draft", "review", "running", "paused", "stopped", "shipped"
   std::string bucket_by;
   std::string salt;  // empty: still to be made
   Weights weights;
@@ -59,19 +69,17 @@ struct Experiment {
   std::string mode;
   double alpha = 0.05;
   std::optional<int64_t> planned_units;
+  int64_t min_duration = kDefaultMinDuration;  // days that a phase runs before a variant is shipped
   std::vector<PlannedMetric> metrics;
   std::vector<Phase> phases;  // the last one is the current one; none before the start
+
+  // Only in what a caller sends: units may be moved, and why.
+  bool accepts_new_phase = false;
+  std::string reason;
 };
 
 // Reads what a caller sent, or a stored document. Read-only fields are read where they are.
 Experiment ReadExperiment(const nlohmann::json& document, Problems& problems);
-
-// Why a change from `before` to `after` moves units: the first of the reasons above, or empty when it moves none.
-std::string MovesUnits(const Experiment& before, const Experiment& after);
-
-// Carries the life of `before` (null for a new experiment) over into `document`, which is valid and holds what the
-// caller wants: salt and start where they are left out, the end when it stops, the phases. Reports what may not happen.
-void ContinueExperiment(nlohmann::json& document, const nlohmann::json& before, int64_t now_ms, Problems& problems);
 
 }  // namespace expt::service
 

@@ -16,7 +16,9 @@ std::string Fault::Text() const {
 
 Fault NotFound(std::string detail) { return Make(404, "not found", std::move(detail)); }
 
-Fault Conflict(std::string detail) { return Make(409, "conflict", std::move(detail)); }
+Fault Conflict(std::string detail, std::vector<Problem> errors) {
+  return Make(409, "conflict", std::move(detail), std::move(errors));
+}
 
 Fault StaleRevision(std::string detail) { return Make(412, "revision is stale", std::move(detail)); }
 

@@ -59,7 +59,7 @@ class Result {
 struct Done {};
 
 Fault NotFound(std::string detail);                              // 404
-Fault Conflict(std::string detail);                              // 409
+Fault Conflict(std::string detail, std::vector<Problem> errors = {});  // 409
 Fault StaleRevision(std::string detail);                         // 412
 Fault Malformed(std::string detail);                             // 400
 Fault Invalid(std::string detail, std::vector<Problem> errors);  // 422

@@ -98,7 +98,7 @@ std::vector<Reference> ReferencesOf(const storage::Document& document) {
     references.push_back({kAttributeKind, ReadHoldout(body(), none).bucket_by});
   } else if (kind == kExperimentKind) {
     const Experiment experiment = ReadExperiment(body(), none);
-    if (experiment.status == "stopped") return references;
+    if (HasEnded(experiment.status)) return references;
     references.push_back({kFlagKind, experiment.flag});
     references.push_back({kAttributeKind, experiment.bucket_by});
     if (!experiment.layer.empty()) references.push_back({kLayerKind, experiment.layer});

@@ -17,7 +17,7 @@ struct Reference {
   friend bool operator==(const Reference&, const Reference&) = default;
 };
 
-// What `document` names. A stopped experiment names nothing: its results need no living document.
+// What `document` names. An experiment that has ended names nothing: its results need no living document.
 std::vector<Reference> ReferencesOf(const storage::Document& document);
 
 // Variants of a flag that documents, of any environment, serve, compare or ask for.

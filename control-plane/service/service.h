@@ -46,6 +46,9 @@ struct Experiment;
 enum class Kind { kFlag, kMetric, kSegment, kAttribute, kExperiment, kLayer, kHoldout };
 bool BelongsToEnvironment(Kind kind);
 
+// What StepExperiment() does: a status, and what has to be true for it.
+enum class ExperimentStep { kSubmit, kWithdraw, kStart, kPause, kResume, kStop };
+
 // Where a document is. `environment` only for kinds that belong to one; `key` not for Create and List.
 struct Where {
   std::string project = {};      // key
@@ -157,6 +160,18 @@ class Service {
   // Keys are never reused: an archived document can still be read. 409 while another document needs it.
   Result<Versioned> Archive(const Call& call, Kind kind, const Where& where, std::optional<int64_t> revision);
 
+  // --- The life of an experiment ----------------------------------------------------------------------------------
+
+  // Takes one step; `body` is what docs/definitions.md says of it. 409 with every reason when the step cannot be taken.
+  Result<Versioned> StepExperiment(const Call& call, const Where& experiment, ExperimentStep step,
+                                   const nlohmann::json& body, std::optional<int64_t> revision);
+  // Stops an experiment that is under way, and makes the rules that serve it serve the variant that was decided for.
+  // Answers {experiment, configuration, needs_publish, warnings}, with the revision of the experiment.
+  Result<Versioned> ShipExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
+                                   std::optional<int64_t> revision);
+
+  // --- Flags in an environment ------------------------------------------------------------------------------------
+
   // A flag in one environment. Before the first Replace it is disabled and its revision is 0.
   Result<Versioned> GetConfiguration(const Where& flag);
   // Of all flags of the project, by key of the flag.
@@ -219,6 +234,7 @@ class Service {
     nlohmann::json body;
     nlohmann::json before;  // null when it is new
     std::vector<Problem> problems;
+    std::vector<Problem> conflicts;     // what the state forbids
     std::vector<std::string> warnings;  // what a permitted change does to units
   };
   void PrepareFlag(Draft& draft, Library& library);
@@ -231,6 +247,8 @@ class Service {
   // Checks the draft and fills in what its writer has left out. 422 with every problem.
   std::optional<Fault> Prepare(Draft& draft, int64_t now_ms);
   std::vector<Experiment> ExperimentsOf(const Where& where, absl::Status& status);
+  // A living document that is about to be changed. 404, 409, 412.
+  Result<storage::Document> FindCurrent(Kind kind, const Where& where, std::optional<int64_t> revision);
   std::optional<Fault> FindUser(Kind kind, const Where& where);
 
   // The documents of one page, and one more where there are more.

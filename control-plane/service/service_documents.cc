@@ -20,7 +20,6 @@ using storage::Document;
 using storage::DocumentName;
 using storage::DocumentWrite;
 
-constexpr size_t kMaxExperiments = 1'000'000;
 constexpr size_t kSearchBatch = 500;
 
 std::string_view IdPrefix(Kind kind) {
@@ -65,29 +64,6 @@ DocumentWrite MetricVersion(const std::string& project, const json& metric) {
           .is_archived = false};
 }
 
-// The metrics of a started experiment keep the versions that they had at the start; new ones take today's.
-void PinMetrics(json& document, const json& before, Library& library) {
-  std::map<std::string, json> pinned;
-  if (before.is_object()) {
-    for (const json& entry : before["metrics"]) {
-      if (entry.contains("version")) pinned.emplace(entry["metric"].get<std::string>(), entry["version"]);
-    }
-  }
-  const bool is_draft = document["status"] == "draft";
-  for (json& entry : document["metrics"]) {
-    entry.erase("version");
-    if (is_draft) continue;
-    const std::string key = entry["metric"].get<std::string>();
-    const auto known = pinned.find(key);
-    const Metric* metric = library.FindMetric(key);
-    if (known != pinned.end()) {
-      entry["version"] = known->second;
-    } else if (metric != nullptr) {
-      entry["version"] = metric->version;
-    }
-  }
-}
-
 void CheckVariantsKept(const Flag& before, const Flag& after, const std::set<std::string>& used, Problems& problems) {
   std::vector<std::string> kept;
   for (const Variant& variant : before.variants) {
@@ -106,11 +82,6 @@ void CheckVariantsKept(const Flag& before, const Flag& after, const std::set<std
   }
 }
 
-Result<Versioned> WithWarnings(Result<Versioned> answer, const std::vector<std::string>& warnings) {
-  if (answer.ok() && !warnings.empty()) answer->body["warnings"] = warnings;
-  return answer;
-}
-
 }  // namespace
 
 std::optional<Fault> Service::CheckFolder(Kind kind, const Where& where) {
@@ -120,18 +91,6 @@ std::optional<Fault> Service::CheckFolder(Kind kind, const Where& where) {
   }
   const Result<Versioned> found = GetProject(where.project);
   return found.ok() ? std::nullopt : std::optional(found.fault());
-}
-
-std::vector<Experiment> Service::ExperimentsOf(const Where& where, absl::Status& status) {
-  const auto documents =
-      state_.List(NameOf(Kind::kExperiment, {where.project, where.environment, ""}), "", kMaxExperiments, false);
-  std::vector<Experiment> experiments;
-  if (!documents.ok()) {
-    status = documents.status();
-    return experiments;
-  }
-  for (const Document& document : *documents) experiments.push_back(ReadStoredExperiment(document));
-  return experiments;
 }
 
 void Service::PrepareFlag(Draft& draft, Library& library) {
@@ -192,7 +151,7 @@ void Service::PrepareLayer(Draft& draft, Library& library) {
     if (draft.before[name] == draft.body[name]) continue;
     absl::Status status;
     for (const Experiment& experiment : ExperimentsOf(draft.where, status)) {
-      if (experiment.layer == layer.key && experiment.status != "draft" && experiment.status != "stopped") {
+      if (experiment.layer == layer.key && IsUnderWay(experiment.status)) {
         draft.problems.push_back({Child("", name), "experiment \"" + experiment.key +
                                                        "\" is under way in this layer; its units would move"});
       }
@@ -211,20 +170,6 @@ void Service::PrepareHoldout(Draft& draft, Library& library, int64_t now_ms) {
   if (const Holdout* before = draft.before.is_null() ? nullptr : library.FindHoldout(holdout.key)) {
     draft.warnings = HoldoutWarnings(*before, holdout, now_ms);
   }
-}
-
-void Service::PrepareExperiment(Draft& draft, Library& library, int64_t now_ms) {
-  Experiment experiment = ReadExperiment(draft.body, draft.problems);
-  absl::Status status;
-  const std::vector<Experiment> others = ExperimentsOf(draft.where, status);
-  Problems more;
-  CheckExperiment(experiment, library, others, more);
-  Merge(draft.problems, std::move(more));
-  if (!draft.problems.empty()) return;
-  const bool is_new_salt = experiment.salt.empty() && draft.before.is_null();
-  if (is_new_salt) draft.body["salt"] = NewSalt();
-  ContinueExperiment(draft.body, draft.before, now_ms, draft.problems);
-  if (draft.problems.empty()) PinMetrics(draft.body, draft.before, library);
 }
 
 std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
@@ -260,7 +205,11 @@ std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
       break;
   }
   if (!library.status().ok()) return StorageFault(library.status());
-  if (!draft.problems.empty()) return Invalid(Place(draft.kind, draft.body), std::move(draft.problems));
+  if (!draft.problems.empty()) {
+    Merge(draft.problems, std::move(draft.conflicts));
+    return Invalid(Place(draft.kind, draft.body), std::move(draft.problems));
+  }
+  if (!draft.conflicts.empty()) return Conflict(Place(draft.kind, draft.body), std::move(draft.conflicts));
   return std::nullopt;
 }
 
@@ -272,6 +221,7 @@ Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& wher
               .body = body,
               .before = nullptr,
               .problems = {},
+              .conflicts = {},
               .warnings = {}};
   if (auto fault = Prepare(draft, Milliseconds(call.now))) return *std::move(fault);
   draft.where.key = draft.body["key"].get<std::string>();
@@ -281,7 +231,7 @@ Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& wher
   if (kind == Kind::kMetric) change.writes.push_back(MetricVersion(where.project, draft.body));
   const auto committed = state_.Commit(change);
   if (!committed.ok()) return CommitFault(committed.status(), name);
-  return Get(kind, draft.where);
+  return WithWarnings(Get(kind, draft.where), draft.warnings);
 }
 
 Result<Versioned> Service::Get(Kind kind, const Where& where) {
@@ -312,26 +262,33 @@ Result<Page> Service::List(Kind kind, const Where& where, const ListOptions& opt
   }
 }
 
-Result<Versioned> Service::Replace(const Call& call, Kind kind, const Where& where, const json& body,
-                                   std::optional<int64_t> revision) {
-  const std::lock_guard lock(writing_);
+Result<Document> Service::FindCurrent(Kind kind, const Where& where, std::optional<int64_t> revision) {
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
   const DocumentName name = NameOf(kind, where);
-  const auto current = state_.Find(name);
+  auto current = state_.Find(name);
   if (!current.ok()) return StorageFault(current.status());
   if (!current->has_value()) return NotFound(Named(name.kind, where.key));
   if ((*current)->is_archived) return Conflict(Named(name.kind, where.key) + " is archived");
   if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
+  return *std::move(*current);
+}
+
+Result<Versioned> Service::Replace(const Call& call, Kind kind, const Where& where, const json& body,
+                                   std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const DocumentName name = NameOf(kind, where);
+  const Result<Document> current = FindCurrent(kind, where, revision);
+  if (!current.ok()) return current.fault();
   Draft draft{.kind = kind,
               .where = where,
               .body = body,
-              .before = json::parse((*current)->body),
+              .before = json::parse(current->body),
               .problems = {},
+              .conflicts = {},
               .warnings = {}};
   if (auto fault = Prepare(draft, Milliseconds(call.now))) return *std::move(fault);
   storage::Change change = ChangeBy(call);
-  change.writes.push_back(
-      {.name = name, .id = (*current)->id, .body = Dump(draft.body), .revision = (*current)->revision});
+  change.writes.push_back({.name = name, .id = current->id, .body = Dump(draft.body), .revision = current->revision});
   if (kind == Kind::kMetric && draft.body["version"] != draft.before["version"]) {
     change.writes.push_back(MetricVersion(where.project, draft.body));
   }
@@ -369,7 +326,7 @@ Result<Versioned> Service::Archive(const Call& call, Kind kind, const Where& whe
   }
   if (kind == Kind::kExperiment) {
     const std::string status = ReadStoredExperiment(**current).status;
-    if (status == "running" || status == "paused") {
+    if (IsUnderWay(status)) {
       return Conflict(Named(name.kind, where.key) + " is " + status + "; stop it first");
     }
   }

@@ -44,7 +44,8 @@ Problems CheckAll(Library& library) {
   }
   for (const Experiment& experiment : experiments) {
     Problems problems;
-    if (experiment.status != "stopped") CheckExperiment(experiment, library, experiments, problems);
+    if (!HasEnded(experiment.status)) CheckExperiment(experiment, library, problems);
+    CheckAllocation(experiment, experiments, problems);
     Within("experiments", experiment.key, std::move(problems), all);
   }
   for (const auto& [key, configuration] : library.configurations()) {

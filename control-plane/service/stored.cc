@@ -139,6 +139,11 @@ void Merge(std::vector<Problem>& problems, std::vector<Problem> more) {
   }
 }
 
+Result<Versioned> WithWarnings(Result<Versioned> answer, const std::vector<std::string>& warnings) {
+  if (answer.ok() && !warnings.empty()) answer->body["warnings"] = warnings;
+  return answer;
+}
+
 Fault CommitFault(const absl::Status& status, const storage::DocumentName& name) {
   const std::string place = Named(name.kind, name.key);
   switch (status.code()) {

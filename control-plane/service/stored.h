@@ -43,6 +43,9 @@ Page PageOf(const std::vector<storage::Document>& documents, size_t limit);
 // Adds `more`, leaving out what points to where there is a problem already.
 void Merge(std::vector<Problem>& problems, std::vector<Problem> more);
 
+// The answer to a change that is permitted and yet worth a word.
+Result<Versioned> WithWarnings(Result<Versioned> answer, const std::vector<std::string>& warnings);
+
 // What a refused commit means for the caller.
 Fault CommitFault(const absl::Status& status, const storage::DocumentName& name);
 

@@ -94,6 +94,17 @@ constexpr std::string_view kRingsColumns =
 constexpr std::string_view kAuditColumns =
     "number, time_ms, actor, address, action, project, environment, kind, key, before, after, hash";
 
+// "('create', 'replace', ...)"
+const std::string& DocumentActions() {
+  static const std::string& list = *[] {
+    auto* made = new std::string("(");
+    for (const std::string_view action : kDocumentActions) made->append("'").append(action).append("', ");
+    made->replace(made->size() - 2, 2, ")");
+    return made;
+  }();
+  return list;
+}
+
 Document DocumentRow(const Statement& row) {
   Document document;
   document.name = {std::string(row.Text(0)), std::string(row.Text(1)), std::string(row.Text(2)),
@@ -236,7 +247,7 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
 
 absl::StatusOr<int64_t> StateStore::LastChangeNumber() {
   absl::StatusOr<Statement> query = database_.Prepare(
-      "SELECT number FROM audit WHERE action IN ('create', 'replace', 'archive') ORDER BY number DESC LIMIT 1");
+      "SELECT number FROM audit WHERE action IN " + DocumentActions() + " ORDER BY number DESC LIMIT 1");
   if (!query.ok()) return query.status();
   const auto last = First(*query, [](const Statement& row) { return row.Int(0); });
   if (!last.ok()) return last.status();
@@ -317,7 +328,8 @@ absl::Status StateStore::Write(const Change& change, const DocumentWrite& write)
                                   .BindInt(9, write.is_archived ? 1 : 0)
                                   .Run();
   if (!status.ok()) return status;
-  const std::string_view action = revision == 0 ? "create" : write.is_archived ? "archive" : "replace";
+  std::string_view action = write.action;
+  if (action.empty()) action = revision == 0 ? "create" : write.is_archived ? "archive" : "replace";
   return AppendAudit(change, action, write.name, revision == 0 ? "" : (*current)->second, write.body);
 }
 
@@ -415,7 +427,8 @@ absl::StatusOr<StateStore::View> StateStore::LoadChanged(int64_t revision, std::
                                                          std::string_view environment) {
   return Load(
       "FROM document WHERE (project, environment, kind, key) IN (SELECT project, environment, kind, key FROM audit "
-      "WHERE number>?1 AND project=?2 AND environment IN ('', ?3) AND action IN ('create', 'replace', 'archive'))",
+      "WHERE number>?1 AND project=?2 AND environment IN ('', ?3) AND action IN " +
+          DocumentActions() + ")",
       [&](Statement& query) { query.BindInt(1, revision).BindText(2, project).BindText(3, environment); });
 }
 
@@ -425,7 +438,8 @@ absl::StatusOr<std::vector<AuditEntry>> StateStore::ChangesSince(int64_t revisio
   absl::StatusOr<Statement> query =
       database_.Prepare(Select(kAuditColumns,
                                "FROM audit WHERE number>?1 AND project=?2 AND environment IN ('', ?3) "
-                               "AND action IN ('create', 'replace', 'archive') ORDER BY number"));
+                               "AND action IN " +
+                                   DocumentActions() + " ORDER BY number"));
   if (!query.ok()) return query.status();
   query->BindInt(1, revision).BindText(2, project).BindText(3, environment);
   return All(*query, AuditRow);

@@ -51,7 +51,13 @@ struct DocumentWrite {
   std::string body;
   int64_t revision = 0;  // that it must have now; 0 creates it
   bool is_archived = false;
+  // As the audit calls it, one of kDocumentActions; empty: "create", "replace" or "archive".
+  std::string_view action = {};
 };
+
+// Actions of audit entries that tell a change of a document.
+inline constexpr std::array<std::string_view, 10> kDocumentActions = {
+    "create", "replace", "archive", "submit", "withdraw", "start", "pause", "resume", "stop", "ship"};
 
 // An audit entry of something that is no document.
 struct Note {

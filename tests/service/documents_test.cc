@@ -289,7 +289,8 @@ TEST_F(Documents, AnExperimentComparesVariantsOfItsFlag) {
                                             {"planned_units", 0},
                                             {"metrics", {{{"metric", "buy"}}, {{"metric", "lost"}}}}})),
       UnorderedElementsAre(
-          "/status: expected \"draft\", \"running\", \"paused\" or \"stopped\", found \"done\"",
+          "/status: expected \"draft\", \"review\", \"running\", \"paused\", \"stopped\" or \"shipped\", found "
+          "\"done\"",
           "/weights: weights sum to 1000001, expected 1000000", "/weights/z: flag \"banner\" has no variant \"z\"",
           "/control: expected one of the variants in \"weights\", found \"b\"", "/layer: unknown layer \"lost\"",
           "/allocation/0: the range is empty: it begins at 5 and ends before 5",

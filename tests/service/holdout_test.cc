@@ -204,6 +204,7 @@ TEST_F(HoldoutTest, AnExperimentThatIsNoLongerStickyStartsANewPhase) {
   json made = Value(Create(Kind::kExperiment, wanted)).body;
   EXPECT_EQ(made["sticky"], true);
   made["sticky"] = false;
+  made["new_phase"] = true;
   const json changed = Value(Replace(Kind::kExperiment, "test", made)).body;
   EXPECT_EQ(changed["phase"], 2);
   EXPECT_EQ(changed["phases"][1]["reason"], "sticky");

@@ -35,7 +35,9 @@ constexpr char kExperimentsSchemas[] = R"json({
       "name": {"type": "string", "maxLength": 256},
       "hypothesis": {"type": "string", "maxLength": 4096},
       "flag": {"$ref": "#/components/schemas/Key"},
-      "status": {"type": "string", "enum": ["draft", "running", "paused", "stopped"], "default": "draft"},
+      "status": {
+        "type": "string", "enum": ["draft", "review", "running", "paused", "stopped", "shipped"], "default": "draft"
+      },
       "bucket_by": {"type": "string", "default": "targeting_key"},
       "salt": {"$ref": "#/components/schemas/Salt"},
       "weights": {"$ref": "#/components/schemas/Weights"},
@@ -48,6 +50,16 @@ constexpr char kExperimentsSchemas[] = R"json({
       "mode": {"type": "string", "enum": ["any_time", "fixed"], "default": "any_time"},
       "alpha": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.05},
       "planned_units": {"type": ["integer", "null"], "minimum": 1},
+      "min_duration": {
+        "type": "integer", "minimum": 0, "maximum": 366, "default": 7,
+        "description": "Days that a phase runs before a variant is shipped."
+      },
+      "new_phase": {
+        "type": "boolean", "default": false, "writeOnly": true, "description": "Units may be moved by this change."
+      },
+      "reason": {
+        "type": "string", "maxLength": 4096, "writeOnly": true, "description": "Why units may be moved by this change."
+      },
       "metrics": {
         "type": "array", "maxItems": 64,
         "items": {
@@ -73,10 +85,56 @@ constexpr char kExperimentsSchemas[] = R"json({
             "salt": {"$ref": "#/components/schemas/Salt"},
             "weights": {"$ref": "#/components/schemas/Weights"},
             "layer": {"type": ["string", "null"]},
-            "allocation": {"$ref": "#/components/schemas/Allocation"}
+            "allocation": {"$ref": "#/components/schemas/Allocation"},
+            "comment": {"type": "string", "description": "Why it was started."}
           }
         }
+      },
+      "decision": {
+        "anyOf": [{"$ref": "#/components/schemas/ExperimentDecision"}, {"type": "null"}], "readOnly": true
+      },
+      "warnings": {"$ref": "#/components/schemas/Warnings"}
+    }
+  },
+  "ExperimentDecision": {
+    "type": "object", "additionalProperties": false, "required": ["outcome", "reason"],
+    "properties": {
+      "outcome": {"type": "string", "enum": ["ship", "roll_back", "inconclusive"]},
+      "variant": {"type": ["string", "null"], "description": "That is shipped, or that stays."},
+      "reason": {"type": "string", "maxLength": 4096},
+      "early": {"type": "boolean", "readOnly": true, "description": "The phase was shorter than min_duration."},
+      "actor": {"type": "string", "readOnly": true},
+      "time": {"type": "string", "format": "date-time", "readOnly": true}
+    }
+  },
+  "ExperimentStep": {"type": "object", "additionalProperties": false, "properties": {}},
+  "ExperimentStop": {
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "decision": {"anyOf": [{"$ref": "#/components/schemas/ExperimentDecision"}, {"type": "null"}]},
+      "early": {"type": "boolean", "default": false, "description": "A variant may be shipped before min_duration."}
+    }
+  },
+  "ExperimentShip": {
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "variant": {"type": ["string", "null"], "description": "Left out: that of the decision at the stop."},
+      "reason": {"type": "string", "maxLength": 4096},
+      "early": {"type": "boolean", "default": false},
+      "coverage": {
+        "anyOf": [{"$ref": "#/components/schemas/Coverage"}, {"type": "null"}],
+        "description": "Of the rules from now on; null: everybody."
       }
+    }
+  },
+  "ExperimentShipped": {
+    "type": "object", "additionalProperties": false,
+    "required": ["experiment", "configuration", "needs_publish", "warnings"],
+    "properties": {
+      "experiment": {"$ref": "#/components/schemas/Experiment"},
+      "configuration": {"$ref": "#/components/schemas/FlagConfiguration"},
+      "needs_publish": {"type": "boolean"},
+      "warnings": {"$ref": "#/components/schemas/Warnings"}
     }
   },
   "Allocation": {

@@ -98,7 +98,7 @@ function ExperimentList({ experiments, place }: { experiments: Experiment[]; pla
             const status = event.currentTarget.value || undefined;
             void navigate({ search: (now) => ({ ...now, status }), replace: true });
           }}
-          data={[{ value: '', label: 'Every status' }, 'draft', 'running', 'paused', 'stopped']}
+          data={[{ value: '', label: 'Every status' }, 'draft', 'review', 'running', 'paused', 'stopped', 'shipped']}
         />
       </div>
       <p className="small dim" role="status">

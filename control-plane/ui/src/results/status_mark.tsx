@@ -1,6 +1,13 @@
 import { Mark, type Tone } from '../parts/mark';
 
-const tones: Record<string, Tone> = { running: 'good', paused: 'warn', stopped: 'calm', draft: 'info' };
+const tones: Record<string, Tone> = {
+  draft: 'info',
+  review: 'info',
+  running: 'good',
+  paused: 'warn',
+  stopped: 'calm',
+  shipped: 'good',
+};
 
 /** Status of an experiment. */
 export function StatusMark({ status }: { status: string | undefined }) {

@@ -1,0 +1,63 @@
+#include "control-plane/api/experiment_routes.h"
+
+#include "control-plane/api/calls.h"
+
+namespace expt::api {
+namespace {
+
+using service::ExperimentStep;
+using service::Permission;
+
+constexpr size_t kStepBytes = 16u << 10;
+
+#define EXPT_EXPERIMENT "/api/v1/projects/{project}/environments/{environment}/experiments/{key}"
+
+void AddStep(std::vector<Route>* routes, std::string_view path, std::string_view operation, std::string_view text,
+             std::string_view schema, Call call) {
+  routes->push_back({.method = "POST",
+                     .path = path,
+                     .operation = operation,
+                     .access = Permission::kExperimentsWrite,
+                     .text = text,
+                     .tag = "experiments",
+                     .body = {.schema = schema, .is_required = false, .limit = kStepBytes},
+                     .success = {.schema = "Experiment", .has_etag = true},
+                     .faults = {409},
+                     .takes_if_match = true,
+                     .call = call});
+}
+
+}  // namespace
+
+void AddExperimentRoutes(std::vector<Route>* routes) {
+  AddStep(routes, EXPT_EXPERIMENT "/submit", "submitExperiment",
+          "Puts a draft in review. What a start would still ask for is answered as warnings.", "ExperimentStep",
+          PostExperimentStep<ExperimentStep::kSubmit>);
+  AddStep(routes, EXPT_EXPERIMENT "/withdraw", "withdrawExperiment", "Takes it out of review: a draft again.",
+          "ExperimentStep", PostExperimentStep<ExperimentStep::kWithdraw>);
+  AddStep(routes, EXPT_EXPERIMENT "/start", "startExperiment",
+          "Lets it run. 409 with everything that is missing. In force with the next publish.", "ExperimentStep",
+          PostExperimentStep<ExperimentStep::kStart>);
+  AddStep(routes, EXPT_EXPERIMENT "/pause", "pauseExperiment", "Lets the rules behind it decide for a while.",
+          "ExperimentStep", PostExperimentStep<ExperimentStep::kPause>);
+  AddStep(routes, EXPT_EXPERIMENT "/resume", "resumeExperiment", "Lets it run again, in the same phase.",
+          "ExperimentStep", PostExperimentStep<ExperimentStep::kResume>);
+  AddStep(routes, EXPT_EXPERIMENT "/stop", "stopExperiment", "Ends it, with a decision where there is one.",
+          "ExperimentStop", PostExperimentStep<ExperimentStep::kStop>);
+  routes->push_back({.method = "POST",
+                     .path = EXPT_EXPERIMENT "/ship",
+                     .operation = "shipExperiment",
+                     .access = Permission::kFlagsWrite,
+                     .text = "Makes the rules that serve it serve the variant that was decided for; they keep their "
+                             "holdouts. Needs experiments.write, too. In force with the next publish.",
+                     .tag = "experiments",
+                     .body = {.schema = "ExperimentShip", .is_required = false, .limit = kStepBytes},
+                     .success = {.schema = "ExperimentShipped", .has_etag = true},
+                     .faults = {409},
+                     .takes_if_match = true,
+                     .call = PostExperimentShip});
+}
+
+#undef EXPT_EXPERIMENT
+
+}  // namespace expt::api
