@@ -77,6 +77,12 @@ Answer PutConfiguration(const Services&, const Exchange&);
 Answer GetEmergencyOff(const Services&, const Exchange&);
 Answer PutEmergencyOff(const Services&, const Exchange&);
 
+// member_calls.cc
+Answer GetSegmentMembers(const Services&, const Exchange&);
+Answer PutSegmentMembers(const Services&, const Exchange&);
+Answer PostSegmentMembers(const Services&, const Exchange&);
+Answer DeleteSegmentMembers(const Services&, const Exchange&);
+
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);
 Answer PostKey(const Services&, const Exchange&);

@@ -3,6 +3,7 @@
 
 #include "control-plane/api/calls.h"
 #include "control-plane/api/people_routes.h"
+#include "control-plane/api/resource_routes.h"
 #include "control-plane/api/route.h"
 #include "src/wire/status_codec.h"
 
@@ -548,6 +549,7 @@ std::span<const Route> Routes() {
     AddPeopleRoutes(made);
     AddAudit(made);
     AddDocuments(made);
+    AddResourceRoutes(made);
     AddKeysAndPublish(made);
     AddSdkAndOperations(made);
     return made;

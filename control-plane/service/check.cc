@@ -8,7 +8,6 @@
 #include "control-plane/service/reach.h"
 
 namespace expt::service {
-namespace {
 
 void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& library, Problems& problems) {
   const AttributeDefinition* attribute = library.FindAttribute(bucket_by);
@@ -18,6 +17,8 @@ void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& lib
     problems.push_back({std::move(pointer), "attribute " + Quoted(bucket_by) + " is not a unit type"});
   }
 }
+
+namespace {
 
 void CheckServe(const Serve& serve, const Flag& flag, Library& library, Problems& problems) {
   switch (serve.kind) {
@@ -194,6 +195,12 @@ void CheckSegment(const Segment& segment, Library& library, Problems& problems) 
   }
   for (size_t i = 0; i < segment.exclude.size(); ++i) {
     CheckUnitType(segment.exclude[i].bucket_by, Child("/exclude", i) + "/bucket_by", library, problems);
+  }
+  if (segment.uploaded_include.has_value()) {
+    CheckUnitType(segment.uploaded_include->bucket_by, "/uploaded/include/bucket_by", library, problems);
+  }
+  if (segment.uploaded_exclude.has_value()) {
+    CheckUnitType(segment.uploaded_exclude->bucket_by, "/uploaded/exclude/bucket_by", library, problems);
   }
 }
 

@@ -11,6 +11,8 @@
 
 namespace expt::service {
 
+// That units can be told apart by the attribute.
+void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& library, Problems& problems);
 void CheckConfiguration(const FlagConfiguration& configuration, std::string_view flag, Library& library,
                         Problems& problems);
 // `segment` need not be in the library yet.

@@ -51,6 +51,20 @@ void Library::Put(const Document& document) {
   if (kind == kExperimentKind) put(experiments_, ReadStoredExperiment);
 }
 
+absl::Status Library::FillMembers(const ReadMembers& read) {
+  for (auto& [key, segment] : segments_) {
+    if (!segment.has_value()) continue;
+    for (const std::string_view list : {"include", "exclude"}) {
+      auto& uploaded = list == "include" ? segment->uploaded_include : segment->uploaded_exclude;
+      if (!uploaded.has_value() || uploaded->text != nullptr) continue;
+      auto text = read(key, list, *uploaded);
+      if (!text.ok()) return text.status();
+      uploaded->text = *std::move(text);
+    }
+  }
+  return absl::OkStatus();
+}
+
 template <typename T, typename Read>
 const T* Library::Find(Shelf<T>& shelf, std::string_view kind, bool is_of_environment, std::string_view key,
                        Read read) {

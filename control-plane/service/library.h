@@ -2,13 +2,16 @@
 #ifndef EXPT_CONTROL_PLANE_SERVICE_LIBRARY_H_
 #define EXPT_CONTROL_PLANE_SERVICE_LIBRARY_H_
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "control-plane/service/attribute.h"
 #include "control-plane/service/experiment.h"
 #include "control-plane/service/flag.h"
@@ -48,6 +51,12 @@ class Library {
 
   // Takes the document in place of what was read of it before; takes an archived one away.
   void Put(const storage::Document& document);
+
+  // Gives each uploaded list of a segment that has no text yet the one that `read` answers: (key of the segment,
+  // "include" or "exclude", the list). Stops at the first error.
+  using ReadMembers = std::function<absl::StatusOr<std::shared_ptr<const std::string>>(
+      const std::string& segment, std::string_view list, const UploadedList& uploaded)>;
+  absl::Status FillMembers(const ReadMembers& read);
 
   // Null when missing. Valid while the library lives.
   const Flag* FindFlag(std::string_view key);

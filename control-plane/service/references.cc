@@ -90,6 +90,9 @@ std::vector<Reference> ReferencesOf(const storage::Document& document) {
     for (const auto* lists : {&segment.include, &segment.exclude}) {
       for (const MemberList& list : *lists) references.push_back({kAttributeKind, list.bucket_by});
     }
+    for (const auto* list : {&segment.uploaded_include, &segment.uploaded_exclude}) {
+      if (list->has_value()) references.push_back({kAttributeKind, (*list)->bucket_by});
+    }
   } else if (kind == kMetricKind) {
     references.push_back({kAttributeKind, ReadMetric(body(), none).unit_type});
   } else if (kind == kLayerKind) {

@@ -73,6 +73,13 @@ struct Page {
   nlohmann::json ToJson() const;
 };
 
+// How a file of unit ids is to be read.
+struct MemberUpload {
+  std::string bucket_by = {};  // what the ids are of; empty: as before, or the targeting key
+  std::string column = {};     // its name in the first line; empty: the file has one column, with or without a header
+  bool is_addition = false;    // beside the members that are there
+};
+
 struct EnvironmentRef {
   std::string project;  // key
   std::string key;
@@ -156,6 +163,20 @@ class Service {
   // Keys are never reused: an archived document can still be read. 409 while another document needs it.
   Result<Versioned> Archive(const Call& call, Kind kind, const Where& where, std::optional<int64_t> revision);
 
+  // The members of a segment that were uploaded, of `list` "include" or "exclude"; the answers are the segment with
+  // their number. 404 for another list.
+  //
+  // Takes CSV, in place of what was there or beside it. 422 names the lines.
+  Result<Versioned> UploadMembers(const Call& call, const Where& segment, std::string_view list, std::string_view csv,
+                                  const MemberUpload& upload, std::optional<int64_t> revision);
+  // {"add": [unit ids], "remove": [unit ids], "bucket_by": of a list that is not there yet}
+  Result<Versioned> ChangeMembers(const Call& call, const Where& segment, std::string_view list,
+                                  const nlohmann::json& body, std::optional<int64_t> revision);
+  Result<Versioned> RemoveMembers(const Call& call, const Where& segment, std::string_view list,
+                                  std::optional<int64_t> revision);
+  // As CSV with a header, in the order of the bytes. 404 when there is none.
+  Result<std::string> DownloadMembers(const Where& segment, std::string_view list);
+
   // A flag in one environment. Before the first Replace it is disabled and its revision is 0.
   Result<Versioned> GetConfiguration(const Where& flag);
   // Of all flags of the project, by key of the flag.
@@ -221,6 +242,11 @@ class Service {
   void PrepareExperiment(Draft& draft, Library& library, int64_t now_ms);
   // Checks the draft and fills in what its writer has left out. 422 with every problem.
   std::optional<Fault> Prepare(Draft& draft, int64_t now_ms);
+  // Sets the uploaded list of a segment to what `edit` makes of its ids, which come and go sorted and each once.
+  using EditMembers = std::function<void(std::vector<std::string>& unit_ids)>;
+  Result<Versioned> WriteMembers(const Call& call, const Where& where, std::string_view list,
+                                 const std::string& bucket_by, std::optional<int64_t> revision,
+                                 const EditMembers& edit);
   std::vector<Experiment> ExperimentsOf(const Where& where, absl::Status& status);
   std::optional<Fault> FindUser(Kind kind, const Where& where);
 

@@ -46,7 +46,7 @@ std::string_view IdPrefix(Kind kind) {
 // What the server writes and a caller may send back is not kept.
 void StripReadOnly(json& body) {
   if (!body.is_object()) return;
-  for (const char* name : {"id", "created", "updated", "archived", "phase", "warnings"}) body.erase(name);
+  for (const char* name : {"id", "created", "updated", "archived", "phase", "warnings", "uploaded"}) body.erase(name);
 }
 
 std::string Place(Kind kind, const json& body) {
@@ -165,7 +165,10 @@ void Service::PrepareSegment(Draft& draft, Library& library) {
   Problems more;
   CheckSegment(segment, library, more);
   Merge(draft.problems, std::move(more));
-  if (draft.problems.empty()) FillSegment(draft.body, draft.before, NewSalt);
+  if (!draft.problems.empty()) return;
+  FillSegment(draft.body, draft.before, NewSalt);
+  // What was uploaded stays: it has addresses of its own.
+  if (draft.before.is_object() && draft.before.contains("uploaded")) draft.body["uploaded"] = draft.before["uploaded"];
 }
 
 void Service::PrepareAttribute(Draft& draft) {

@@ -90,6 +90,13 @@ std::string NewSecret() {
   return Base64Url(bytes);
 }
 
+std::string HexDigest(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : host::Sha256(bytes)) text.append({kDigits[byte >> 4], kDigits[byte & 15]});
+  return text;
+}
+
 int64_t Milliseconds(Time time) { return time.time_since_epoch().count(); }
 
 storage::Change ChangeBy(const Call& call) {

@@ -66,7 +66,12 @@ CREATE TABLE rings(
   ring INTEGER NOT NULL, bake_ms INTEGER NOT NULL, entered_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL,
   withdrawn_as INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
 )sql";
-constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema, kRingsSchema};
+constexpr std::string_view kMemberListSchema = R"sql(
+CREATE TABLE member_list(
+  project TEXT NOT NULL, segment TEXT NOT NULL, list TEXT NOT NULL, text BLOB NOT NULL,
+  PRIMARY KEY(project, segment, list));
+)sql";
+constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema, kRingsSchema, kMemberListSchema};
 constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(
@@ -359,6 +364,9 @@ absl::StatusOr<int64_t> StateStore::Commit(const Change& change) {
     if (absl::Status status = Write(change, write); !status.ok()) return status;
   }
   if (absl::Status status = WritePeople(change.people); !status.ok()) return status;
+  for (const MemberListWrite& write : change.member_lists) {
+    if (absl::Status status = WriteMemberList(write); !status.ok()) return status;
+  }
   for (const Note& note : change.notes) {
     absl::Status status = AppendAudit(change, note.action, note.subject, "", note.after);
     if (!status.ok()) return status;

@@ -37,13 +37,14 @@ const std::vector<Stated>& AllStated() {
         "getSegment", "listAttributes", "getAttribute", "listMetrics", "getMetric", "listExperiments", "getExperiment",
         "listLayers", "getLayer", "listHoldouts", "getHoldout", "listFlagConfigurations", "getFlagConfiguration",
         "getEmergencyOff", "listSdkKeys", "listChanges", "getLiveSnapshot", "getNewestRoot", "getResults",
-        "getAccounting", "previewPublish", "listInstances", "getRings"}},
+        "getAccounting", "previewPublish", "listInstances", "getRings", "downloadSegmentMembers"}},
       {"analyst", {"createMetric", "replaceMetric", "archiveMetric"}},
       {"editor",
        {"createFlag", "replaceFlag", "archiveFlag", "createSegment", "replaceSegment", "archiveSegment",
         "createAttribute", "replaceAttribute", "archiveAttribute", "createExperiment", "replaceExperiment",
         "archiveExperiment", "createLayer", "replaceLayer", "archiveLayer", "createHoldout", "replaceHoldout",
-        "archiveHoldout", "replaceFlagConfiguration"}},
+        "archiveHoldout", "replaceFlagConfiguration", "uploadSegmentMembers", "changeSegmentMembers",
+        "removeSegmentMembers"}},
       {"publisher", {"publish", "replaceEmergencyOff", "approvePublish", "completeRings", "haltRings"}},
       {"admin",
        {"createProject", "createEnvironment", "replaceEnvironment", "listAudit", "createSdkKey", "revokeSdkKey",
@@ -57,7 +58,7 @@ const std::vector<Stated>& AllStated() {
 // What somebody with a role in one environment may do in the project itself.
 const std::set<std::string_view> kShared = {"getProject",   "listEnvironments", "listFlags",      "getFlag",
                                             "listSegments", "getSegment",       "listAttributes", "getAttribute",
-                                            "listMetrics",  "getMetric"};
+                                            "listMetrics",  "getMetric",        "downloadSegmentMembers"};
 // Of no project, and answered with what the caller may see.
 const std::set<std::string_view> kAnywhere = {"listProjects", "listAudit"};
 

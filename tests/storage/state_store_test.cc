@@ -357,11 +357,12 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
   ASSERT_TRUE(Put(Flag("checkout"), "{}", 0).ok());
   const Publish first = PublishOf(1, 10);
   ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
-  const std::string without_rings = "DROP TABLE rings; PRAGMA user_version=2";
+  const std::string without_members = "DROP TABLE member_list; PRAGMA user_version=3";
+  const std::string without_rings = "DROP TABLE member_list; DROP TABLE rings; PRAGMA user_version=2";
   const std::string without_people =
-      "DROP TABLE rings; DROP TABLE account; DROP TABLE ticket; DROP TABLE recovery_code; DROP TABLE session; "
+      "DROP TABLE member_list; DROP TABLE rings; DROP TABLE account; DROP TABLE ticket; DROP TABLE recovery_code; DROP TABLE session; "
       "DROP TABLE token_terms; PRAGMA user_version=1";
-  for (const std::string& sql : {without_rings, without_people}) {
+  for (const std::string& sql : {without_members, without_rings, without_people}) {
     store_.reset();
     ASSERT_TRUE(Tamper(sql).ok());
     Open();
@@ -371,7 +372,28 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
     const auto account = store_->FindAccount("mem_1");
     ASSERT_TRUE(account.ok()) << account.status();
     EXPECT_FALSE(account->has_value());
+    EXPECT_EQ(*store_->FindMemberList({"shop", "staff", "include"}), "");
   }
+}
+
+TEST_F(StateStoreTest, AMemberListIsWrittenWithItsDocumentOrNotAtAll) {
+  const DocumentName segment{"shop", "", "segment", "staff"};
+  const MemberListName list{"shop", "staff", "include"};
+  const auto write = [&](const std::string& text, int64_t revision) {
+    Change change = By("ann");
+    change.writes.push_back({.name = segment, .id = "seg_1", .body = "{}", .revision = revision});
+    change.member_lists.push_back({.name = list, .text = text});
+    return store_->Commit(change).status();
+  };
+  ASSERT_TRUE(write("a\nb\n", 0).ok());
+  EXPECT_EQ(write("x\n", 7).code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(*store_->FindMemberList(list), "a\nb\n");
+  EXPECT_EQ(*store_->FindMemberList({"shop", "staff", "exclude"}), "");
+  ASSERT_TRUE(write("c\n", 1).ok());
+  Open();
+  EXPECT_EQ(*store_->FindMemberList(list), "c\n");
+  ASSERT_TRUE(write("", 2).ok());
+  EXPECT_EQ(*store_->FindMemberList(list), "");
 }
 
 TEST_F(StateStoreTest, PeopleChangeTogetherWithDocumentsOrNotAtAll) {
