@@ -83,6 +83,9 @@ Answer PutSegmentMembers(const Services&, const Exchange&);
 Answer PostSegmentMembers(const Services&, const Exchange&);
 Answer DeleteSegmentMembers(const Services&, const Exchange&);
 
+// flag_test_calls.cc
+Answer PostTestsRun(const Services&, const Exchange&);
+
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);
 Answer PostKey(const Services&, const Exchange&);

@@ -10,7 +10,10 @@ using service::Permission;
 // Some hundred thousand unit ids; longer lists come in several calls.
 constexpr size_t kMaxMemberFileBytes = 16u << 20;
 constexpr size_t kMaxMemberChangeBytes = 4u << 20;
-constexpr std::string_view kMembersPath = "/api/v1/projects/{project}/segments/{key}/members/{list}";
+#define EXPT_PROJECT "/api/v1/projects/{project}"
+#define EXPT_ENVIRONMENT EXPT_PROJECT "/environments/{environment}"
+
+constexpr std::string_view kMembersPath = EXPT_PROJECT "/segments/{key}/members/{list}";
 
 void AddSegmentMembers(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
@@ -58,8 +61,26 @@ void AddSegmentMembers(std::vector<Route>* routes) {
                      .call = DeleteSegmentMembers});
 }
 
+void AddTests(std::vector<Route>* routes) {
+  routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/tests/run",
+                     .operation = "runTests",
+                     .access = Permission::kTestsWrite,
+                     .text = "Decides all flag tests of the environment with the definitions as they are now.",
+                     .tag = "tests",
+                     .body = {.schema = "FlagTestRequest", .is_required = false, .limit = 4096},
+                     .success = {.schema = "FlagTestRuns"},
+                     .call = PostTestsRun});
+}
+
+#undef EXPT_ENVIRONMENT
+#undef EXPT_PROJECT
+
 }  // namespace
 
-void AddResourceRoutes(std::vector<Route>* routes) { AddSegmentMembers(routes); }
+void AddResourceRoutes(std::vector<Route>* routes) {
+  AddSegmentMembers(routes);
+  AddTests(routes);
+}
 
 }  // namespace expt::api

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "control-plane/api/openapi.h"
+#include "control-plane/api/resource_schemas.h"
 #include "control-plane/service/permission.h"
 
 namespace expt::api {
@@ -527,28 +528,6 @@ constexpr char kSchemas[] = R"json({
       }
     }
   },
-  "UploadedList": {
-    "type": "object", "additionalProperties": false, "required": ["bucket_by", "count", "digest", "updated"],
-    "properties": {
-      "bucket_by": {"type": "string"},
-      "count": {"type": "integer", "minimum": 1},
-      "digest": {"type": "string", "description": "SHA-256 of the sorted unit ids, each with a line feed behind it."},
-      "updated": {"$ref": "#/components/schemas/Instant"}
-    }
-  },
-  "MemberChange": {
-    "type": "object", "additionalProperties": false,
-    "properties": {
-      "add": {"type": "array", "maxItems": 10000, "items": {"type": "string"}},
-      "remove": {"type": "array", "maxItems": 10000, "items": {"type": "string"}},
-      "bucket_by": {"type": "string", "description": "Of a list that is not there yet."}
-    }
-  },
-  "CsvFile": {
-    "type": "string", "contentMediaType": "text/csv",
-    "description": "RFC 4180 in UTF-8, with one column of unit ids or a header that names them."
-  },
-  "UploadMode": {"type": "string", "enum": ["replace", "add"], "default": "replace"},
   "Attribute": {
     "type": "object", "additionalProperties": false, "required": ["key", "type"],
     "properties": {
@@ -1143,9 +1122,10 @@ constexpr char kStoredFields[] = R"json({
 
 nlohmann::json MakeSchemas() {
   nlohmann::json schemas = nlohmann::json::parse(kSchemas);
+  schemas.update(nlohmann::json::parse(ResourceSchemas()));
   const nlohmann::json stored = nlohmann::json::parse(kStoredFields);
   for (const char* name : {"Project", "Environment", "Flag", "Segment", "Attribute", "Metric", "Experiment", "Layer",
-                           "Holdout", "Member", "Team", "Role", "Binding"}) {
+                           "Holdout", "Override", "SavedContext", "FlagTest", "MetricGroup", "Template", "Member", "Team", "Role", "Binding"}) {
     schemas[name]["properties"].update(stored);
   }
   for (const service::PermissionRow& row : service::PermissionTable()) {
@@ -1168,6 +1148,11 @@ nlohmann::json MakeSchemas() {
                                    {"ExperimentPage", "Experiment"},
                                    {"LayerPage", "Layer"},
                                    {"HoldoutPage", "Holdout"},
+                                   {"OverridePage", "Override"},
+                                   {"SavedContextPage", "SavedContext"},
+                                   {"FlagTestPage", "FlagTest"},
+                                   {"MetricGroupPage", "MetricGroup"},
+                                   {"TemplatePage", "Template"},
                                    {"SdkKeyPage", "SdkKey"},
                                    {"FlagConfigurationPage", "FlagConfiguration"},
                                    {"AuditPage", "AuditEntry"},

@@ -289,6 +289,22 @@ class Assembler {
     return builder_.AddRule(row);
   }
 
+  // Behind those of the flag itself: of two that name a unit, the first one counts.
+  void AddUnitOverrides(const Flag& flag, const Library::Shelf<UnitOverride>& shelf, model::Flag& row) {
+    std::map<std::pair<std::string, std::string>, std::vector<std::string>> unit_ids;  // by bucket_by and variant
+    const int64_t now_ms = options_.now.time_since_epoch().count();
+    for (const auto& [key, forced] : shelf) {
+      if (!forced.has_value() || forced->IsExpired(now_ms)) continue;
+      const auto variant = forced->variants.find(flag.key);
+      if (variant == forced->variants.end()) continue;
+      unit_ids[{forced->bucket_by, variant->second}].push_back(forced->unit_id);
+    }
+    for (const auto& [of, ids] : unit_ids) {
+      row.overrides.push_back(
+          {.bucket_by = Attribute(of.first), .variant = VariantRow(flag, of.second), .hashes = Hashes(ids)});
+    }
+  }
+
   void AddFlag(const Flag& flag) {
     model::Flag row;
     row.key = builder_.String(flag.key);
@@ -311,6 +327,8 @@ class Assembler {
                                  .variant = VariantRow(flag, entry.variant),
                                  .hashes = Hashes(entry.unit_ids)});
       }
+      AddUnitOverrides(flag, library_.overrides(), row);
+      AddUnitOverrides(flag, library_.project_overrides(), row);
       for (const Prerequisite& entry : configuration->prerequisites) {
         const Flag& other = At(library_.flags(), entry.flag);
         model::Prerequisite prerequisite;

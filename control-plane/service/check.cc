@@ -204,6 +204,36 @@ void CheckSegment(const Segment& segment, Library& library, Problems& problems) 
   }
 }
 
+void CheckUnitOverride(const UnitOverride& forced, Library& library, Problems& problems) {
+  CheckUnitType(forced.bucket_by, "/bucket_by", library, problems);
+  for (const auto& [key, variant] : forced.variants) {
+    const Flag* flag = library.FindFlag(key);
+    if (flag == nullptr) {
+      problems.push_back({Child("/variants", key), "unknown flag " + Quoted(key)});
+    } else {
+      CheckVariant(*flag, variant, Child("/variants", key), problems);
+    }
+  }
+}
+
+void CheckFlagTest(const FlagTest& test, Library& library, Problems& problems) {
+  const Flag* flag = test.flag.empty() ? nullptr : library.FindFlag(test.flag);
+  if (flag == nullptr && !test.flag.empty()) problems.push_back({"/flag", "unknown flag " + Quoted(test.flag)});
+  if (flag != nullptr && test.variant.has_value()) {
+    CheckVariant(*flag, *test.variant, "/expect/variant", problems);
+  }
+  if (!test.context.empty() && library.FindContext(test.context) == nullptr) {
+    problems.push_back({"/context", "unknown context " + Quoted(test.context)});
+  }
+}
+
+void CheckMetricGroup(const MetricGroup& group, Library& library, Problems& problems) {
+  for (size_t i = 0; i < group.metrics.size(); ++i) {
+    if (library.FindMetric(group.metrics[i]) != nullptr) continue;
+    problems.push_back({Child("/metrics", i), "unknown metric " + Quoted(group.metrics[i])});
+  }
+}
+
 void CheckMetric(const Metric& metric, Library& library, Problems& problems) {
   CheckUnitType(metric.unit_type, "/unit_type", library, problems);
 }

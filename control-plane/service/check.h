@@ -17,6 +17,9 @@ void CheckConfiguration(const FlagConfiguration& configuration, std::string_view
                         Problems& problems);
 // `segment` need not be in the library yet.
 void CheckSegment(const Segment& segment, Library& library, Problems& problems);
+void CheckUnitOverride(const UnitOverride& forced, Library& library, Problems& problems);
+void CheckFlagTest(const FlagTest& test, Library& library, Problems& problems);
+void CheckMetricGroup(const MetricGroup& group, Library& library, Problems& problems);
 void CheckMetric(const Metric& metric, Library& library, Problems& problems);
 void CheckLayer(const Layer& layer, Library& library, Problems& problems);
 void CheckHoldout(const Holdout& holdout, Library& library, Problems& problems);

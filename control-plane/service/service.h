@@ -25,6 +25,7 @@
 #include "control-plane/service/assembly.h"
 #include "control-plane/service/call.h"
 #include "control-plane/service/fault.h"
+#include "control-plane/service/flag_test.h"
 #include "control-plane/service/results_request.h"
 #include "src/wire/root.h"
 
@@ -41,8 +42,24 @@ class Libraries;
 class Library;
 struct Experiment;
 
-// Kinds of documents. The first four belong to a project, the others to one of its environments.
-enum class Kind { kFlag, kMetric, kSegment, kAttribute, kExperiment, kLayer, kHoldout };
+// Kinds of documents.
+enum class Kind {
+  // Of a project.
+  kFlag,
+  kMetric,
+  kSegment,
+  kAttribute,
+  kProjectOverride,
+  kContext,
+  kFlagTest,
+  kMetricGroup,
+  kTemplate,
+  // Of one of its environments.
+  kExperiment,
+  kLayer,
+  kHoldout,
+  kOverride,
+};
 bool BelongsToEnvironment(Kind kind);
 
 // Where a document is. `environment` only for kinds that belong to one; `key` not for Create and List.
@@ -163,6 +180,10 @@ class Service {
   // Keys are never reused: an archived document can still be read. 409 while another document needs it.
   Result<Versioned> Archive(const Call& call, Kind kind, const Where& where, std::optional<int64_t> revision);
 
+  // `body` over what the template of that key begins with (RFC 7396), for Create() of a flag or an experiment. 404 for a
+  // template that is not there or of another kind.
+  Result<nlohmann::json> FromTemplate(Kind kind, const Where& where, std::string_view key, const nlohmann::json& body);
+
   // The members of a segment that were uploaded, of `list` "include" or "exclude"; the answers are the segment with
   // their number. 404 for another list.
   //
@@ -208,6 +229,10 @@ class Service {
   // back is not listed. `actor` and `time` are those of its last change.
   Result<nlohmann::json> ListChanges(const Call& call, std::string_view project, std::string_view environment);
   Result<Assembly> Assemble(const Call& call, std::string_view project, std::string_view environment);
+  // Decides the flag tests of an assembly with the engine that clients run.
+  Result<std::vector<FlagTestRun>> RunTests(const Call& call, const Assembly& assembly);
+  // Keys of overrides that have expired since the environment was published last.
+  Result<std::vector<std::string>> ExpiredOverrides(const Call& call, const EnvironmentRef& environment);
 
   // 409 before the experiment has started.
   Result<ResultsRequest> RequestResults(std::string_view project, std::string_view environment,
@@ -240,6 +265,7 @@ class Service {
   void PrepareLayer(Draft& draft, Library& library);
   void PrepareHoldout(Draft& draft, Library& library, int64_t now_ms);
   void PrepareExperiment(Draft& draft, Library& library, int64_t now_ms);
+  void PrepareFlagTest(Draft& draft, Library& library);
   // Checks the draft and fills in what its writer has left out. 422 with every problem.
   std::optional<Fault> Prepare(Draft& draft, int64_t now_ms);
   // Sets the uploaded list of a segment to what `edit` makes of its ids, which come and go sorted and each once.

@@ -8,6 +8,7 @@
 #include "control-plane/service/library.h"
 #include "control-plane/service/references.h"
 #include "control-plane/service/search.h"
+#include "control-plane/service/template.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "expt/context.h"
@@ -39,6 +40,17 @@ std::string_view IdPrefix(Kind kind) {
       return "lay_";
     case Kind::kHoldout:
       return "hld_";
+    case Kind::kOverride:
+    case Kind::kProjectOverride:
+      return "ovr_";
+    case Kind::kContext:
+      return "ctx_";
+    case Kind::kFlagTest:
+      return "tst_";
+    case Kind::kMetricGroup:
+      return "mgr_";
+    case Kind::kTemplate:
+      return "tpl_";
   }
   return "";
 }
@@ -216,7 +228,20 @@ void Service::PrepareHoldout(Draft& draft, Library& library, int64_t now_ms) {
   }
 }
 
+void Service::PrepareFlagTest(Draft& draft, Library& library) {
+  const FlagTest test = ReadFlagTest(draft.body, draft.problems);
+  Problems more;
+  CheckFlagTest(test, library, more);
+  if (!test.environment.empty()) {
+    const Result<EnvironmentRef> found = FindEnvironment(draft.where.project, test.environment);
+    if (!found.ok()) more.push_back({"/environment", "unknown environment " + Quoted(test.environment)});
+  }
+  Merge(draft.problems, std::move(more));
+}
+
 void Service::PrepareExperiment(Draft& draft, Library& library, int64_t now_ms) {
+  ExpandMetricGroups(
+      draft.body, draft.before, [&](const std::string& key) { return library.FindMetricGroup(key); }, draft.problems);
   Experiment experiment = ReadExperiment(draft.body, draft.problems);
   absl::Status status;
   const std::vector<Experiment> others = ExperimentsOf(draft.where, status);
@@ -261,10 +286,43 @@ std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
     case Kind::kExperiment:
       PrepareExperiment(draft, library, now_ms);
       break;
+    case Kind::kOverride:
+    case Kind::kProjectOverride: {
+      Problems more;
+      CheckUnitOverride(ReadUnitOverride(draft.body, draft.problems), library, more);
+      Merge(draft.problems, std::move(more));
+      break;
+    }
+    case Kind::kContext:
+      (void)ReadSavedContext(draft.body, draft.problems);
+      break;
+    case Kind::kFlagTest:
+      PrepareFlagTest(draft, library);
+      break;
+    case Kind::kMetricGroup: {
+      Problems more;
+      CheckMetricGroup(ReadMetricGroup(draft.body, draft.problems), library, more);
+      Merge(draft.problems, std::move(more));
+      break;
+    }
+    case Kind::kTemplate:
+      (void)ReadTemplate(draft.body, draft.problems);
+      break;
   }
   if (!library.status().ok()) return StorageFault(library.status());
   if (!draft.problems.empty()) return Invalid(Place(draft.kind, draft.body), std::move(draft.problems));
   return std::nullopt;
+}
+
+Result<json> Service::FromTemplate(Kind kind, const Where& where, std::string_view key, const json& body) {
+  const Result<Versioned> found = Get(Kind::kTemplate, {.project = where.project, .key = std::string(key)});
+  if (!found.ok()) return found.fault();
+  if (found->body["archived"].get<bool>() || found->body["of"] != KindName(kind)) {
+    return NotFound(Named(kTemplateKind, key));
+  }
+  json document = found->body["body"];
+  document.merge_patch(body);
+  return document;
 }
 
 Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& where, const json& body) {

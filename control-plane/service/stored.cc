@@ -19,7 +19,7 @@ constexpr size_t kMaxLimit = 1000;
 }  // namespace
 
 bool BelongsToEnvironment(Kind kind) {
-  return kind == Kind::kExperiment || kind == Kind::kLayer || kind == Kind::kHoldout;
+  return kind == Kind::kExperiment || kind == Kind::kLayer || kind == Kind::kHoldout || kind == Kind::kOverride;
 }
 
 std::string_view KindName(Kind kind) {
@@ -38,6 +38,17 @@ std::string_view KindName(Kind kind) {
       return kLayerKind;
     case Kind::kHoldout:
       return kHoldoutKind;
+    case Kind::kOverride:
+    case Kind::kProjectOverride:
+      return kOverrideKind;
+    case Kind::kContext:
+      return kContextKind;
+    case Kind::kFlagTest:
+      return kFlagTestKind;
+    case Kind::kMetricGroup:
+      return kMetricGroupKind;
+    case Kind::kTemplate:
+      return kTemplateKind;
   }
   return "";
 }
@@ -48,6 +59,7 @@ storage::DocumentName NameOf(Kind kind, const Where& where) {
 
 std::string Named(std::string_view noun, std::string_view key) {
   std::string text(noun);
+  std::replace(text.begin(), text.end(), '_', ' ');  // a kind of documents, as people say it
   text.append(" \"").append(key).append("\"");
   return text;
 }
