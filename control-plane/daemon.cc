@@ -177,7 +177,7 @@ class Daemon::Parts {
     streams_ = std::make_unique<api::HeadStreams>(options.streams);
     head_options.issued = [streams = streams_.get()](const std::string& environment_id, Audience audience,
                                                      const std::shared_ptr<const publish::IssuedHead>& head) {
-      streams->Push(environment_id, audience, *head);
+      streams->Push(environment_id, audience, *head, Now());
     };
     heads_ = std::make_unique<publish::HeadIssuer>(*state_, *signing_, head_options);
     publisher_ = std::make_unique<publish::Publisher>(*state_, *blobs_, *signing_, *heads_, exported_.get());

@@ -89,6 +89,7 @@ Answer PostTestsRun(const Services&, const Exchange&);
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);
 Answer PostKey(const Services&, const Exchange&);
+Answer PostKeyRotation(const Services&, const Exchange&);
 Answer DeleteKey(const Services&, const Exchange&);
 
 // publish_calls.cc

@@ -27,8 +27,12 @@ std::shared_ptr<const std::string> BeginEvent() {
 // One open stream, or one that is about to open. It is counted from the start, and listens from Begin() on.
 class HeadStreams::Listener : public http::EventFeed {
  public:
-  Listener(HeadStreams& owner, Topic& topic, std::string key_id, std::string last_event_id)
-      : owner_(owner), topic_(topic), key_id_(std::move(key_id)), last_event_id_(std::move(last_event_id)) {}
+  Listener(HeadStreams& owner, Topic& topic, const service::SdkPrincipal& principal, std::string last_event_id)
+      : owner_(owner),
+        topic_(topic),
+        key_id_(principal.key_id),
+        expires_ms_(principal.expires_ms),
+        last_event_id_(std::move(last_event_id)) {}
   ~Listener() override { owner_.Leave(this); }
 
   void Begin(std::weak_ptr<http::EventStream> stream) override {
@@ -43,11 +47,14 @@ class HeadStreams::Listener : public http::EventFeed {
   std::shared_ptr<http::EventStream> stream() const { return stream_.lock(); }
   Topic& topic() const { return topic_; }
   const std::string& key_id() const { return key_id_; }
+  void set_expires_ms(int64_t expires_ms) { expires_ms_ = expires_ms; }
+  bool IsOver(Time now) const { return expires_ms_ != 0 && expires_ms_ <= now.time_since_epoch().count(); }
 
  private:
   HeadStreams& owner_;
   Topic& topic_;
   const std::string key_id_;
+  int64_t expires_ms_;  // guarded by owner_.mutex_
   const std::string last_event_id_;
   std::weak_ptr<http::EventStream> stream_;
 };
@@ -66,7 +73,7 @@ service::Result<http::Response> HeadStreams::Open(const service::SdkPrincipal& p
   ++of_key;
   ++total_;
   Topic& topic = topics_[{principal.environment, principal.audience}];
-  response.feed = std::make_shared<Listener>(*this, topic, principal.key_id, std::string(last_event_id));
+  response.feed = std::make_shared<Listener>(*this, topic, principal, std::string(last_event_id));
   return response;
 }
 
@@ -78,21 +85,27 @@ void HeadStreams::Leave(Listener* listener) {
   --total_;
 }
 
-void HeadStreams::Push(const std::string& environment_id, Audience audience, const publish::IssuedHead& head) {
+void HeadStreams::Push(const std::string& environment_id, Audience audience, const publish::IssuedHead& head,
+                       Time now) {
   std::string id = IdOf(head);
   auto event = std::make_shared<const std::string>(std::string(kRetry) + "id: " + id + "\nevent: head\ndata: " +
                                                    absl::Base64Escape(head.file) + "\n\n");
-  std::vector<std::shared_ptr<http::EventStream>> open;
+  std::vector<std::shared_ptr<http::EventStream>> open, over;
   {
     const std::lock_guard lock(mutex_);
     Topic& topic = topics_[{environment_id, audience}];
     topic.id = std::move(id);
     topic.event = event;
     open.reserve(topic.listeners.size());
-    for (const Listener* listener : topic.listeners) open.push_back(listener->stream());
+    for (const Listener* listener : topic.listeners) {
+      (listener->IsOver(now) ? over : open).push_back(listener->stream());
+    }
   }
   for (const auto& stream : open) {
     if (stream != nullptr) stream->Send(event);
+  }
+  for (const auto& stream : over) {
+    if (stream != nullptr) stream->End();
   }
 }
 
@@ -108,6 +121,15 @@ void HeadStreams::EndKey(std::string_view key_id) {
   }
   for (const auto& stream : open) {
     if (stream != nullptr) stream->End();
+  }
+}
+
+void HeadStreams::EndKeyAt(std::string_view key_id, int64_t expires_ms) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, topic] : topics_) {
+    for (Listener* listener : topic.listeners) {
+      if (listener->key_id() == key_id) listener->set_expires_ms(expires_ms);
+    }
   }
 }
 

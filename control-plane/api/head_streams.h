@@ -41,11 +41,13 @@ class HeadStreams {
   // its id, and with each one that follows.
   service::Result<http::Response> Open(const service::SdkPrincipal& principal, std::string_view last_event_id);
 
-  // `head` is newer than any before it of that environment and audience.
-  void Push(const std::string& environment_id, Audience audience, const publish::IssuedHead& head);
+  // `head` is newer than any before it of that environment and audience. Streams whose key is over end instead.
+  void Push(const std::string& environment_id, Audience audience, const publish::IssuedHead& head, Time now);
 
   // Ends the streams of a key that is valid no more.
   void EndKey(std::string_view key_id);
+  // The streams of a key end with the first Head at or after this time.
+  void EndKeyAt(std::string_view key_id, int64_t expires_ms);
 
   size_t count() const;
 

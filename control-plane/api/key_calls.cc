@@ -22,6 +22,19 @@ Answer PostKey(const Services& services, const Exchange& exchange) {
   return JsonResponse(201, *made);
 }
 
+Answer PostKeyRotation(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  if (auto fault = services.people.NeedFresh(*exchange.caller.api)) return *std::move(fault);
+  const std::string_view key_id = exchange.request.Parameter("key_id");
+  const auto rotation =
+      services.service.RotateSdkKey(exchange.caller.call, exchange.request.Parameter("project"),
+                                    exchange.request.Parameter("environment"), key_id, *body);
+  if (!rotation.ok()) return rotation.fault();
+  services.streams.EndKeyAt(key_id, rotation->old_expires_ms);
+  return JsonResponse(201, rotation->answer);
+}
+
 Answer DeleteKey(const Services& services, const Exchange& exchange) {
   const auto done =
       services.service.RevokeSdkKey(exchange.caller.call, exchange.request.Parameter("project"),

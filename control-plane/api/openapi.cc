@@ -69,8 +69,8 @@ json Security(const auth::Access& access) {
     case auth::Need::kPublic:
     case auth::Need::kSetup:
       return json::array();
-    case auth::Need::kSdkRead:
-    case auth::Need::kSdkWrite:
+    case auth::Need::kSdkSnapshots:
+    case auth::Need::kSdkEvents:
       return json::array({{{"sdkKey", json::array()}}});
     // Or a caller on the same machine.
     case auth::Need::kOperator:

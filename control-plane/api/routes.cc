@@ -188,7 +188,7 @@ void AddAudit(std::vector<Route>* routes) {
                      .text = "Lists who changed what, newest first.",
                      .tag = "audit",
                      .query = paged,
-                     .success = {.schema = "AuditPage"},
+                     .success = {.schema = "AuditEntryPage"},
                      .call = ListAudit});
   routes->push_back({.method = "GET",
                      .path = "/api/v1/audit/activity",
@@ -348,6 +348,16 @@ void AddKeysAndPublish(std::vector<Route>* routes) {
                      .success = {.status = 204},
                      .call = DeleteKey});
   routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/keys/{key_id}/rotation",
+                     .operation = "rotateSdkKey",
+                     .access = Permission::kKeysWrite,
+                     .text = "Makes the successor of an SDK key, which is valid for a while beside it.",
+                     .tag = "keys",
+                     .body = {.schema = "SdkKeyRotation", .is_required = false, .limit = 4096},
+                     .success = {.status = 201, .schema = "NewSdkKey"},
+                     .faults = {409},
+                     .call = PostKeyRotation});
+  routes->push_back({.method = "POST",
                      .path = EXPT_ENVIRONMENT "/publish",
                      .operation = "publish",
                      .access = Permission::kPublishWrite,
@@ -472,7 +482,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/sdk/v1/head",
                      .operation = "getHead",
-                     .access = Need::kSdkRead,
+                     .access = Need::kSdkSnapshots,
                      .text = "The signed pointer to the live snapshot of the key's environment and audience.",
                      .tag = "sdk",
                      .success = {.schema = "File", .media_type = kBytes, .has_etag = true},
@@ -482,7 +492,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/sdk/v1/stream",
                      .operation = "streamHeads",
-                     .access = Need::kSdkRead,
+                     .access = Need::kSdkSnapshots,
                      .text = "Server-sent events: each new Head as soon as it is signed, in base64.",
                      .tag = "sdk",
                      .success = {.schema = "Text", .media_type = "text/event-stream"},
@@ -491,7 +501,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "GET",
                      .path = "/sdk/v1/snapshots/{digest}",
                      .operation = "getSnapshot",
-                     .access = Need::kSdkRead,
+                     .access = Need::kSdkSnapshots,
                      .text = "A signed snapshot by the SHA-256 of its payload. Never changes.",
                      .tag = "sdk",
                      .success = {.schema = "File", .media_type = kBytes, .has_etag = true},
@@ -509,7 +519,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "POST",
                      .path = "/sdk/v1/events",
                      .operation = "postEvents",
-                     .access = Need::kSdkWrite,
+                     .access = Need::kSdkEvents,
                      .text = "Takes an EventBatch; answers with an EventBatchReply when it is durable.",
                      .tag = "sdk",
                      .body = {.schema = "File",
@@ -522,7 +532,7 @@ void AddSdkAndOperations(std::vector<Route>* routes) {
   routes->push_back({.method = "POST",
                      .path = "/sdk/v1/status",
                      .operation = "postStatus",
-                     .access = Need::kSdkWrite,
+                     .access = Need::kSdkSnapshots,
                      .text = "Takes a StatusReport: what serves in a client, and what became of the last snapshot.",
                      .tag = "sdk",
                      .body = {.schema = "File", .media_type = "application/x-protobuf", .limit = wire::kMaxStatusBytes},
@@ -594,7 +604,8 @@ std::vector<int> FaultStatuses(const Route& route) {
   if (access.need() != Need::kPublic) statuses.insert({401, 429});
   // A change by a page of another site is refused with 403, too.
   const bool is_change = route.method != "GET";
-  if (access.permission() || access.need() == Need::kOperator) statuses.insert(403);
+  const bool is_of_sdk = access.need() == Need::kSdkSnapshots || access.need() == Need::kSdkEvents;
+  if (access.permission() || access.need() == Need::kOperator || is_of_sdk) statuses.insert(403);
   if (is_change && (access.need() == Need::kSetup || access.need() == Need::kSignedIn)) statuses.insert(403);
   if (route.path.find('{') != std::string_view::npos) statuses.insert(404);
   if (!route.body.schema.empty()) {

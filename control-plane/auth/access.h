@@ -13,8 +13,8 @@ namespace expt::auth {
 enum class Need : uint8_t {
   kPublic,    // anybody
   kSetup,     // anybody; the handler checks the secret in the body
-  kSdkRead,   // an SDK key: Heads and snapshots of its environment and audience
-  kSdkWrite,  // an SDK key: events of its environment
+  kSdkSnapshots,  // an SDK key with that scope: Heads and snapshots of its environment and audience
+  kSdkEvents,     // an SDK key with that scope: events of its environment
   kSignedIn,  // a member or the holder of an API token; what they see is their own
   kOperator,  // server.read, or a caller on this machine
 };
@@ -40,7 +40,7 @@ class Access {
   constexpr bool is_of_api() const {
     return permission_.has_value() || need_ == Need::kSignedIn || need_ == Need::kOperator;
   }
-  // "public", "sdk_read", ..., "flags.write"
+  // "public", "sdk_snapshots", ..., "flags.write"
   std::string_view name() const;
 
  private:

@@ -74,10 +74,10 @@ std::string_view Access::name() const {
       return "public";
     case Need::kSetup:
       return "setup";
-    case Need::kSdkRead:
-      return "sdk_read";
-    case Need::kSdkWrite:
-      return "sdk_write";
+    case Need::kSdkSnapshots:
+      return "sdk_snapshots";
+    case Need::kSdkEvents:
+      return "sdk_events";
     case Need::kSignedIn:
       return "signed_in";
     case Need::kOperator:
@@ -117,7 +117,7 @@ Admission Gate::Admit(const http::Request& request, const Access& access, Time n
     admission.call.actor = "setup";
     admission.refusal = RefuseForeign(request);
   } else {
-    AdmitSdk(request, bearer, &admission);
+    AdmitSdk(request, bearer, access, &admission);
   }
   return admission;
 }
@@ -189,7 +189,8 @@ void Gate::AdmitApi(const http::Request& request, std::string_view token, const 
   }
 }
 
-void Gate::AdmitSdk(const http::Request& request, std::string_view bearer, Admission* admission) {
+void Gate::AdmitSdk(const http::Request& request, std::string_view bearer, const Access& access,
+                    Admission* admission) {
   const service::Result<service::SdkPrincipal> principal =
       bearer.empty() ? service::Fault{.status = 401} : service_.AuthenticateSdk(admission->call, bearer);
   if (!principal.ok()) return RefuseCredential(request, principal.fault(), admission);
@@ -197,6 +198,12 @@ void Gate::AdmitSdk(const http::Request& request, std::string_view bearer, Admis
   admission->call.actor = "key " + principal->key_id;
   if (const int64_t wait = sdk_keys_.Take(principal->key_id, admission->call.now); wait > 0) {
     admission->refusal = TooMany(request, wait, "requests with this key");
+    return;
+  }
+  using service::SdkScope;
+  const SdkScope scope = access.need() == Need::kSdkEvents ? SdkScope::kEvents : SdkScope::kSnapshots;
+  if (!principal->scopes.Has(scope)) {
+    admission->refusal = Problem(request, 403, "this key lacks the scope " + service::Quoted(SdkScopeWord(scope)));
   }
 }
 

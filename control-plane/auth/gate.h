@@ -76,7 +76,7 @@ class Gate {
 
  private:
   void AdmitApi(const http::Request& request, std::string_view token, const Access& access, Admission* admission);
-  void AdmitSdk(const http::Request& request, std::string_view bearer, Admission* admission);
+  void AdmitSdk(const http::Request& request, std::string_view bearer, const Access& access, Admission* admission);
   service::Result<service::Principal> Authenticate(const http::Request& request, std::string_view token,
                                                    const service::Call& call);
   std::optional<http::Response> RefuseForeign(const http::Request& request) const;

@@ -2,11 +2,13 @@
 #ifndef EXPT_CONTROL_PLANE_SERVICE_CALL_H_
 #define EXPT_CONTROL_PLANE_SERVICE_CALL_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "control-plane/service/rights.h"
+#include "control-plane/service/sdk_scope.h"
 #include "expt/snapshot.h"
 
 namespace expt::service {
@@ -40,6 +42,8 @@ struct SdkPrincipal {
   std::string key_id;
   std::string environment;  // id
   Audience audience = Audience::kServer;
+  SdkScopes scopes = SdkScopes::All();
+  int64_t expires_ms = 0;  // 0: never
 };
 
 // Goes into the audit with every change.

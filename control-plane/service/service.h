@@ -32,6 +32,7 @@
 namespace expt::storage {
 class KeyStore;
 class StateStore;
+struct Credential;
 struct Document;
 struct DocumentName;
 }  // namespace expt::storage
@@ -213,11 +214,19 @@ class Service {
 
   // --- SDK keys ---------------------------------------------------------------------------------------------------
 
-  // Body {"kind": "server"|"client", "name"}; answer {key_id, key, kind, name, created}. `key` is shown here only.
-  // 409 while no Root names the environment.
+  // Body {"kind": "server"|"client", "name", "scopes", "expires"}; the answer describes the key and shows it, which
+  // nothing else does: "key". 409 while no Root names the environment.
   Result<nlohmann::json> CreateSdkKey(const Call& call, std::string_view project, std::string_view environment,
                                       const nlohmann::json& body);
   Result<Page> ListSdkKeys(std::string_view project, std::string_view environment, const ListOptions& options);
+  // Another key of the same kind, scopes and name; the old one is valid for {"overlap_seconds"} more, a day unless said.
+  // 409 for a key that is revoked, over or replaced already.
+  struct Rotation {
+    nlohmann::json answer;       // as of CreateSdkKey()
+    int64_t old_expires_ms = 0;  // from then on the old key is refused
+  };
+  Result<Rotation> RotateSdkKey(const Call& call, std::string_view project, std::string_view environment,
+                                std::string_view key_id, const nlohmann::json& body);
   // At once. Revoking twice is no fault.
   Result<Done> RevokeSdkKey(const Call& call, std::string_view project, std::string_view environment,
                             std::string_view key_id);
@@ -286,6 +295,8 @@ class Service {
     wire::RootModel root;
   };
   absl::StatusOr<std::optional<RootFile>> NewestRoot() const;
+  // Makes a key for `credential`, which has its kind already, and fills in what follows from it.
+  Result<std::string> NewSdkKey(const EnvironmentRef& place, storage::Credential& credential);
   nlohmann::json EnvironmentBody(const storage::Document& document, const std::optional<RootFile>& root);
 
   storage::StateStore& state_;

@@ -1,15 +1,12 @@
-#include <algorithm>
 #include <utility>
 
-#include "control-plane/service/instant.h"
-#include "control-plane/service/json_reader.h"
 #include "control-plane/service/library.h"
+#include "control-plane/service/sdk_scope.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "control-plane/storage/key_store.h"
 #include "src/host/crypto.h"
 #include "src/host/signed_file.h"
-#include "src/wire/sdk_key.h"
 
 namespace expt::service {
 namespace {
@@ -36,7 +33,8 @@ Result<Credential> Authenticate(storage::StateStore& state, std::string_view kin
   const Credential& credential = found->has_value() ? **found : none;
   const Digest hash = host::Sha256(secret);
   const bool is_equal = host::EqualConstantTime(BytesOf(hash), BytesOf(credential.secret_hash));
-  if (!found->has_value() || !is_equal || credential.kind != kind || credential.revoked_ms != 0) {
+  const bool is_over = credential.expires_ms != 0 && credential.expires_ms <= now_ms;
+  if (!found->has_value() || !is_equal || credential.kind != kind || credential.revoked_ms != 0 || is_over) {
     return Unauthenticated();
   }
   if (now_ms - credential.last_used_ms >= kTouchIntervalMs) {
@@ -44,17 +42,6 @@ Result<Credential> Authenticate(storage::StateStore& state, std::string_view kin
     (void)state.TouchCredential(id, now_ms);
   }
   return credential;
-}
-
-json InstantOrNull(int64_t time_ms) { return time_ms == 0 ? json(nullptr) : json(FormatInstant(time_ms)); }
-
-json Describe(const Credential& credential) {
-  return {{"key_id", credential.id},
-          {"kind", credential.scope},
-          {"name", credential.name},
-          {"created", FormatInstant(credential.created_ms)},
-          {"last_used", InstantOrNull(credential.last_used_ms)},
-          {"revoked", InstantOrNull(credential.revoked_ms)}};
 }
 
 }  // namespace
@@ -111,7 +98,11 @@ Result<SdkPrincipal> Service::AuthenticateSdk(const Call& call, std::string_view
   const Result<Credential> credential = Authenticate(state_, kSdk, bearer, Milliseconds(call.now));
   if (!credential.ok()) return credential.fault();
   const Audience audience = credential->scope == "server" ? Audience::kServer : Audience::kClient;
-  return SdkPrincipal{credential->id, credential->environment, audience};
+  return SdkPrincipal{.key_id = credential->id,
+                      .environment = credential->environment,
+                      .audience = audience,
+                      .scopes = ScopesOf(*credential),
+                      .expires_ms = credential->expires_ms};
 }
 
 absl::StatusOr<std::optional<Service::RootFile>> Service::NewestRoot() const {
@@ -122,74 +113,6 @@ absl::StatusOr<std::optional<Service::RootFile>> Service::NewestRoot() const {
   absl::StatusOr<wire::RootModel> root = host::OpenRootFile(*bytes);
   if (!root.ok()) return root.status();
   return std::optional(RootFile{*std::move(bytes), *std::move(root)});
-}
-
-Result<json> Service::CreateSdkKey(const Call& call, std::string_view project, std::string_view environment,
-                                   const json& body) {
-  const std::lock_guard lock(writing_);
-  const Result<EnvironmentRef> place = FindEnvironment(project, environment);
-  if (!place.ok()) return place.fault();
-  Problems problems;
-  ObjectReader object(body, "", problems);
-  const std::string kind = object.Word("kind", {"server", "client"});
-  const std::string name = object.Text("name", false, 256);
-  object.RefuseOthers();
-  if (!problems.empty()) return Invalid("key", std::move(problems));
-  const auto root = NewestRoot();
-  if (!root.ok()) return StorageFault(root.status());
-  if (!root->has_value() || (*root)->root.Epoch(place->id) == 0) {
-    return Conflict(Named("environment", environment) + " is not in the Root yet: sign a Root that names \"" +
-                    place->id + "\"");
-  }
-  wire::SdkKey key;
-  key.audience = kind == "server" ? Audience::kServer : Audience::kClient;
-  key.environment = place->id;
-  key.key_id = NewId("key_");
-  key.root_version = (*root)->root.root_version;
-  key.root_digest = host::Sha256((*root)->bytes);
-  key.secret = NewSecret();
-  Credential credential;
-  credential.id = key.key_id;
-  credential.kind = kSdk;
-  credential.secret_hash = host::Sha256(key.secret);
-  credential.project = project;
-  credential.environment = place->id;
-  credential.scope = kind;
-  credential.name = name;
-  credential.created_ms = Milliseconds(call.now);
-  const absl::Status status = state_.AddCredential(ChangeBy(call), credential);
-  if (!status.ok()) return StorageFault(status);
-  json answer = Describe(credential);
-  answer["key"] = wire::FormatSdkKey(key);
-  return answer;
-}
-
-Result<Page> Service::ListSdkKeys(std::string_view project, std::string_view environment, const ListOptions& options) {
-  const Result<EnvironmentRef> place = FindEnvironment(project, environment);
-  if (!place.ok()) return place.fault();
-  const size_t limit = LimitOf(options);
-  const auto credentials = state_.ListCredentials(kSdk, place->id, options.cursor, limit + 1);
-  if (!credentials.ok()) return StorageFault(credentials.status());
-  Page page;
-  for (const Credential& credential : *credentials) {
-    if (page.items.size() == limit) {
-      page.next_cursor = (*credentials)[limit - 1].id;
-      break;
-    }
-    page.items.push_back(Describe(credential));
-  }
-  return page;
-}
-
-Result<Done> Service::RevokeSdkKey(const Call& call, std::string_view project, std::string_view environment,
-                                   std::string_view key_id) {
-  const std::lock_guard lock(writing_);
-  const Result<EnvironmentRef> place = FindEnvironment(project, environment);
-  if (!place.ok()) return place.fault();
-  const auto revoked = state_.RevokeCredential(ChangeBy(call), kSdk, place->id, key_id);
-  if (!revoked.ok()) return StorageFault(revoked.status());
-  if (!*revoked) return NotFound(Named("key", key_id));
-  return Done{};
 }
 
 }  // namespace expt::service

@@ -12,8 +12,6 @@
 namespace expt::storage {
 namespace {
 
-constexpr int64_t kTouchIntervalMs = 60'000;
-
 // What each schema version adds to the one before it. Released ones are never changed.
 constexpr std::string_view kFirstSchema = R"sql(
 CREATE TABLE document(
@@ -66,12 +64,18 @@ CREATE TABLE rings(
   ring INTEGER NOT NULL, bake_ms INTEGER NOT NULL, entered_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL,
   withdrawn_as INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
 )sql";
+// Without scopes a key may do everything that its kind may.
+constexpr std::string_view kKeyTermsSchema = R"sql(
+ALTER TABLE credential ADD COLUMN scopes TEXT NOT NULL DEFAULT '';
+ALTER TABLE credential ADD COLUMN expires_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE credential ADD COLUMN replaced_by TEXT NOT NULL DEFAULT '';
+)sql";
 constexpr std::string_view kMemberListSchema = R"sql(
 CREATE TABLE member_list(
   project TEXT NOT NULL, segment TEXT NOT NULL, list TEXT NOT NULL, text BLOB NOT NULL,
   PRIMARY KEY(project, segment, list));
 )sql";
-constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema, kRingsSchema, kMemberListSchema};
+constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema, kRingsSchema, kKeyTermsSchema, kMemberListSchema};
 constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(
@@ -82,8 +86,6 @@ CREATE INDEX IF NOT EXISTS audit_time ON audit(time_ms, actor, action);
 
 constexpr std::string_view kDocumentColumns =
     "project, environment, kind, key, id, body, revision, created_ms, updated_ms, archived";
-constexpr std::string_view kCredentialColumns =
-    "id, kind, secret_hash, project, environment, scope, name, created_ms, last_used_ms, revoked_ms";
 constexpr std::string_view kPublishColumns =
     "environment, audience, version, epoch, digest, size_bytes, state_revision, created_ms, actor, comment";
 constexpr std::string_view kRingsColumns =
@@ -102,21 +104,6 @@ Document DocumentRow(const Statement& row) {
   document.updated_ms = row.Int(8);
   document.is_archived = row.Int(9) != 0;
   return document;
-}
-
-Credential CredentialRow(const Statement& row) {
-  Credential credential;
-  credential.id = row.Text(0);
-  credential.kind = row.Text(1);
-  credential.secret_hash = DigestOf(row.Blob(2));
-  credential.project = row.Text(3);
-  credential.environment = row.Text(4);
-  credential.scope = row.Text(5);
-  credential.name = row.Text(6);
-  credential.created_ms = row.Int(7);
-  credential.last_used_ms = row.Int(8);
-  credential.revoked_ms = row.Int(9);
-  return credential;
 }
 
 Publish PublishRow(const Statement& row) {
@@ -212,29 +199,6 @@ std::string Hex(const Digest& digest) {
   std::string hex;
   for (uint8_t byte : digest) hex.append({kDigits[byte >> 4], kDigits[byte & 15]});
   return hex;
-}
-
-// What the audit keeps of a credential.
-std::string Describe(const Credential& credential) {
-  return nlohmann::json{
-      {"id", credential.id}, {"kind", credential.kind}, {"scope", credential.scope}, {"name", credential.name}}
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-absl::Status InsertCredential(Database& database, const Credential& credential) {
-  absl::StatusOr<Statement> insert = database.Prepare(
-      "INSERT INTO credential(id, kind, secret_hash, project, environment, scope, name, created_ms) "
-      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-  if (!insert.ok()) return insert.status();
-  return insert->BindText(1, credential.id)
-      .BindText(2, credential.kind)
-      .BindBlob(3, BytesOf(credential.secret_hash))
-      .BindText(4, credential.project)
-      .BindText(5, credential.environment)
-      .BindText(6, credential.scope)
-      .BindText(7, credential.name)
-      .BindInt(8, credential.created_ms)
-      .Run();
 }
 
 }  // namespace
@@ -535,98 +499,6 @@ absl::Status StateStore::VerifyAudit() {
     }
     previous = entry.hash;
   }
-}
-
-absl::Status StateStore::AddCredential(const Change& who, const Credential& credential) {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
-  if (!transaction.ok()) return transaction.status();
-  if (absl::Status status = InsertCredential(database_, credential); !status.ok()) return status;
-  const DocumentName subject{credential.project, credential.environment, credential.kind + "_key", credential.id};
-  if (absl::Status status = AppendAudit(who, "create_key", subject, "", Describe(credential)); !status.ok()) {
-    return status;
-  }
-  return transaction->Commit();
-}
-
-absl::StatusOr<std::optional<Credential>> StateStore::FindCredential(std::string_view id) {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<Statement> query = database_.Prepare(Select(kCredentialColumns, "FROM credential WHERE id=?1"));
-  if (!query.ok()) return query.status();
-  query->BindText(1, id);
-  return First(*query, CredentialRow);
-}
-
-absl::StatusOr<std::vector<Credential>> StateStore::ListCredentials(std::string_view kind, std::string_view environment,
-                                                                    std::string_view after_id, size_t limit) {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<Statement> query = database_.Prepare(
-      Select(kCredentialColumns, "FROM credential WHERE kind=?1 AND environment=?2 AND id>?3 ORDER BY id LIMIT ?4"));
-  if (!query.ok()) return query.status();
-  query->BindText(1, kind).BindText(2, environment).BindText(3, after_id).BindInt(4, static_cast<int64_t>(limit));
-  return All(*query, CredentialRow);
-}
-
-absl::StatusOr<bool> StateStore::RevokeCredential(const Change& who, std::string_view kind,
-                                                  std::string_view environment, std::string_view id) {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
-  if (!transaction.ok()) return transaction.status();
-  absl::StatusOr<Statement> query =
-      database_.Prepare(Select(kCredentialColumns, "FROM credential WHERE id=?1 AND kind=?2 AND environment=?3"));
-  if (!query.ok()) return query.status();
-  query->BindText(1, id).BindText(2, kind).BindText(3, environment);
-  const auto found = First(*query, CredentialRow);
-  if (!found.ok()) return found.status();
-  if (!found->has_value()) return false;
-  if ((*found)->revoked_ms != 0) return true;
-  absl::StatusOr<Statement> update = database_.Prepare("UPDATE credential SET revoked_ms=?2 WHERE id=?1");
-  if (!update.ok()) return update.status();
-  if (absl::Status status = update->BindText(1, id).BindInt(2, std::max<int64_t>(who.time_ms, 1)).Run(); !status.ok()) {
-    return status;
-  }
-  const DocumentName subject{(*found)->project, (*found)->environment, (*found)->kind + "_key", (*found)->id};
-  if (absl::Status status = AppendAudit(who, "revoke_key", subject, Describe(**found), ""); !status.ok()) return status;
-  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
-  return true;
-}
-
-absl::StatusOr<bool> StateStore::ExchangeCredential(const Change& who, std::string_view old_id,
-                                                    const Credential& fresh) {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
-  if (!transaction.ok()) return transaction.status();
-  absl::StatusOr<Statement> update =
-      database_.Prepare("UPDATE credential SET revoked_ms=?2, last_used_ms=?2 WHERE id=?1 AND revoked_ms=0");
-  if (!update.ok()) return update.status();
-  if (absl::Status status = update->BindText(1, old_id).BindInt(2, std::max<int64_t>(who.time_ms, 1)).Run();
-      !status.ok()) {
-    return status;
-  }
-  if (database_.changes() != 1) return false;
-  if (absl::Status status = InsertCredential(database_, fresh); !status.ok()) return status;
-  const DocumentName subject{"", "", fresh.kind + "_key", fresh.id};
-  if (absl::Status status = AppendAudit(who, "exchange_key", subject, "", Describe(fresh)); !status.ok()) return status;
-  if (absl::Status status = transaction->Commit(); !status.ok()) return status;
-  return true;
-}
-
-absl::StatusOr<bool> StateStore::HasCredential(std::string_view kind) {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<Statement> query = database_.Prepare("SELECT 1 FROM credential WHERE kind=?1 LIMIT 1");
-  if (!query.ok()) return query.status();
-  query->BindText(1, kind);
-  const auto found = First(*query, [](const Statement& row) { return row.Int(0); });
-  if (!found.ok()) return found.status();
-  return found->has_value();
-}
-
-absl::Status StateStore::TouchCredential(std::string_view id, int64_t now_ms) {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<Statement> update =
-      database_.Prepare("UPDATE credential SET last_used_ms=?2 WHERE id=?1 AND last_used_ms<=?2-?3");
-  if (!update.ok()) return update.status();
-  return update->BindText(1, id).BindInt(2, now_ms).BindInt(3, kTouchIntervalMs).Run();
 }
 
 absl::Status StateStore::AddPublish(const Change& who, std::span<const Publish> rows, const Rings* rings) {

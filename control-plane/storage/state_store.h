@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "control-plane/storage/audit_chain.h"
+#include "control-plane/storage/credential.h"
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
 #include "control-plane/storage/member_list.h"
@@ -86,20 +87,6 @@ struct AuditActivity {
   int64_t count = 0;
   int64_t first_ms = 0;
   int64_t last_ms = 0;
-};
-
-// Keys of SDKs, API tokens and the setup token. The secret itself is never stored.
-struct Credential {
-  std::string id;           // public
-  std::string kind;         // "sdk", "api", "setup"
-  Digest secret_hash{};     // SHA-256 of the secret
-  std::string project;      // sdk
-  std::string environment;  // sdk: environment id
-  std::string scope;        // sdk: "server" or "client"; api: role
-  std::string name;
-  int64_t created_ms = 0;
-  int64_t last_used_ms = 0;  // 0: never; written at most once a minute
-  int64_t revoked_ms = 0;    // 0: valid
 };
 
 struct Publish {
@@ -178,6 +165,10 @@ class StateStore {
                                         std::string_view id);
   // Replaces one credential by another in one step: the old one must be valid (else false, and nothing changes).
   absl::StatusOr<bool> ExchangeCredential(const Change& who, std::string_view old_id, const Credential& fresh);
+  // Adds `fresh` beside the old one of the same kind and environment, which ends at `old_expires_ms`. False
+  // when there is no such credential, or it is revoked or replaced already; then nothing changes.
+  absl::StatusOr<bool> RotateCredential(const Change& who, std::string_view old_id, int64_t old_expires_ms,
+                                        const Credential& fresh);
   // True when there has ever been one.
   absl::StatusOr<bool> HasCredential(std::string_view kind);
   absl::Status TouchCredential(std::string_view id, int64_t now_ms);

@@ -27,7 +27,8 @@ const std::vector<Stated>& AllStated() {
   static const auto& stated = *new std::vector<Stated>{
       {"public", {"endSession", "getRoot", "getLive", "getReady", "getOpenApi"}},
       {"setup", {"setup", "startSession", "redeemTicket"}},
-      {"sdk", {"getHead", "streamHeads", "getSnapshot", "postEvents", "postStatus"}},
+      {"snapshots", {"getHead", "streamHeads", "getSnapshot", "postStatus"}},  // scopes of SDK keys
+      {"events", {"postEvents"}},
       {"operator", {"getMetrics"}},
       {"signed_in",
        {"getSession", "changePassword", "changeEmail", "enrolTotp", "confirmTotp", "removeTotp", "listSessions",
@@ -54,9 +55,8 @@ const std::vector<Stated>& AllStated() {
         "runTests"}},
       {"publisher", {"publish", "replaceEmergencyOff", "approvePublish", "completeRings", "haltRings"}},
       {"admin",
-       {"createProject", "createEnvironment", "replaceEnvironment", "listAudit", "createSdkKey", "revokeSdkKey",
-        "listQuarantine",
-        "listMembers", "inviteMember", "getMember", "replaceMember", "resetPassword", "listTeams", "createTeam",
+       {"createProject", "createEnvironment", "replaceEnvironment", "listAudit", "createSdkKey", "rotateSdkKey",
+        "revokeSdkKey", "listQuarantine", "listMembers", "inviteMember", "getMember", "replaceMember", "resetPassword", "listTeams", "createTeam",
         "getTeam", "replaceTeam", "removeTeam", "listRoles", "createRole", "getRole", "replaceRole", "removeRole",
         "listBindings", "createBinding", "removeBinding", "getAuditActivity", "exportAudit", "getAuditKey"}},
   };
@@ -90,7 +90,7 @@ struct CallerCell {
   std::string name;
   std::string bearer;
   std::string kind;         // "nobody", "sdk", "api"
-  std::string role = {};    // of the API
+  std::string role = {};    // of the API; of an SDK key the scope, if it has only one
   std::string project = {};  // of its binding; empty: everywhere
   std::string environment = {};
 };
@@ -105,7 +105,10 @@ enum class Outcome { kPass, kUnauthenticated, kForbidden, kHidden };
 Outcome Expected(const api::Route& route, const CallerCell& caller, const PlaceCell& place) {
   const std::string_view least = LeastOf(route.operation);
   if (least == "public" || least == "setup") return Outcome::kPass;
-  if (least == "sdk") return caller.kind == "sdk" ? Outcome::kPass : Outcome::kUnauthenticated;
+  if (least == "snapshots" || least == "events") {
+    if (caller.kind != "sdk") return Outcome::kUnauthenticated;
+    return caller.role.empty() || caller.role == least ? Outcome::kPass : Outcome::kForbidden;
+  }
   if (least == "operator" && caller.name == "nobody") return Outcome::kPass;  // on this machine
   if (caller.kind != "api") return Outcome::kUnauthenticated;
   if (least == "signed_in") return Outcome::kPass;
@@ -202,6 +205,12 @@ TEST(Access, EveryCellOfRouteRoleAndPlaceIsAsStated) {
                                      {.name = "wrong", .bearer = exptd.token() + "x", .kind = "wrong"},
                                      {.name = "server key", .bearer = exptd.MakeSdkKey("server"), .kind = "sdk"},
                                      {.name = "client key", .bearer = exptd.MakeSdkKey("client"), .kind = "sdk"}};
+  for (const char* scope : {"snapshots", "events"}) {
+    callers.push_back({.name = std::string("key for ") + scope,
+                       .bearer = exptd.MakeSdkKey("server", nullptr, {{"scopes", {scope}}}),
+                       .kind = "sdk",
+                       .role = scope});
+  }
   AddRoles(exptd, "", "", &callers);
   AddRoles(exptd, "shop", "", &callers);
   AddRoles(exptd, "shop", "production", &callers);

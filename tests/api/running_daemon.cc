@@ -145,12 +145,19 @@ void RunningDaemon::MakeCheckout() {
   ASSERT_EQ(configuration.status, 200) << configuration.body;
 }
 
-std::string RunningDaemon::MakeSdkKey(const std::string& kind, std::string* text) {
-  const Reply reply = Post(std::string(kEnvironment) + "/keys", {{"kind", kind}, {"name", "test"}});
+std::string RunningDaemon::MakeSdkKey(const std::string& kind, std::string* text, const json& more) {
+  json body = {{"kind", kind}, {"name", "test"}};
+  body.update(more);
+  const Reply reply = Post(std::string(kEnvironment) + "/keys", body);
   EXPECT_EQ(reply.status, 201) << reply.body;
   const std::string key = reply.Json()["key"];
   if (text != nullptr) *text = key;
-  return reply.Json()["key_id"].get<std::string>() + key.substr(key.rfind('.'));
+  return BearerOf(key);
+}
+
+std::string RunningDaemon::BearerOf(const std::string& key) {
+  const size_t id = key.find("key_");
+  return key.substr(id, key.find('.', id) - id) + key.substr(key.rfind('.'));
 }
 
 std::string RunningDaemon::MakeToken(const std::string& name, const json& bindings) const {

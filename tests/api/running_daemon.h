@@ -44,8 +44,12 @@ class RunningDaemon {
   void MakeShop();
   // A flag "checkout" (off | on), served by a rule to everybody.
   void MakeCheckout();
-  // "<key id>.<secret>" of a new SDK key of shop/production; the whole key string goes to `text`.
-  std::string MakeSdkKey(const std::string& kind, std::string* text = nullptr);
+  // "<key id>.<secret>" of a new SDK key of shop/production; the whole key string goes to `text`. `more` joins the
+  // request.
+  std::string MakeSdkKey(const std::string& kind, std::string* text = nullptr,
+                         const nlohmann::json& more = nlohmann::json::object());
+  // "<key id>.<secret>" of a whole key string.
+  static std::string BearerOf(const std::string& key);
   // An API token with those bindings: {"role"[, "project"[, "environment"]]}.
   std::string MakeToken(const std::string& name, const nlohmann::json& bindings) const;
 

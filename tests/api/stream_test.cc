@@ -135,6 +135,27 @@ TEST(Stream, DoesNotRepeatWhatTheCallerHas) {
   EXPECT_EQ(HeadOf(late.NextEvent()).stable.version, 2);
 }
 
+TEST(Stream, EndsWithItsKeyAndNotWithItsSuccessor) {
+  DaemonOptions options;
+  options.head_interval = 100ms;
+  const auto exptd = Shop(options);
+  Publish(*exptd);
+  std::string whole;
+  const std::string old_key = exptd->MakeSdkKey("server", &whole);
+  Listener listener(*exptd, old_key);
+  ASSERT_NE(listener.NextEvent(), "");
+  const Reply fresh = exptd->Post(std::string(kEnvironment) + "/keys/" + old_key.substr(0, old_key.find('.')) +
+                                      "/rotation",
+                                  {{"overlap_seconds", 0}});
+  ASSERT_EQ(fresh.status, 201) << fresh.body;
+  Listener successor(*exptd, RunningDaemon::BearerOf(fresh.Json()["key"]));
+  // The next Head finds the key over.
+  (void)listener.Rest();  // returns
+  EXPECT_NE(HeadOf(successor.NextEvent()).head_number, 0);
+  EXPECT_NE(HeadOf(successor.NextEvent()).head_number, 0);
+  EXPECT_EQ(exptd->Get("/sdk/v1/head", {.bearer = old_key}).status, 401);
+}
+
 TEST(Stream, SendsCommentsWhileThereIsNothingToSay) {
   DaemonOptions options;
   options.server.keep_alive = 20ms;

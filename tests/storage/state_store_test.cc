@@ -357,14 +357,20 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
   ASSERT_TRUE(Put(Flag("checkout"), "{}", 0).ok());
   const Publish first = PublishOf(1, 10);
   ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
-  const std::string without_members = "DROP TABLE member_list; PRAGMA user_version=3";
-  const std::string without_rings = "DROP TABLE member_list; DROP TABLE rings; PRAGMA user_version=2";
-  const std::string without_people =
-      "DROP TABLE member_list; DROP TABLE rings; DROP TABLE account; DROP TABLE ticket; DROP TABLE recovery_code; DROP TABLE session; "
-      "DROP TABLE token_terms; PRAGMA user_version=1";
-  for (const std::string& sql : {without_members, without_rings, without_people}) {
+  // What each version but the first has added, newest first.
+  const std::vector<std::string> undo = {
+      "DROP TABLE member_list;",
+      "ALTER TABLE credential DROP COLUMN scopes; ALTER TABLE credential DROP COLUMN expires_ms; "
+      "ALTER TABLE credential DROP COLUMN replaced_by;",
+      "DROP TABLE rings;",
+      "DROP TABLE account; DROP TABLE ticket; DROP TABLE recovery_code; DROP TABLE session; DROP TABLE token_terms;"};
+  std::string sql;
+  for (size_t i = 0; i < undo.size(); ++i) {
+    sql += undo[i];
+    SCOPED_TRACE(sql);
+    const std::string version = "PRAGMA user_version=" + std::to_string(undo.size() - i);
     store_.reset();
-    ASSERT_TRUE(Tamper(sql).ok());
+    ASSERT_TRUE(Tamper(sql + version).ok());
     Open();
     EXPECT_EQ(Body(Flag("checkout")), "{}");
     EXPECT_TRUE(store_->ListRingsUnderWay()->empty());

@@ -1,31 +1,10 @@
-#include "control-plane/api/resource_schemas.h"
+// Overrides, flag tests, groups of metrics and templates.
+#include "control-plane/api/schemas/part.h"
 
 namespace expt::api {
 namespace {
 
-constexpr std::string_view kResourceSchemas = R"json({
-  "UploadedList": {
-    "type": "object", "additionalProperties": false, "required": ["bucket_by", "count", "digest", "updated"],
-    "properties": {
-      "bucket_by": {"type": "string"},
-      "count": {"type": "integer", "minimum": 1},
-      "digest": {"type": "string", "description": "SHA-256 of the sorted unit ids, each with a line feed behind it."},
-      "updated": {"$ref": "#/components/schemas/Instant"}
-    }
-  },
-  "MemberChange": {
-    "type": "object", "additionalProperties": false,
-    "properties": {
-      "add": {"type": "array", "maxItems": 10000, "items": {"type": "string"}},
-      "remove": {"type": "array", "maxItems": 10000, "items": {"type": "string"}},
-      "bucket_by": {"type": "string", "description": "Of a list that is not there yet."}
-    }
-  },
-  "CsvFile": {
-    "type": "string", "contentMediaType": "text/csv",
-    "description": "RFC 4180 in UTF-8, with one column of unit ids or a header that names them."
-  },
-  "UploadMode": {"type": "string", "enum": ["replace", "add"], "default": "replace"},
+constexpr char kResourceSchemas[] = R"json({
   "Override": {
     "type": "object", "additionalProperties": false, "required": ["key", "unit_id", "variants"],
     "description": "A unit that always gets these variants.",
@@ -130,6 +109,10 @@ constexpr std::string_view kResourceSchemas = R"json({
 
 }  // namespace
 
-std::string_view ResourceSchemas() { return kResourceSchemas; }
+SchemaPart ResourceSchemas() {
+  return {.text = kResourceSchemas,
+          .stored = {"Override", "SavedContext", "FlagTest", "MetricGroup", "Template"},
+          .paged = {"Override", "SavedContext", "FlagTest", "MetricGroup", "Template"}};
+}
 
 }  // namespace expt::api
