@@ -16,6 +16,7 @@
 #include "control-plane/analysis/analysis.h"
 #include "control-plane/api/accounting_watch.h"
 #include "control-plane/api/api.h"
+#include "control-plane/api/override_watch.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/audit_seal.h"
@@ -117,6 +118,7 @@ class Daemon::Parts {
     if (is_stopped_.exchange(true)) return;
     if (server_) server_->Stop(grace);
     if (watch_) watch_->Stop();
+    if (override_watch_) override_watch_->Stop();
     if (ingest_) ingest_->Close();
     if (intake_) intake_->Stop();
     if (rings_) rings_->Stop();
@@ -252,6 +254,8 @@ class Daemon::Parts {
     watch_ = std::make_unique<api::AccountingWatch>(*service_, *ingest_, metrics_, *log_);
     watch_->Start(options.accounting_interval);
     rings_->Start();
+    override_watch_ = std::make_unique<api::OverrideWatch>(*service_, *publisher_, *log_, Now);
+    override_watch_->Start(options.override_interval);
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .people = *people_,
                                                               .idempotency = *idempotency_,
@@ -343,6 +347,7 @@ class Daemon::Parts {
   std::unique_ptr<publish::RingKeeper> rings_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<api::AccountingWatch> watch_;
+  std::unique_ptr<api::OverrideWatch> override_watch_;
   std::unique_ptr<analysis::Analysis> analysis_;
   std::unique_ptr<auth::Gate> gate_;
   std::unique_ptr<api::Services> services_;

@@ -81,6 +81,14 @@ Answer PutEmergencyOff(const Services&, const Exchange&);
 template <service::ExperimentStep step>
 Answer PostExperimentStep(const Services&, const Exchange&);
 Answer PostExperimentShip(const Services&, const Exchange&);
+// member_calls.cc
+Answer GetSegmentMembers(const Services&, const Exchange&);
+Answer PutSegmentMembers(const Services&, const Exchange&);
+Answer PostSegmentMembers(const Services&, const Exchange&);
+Answer DeleteSegmentMembers(const Services&, const Exchange&);
+
+// flag_test_calls.cc
+Answer PostTestsRun(const Services&, const Exchange&);
 
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);

@@ -29,8 +29,12 @@ Answer ListDocuments(const Services& services, const Exchange& exchange) {
 
 template <service::Kind kind>
 Answer PostDocument(const Services& services, const Exchange& exchange) {
-  const auto body = BodyOf(exchange);
+  auto body = BodyOf(exchange);
   if (!body.ok()) return body.fault();
+  if (const auto key = exchange.request.Query("template")) {
+    body = services.service.FromTemplate(kind, WhereOf(exchange), *key, *body);
+    if (!body.ok()) return body.fault();
+  }
   const auto made = services.service.Create(exchange.caller.call, kind, WhereOf(exchange), *body);
   if (!made.ok()) return made.fault();
   http::Response response = DocumentResponse(exchange.request, 201, *made);
@@ -73,6 +77,12 @@ EXPT_DOCUMENT_CALLS(service::Kind::kAttribute)
 EXPT_DOCUMENT_CALLS(service::Kind::kExperiment)
 EXPT_DOCUMENT_CALLS(service::Kind::kLayer)
 EXPT_DOCUMENT_CALLS(service::Kind::kHoldout)
+EXPT_DOCUMENT_CALLS(service::Kind::kOverride)
+EXPT_DOCUMENT_CALLS(service::Kind::kProjectOverride)
+EXPT_DOCUMENT_CALLS(service::Kind::kContext)
+EXPT_DOCUMENT_CALLS(service::Kind::kFlagTest)
+EXPT_DOCUMENT_CALLS(service::Kind::kMetricGroup)
+EXPT_DOCUMENT_CALLS(service::Kind::kTemplate)
 #undef EXPT_DOCUMENT_CALLS
 
 Answer ListConfigurations(const Services& services, const Exchange& exchange) {

@@ -21,6 +21,7 @@ service::Result<Audience> AudienceOf(const Exchange& exchange) {
 
 struct Assembled {
   publish::PublishRequest request;
+  std::vector<std::string> failures;  // of flag tests
   std::vector<std::string> warnings;
 };
 
@@ -34,6 +35,14 @@ service::Result<Assembled> AssembleRequest(const Services& services, const Excha
   assembled.request.address = exchange.caller.call.address;
   assembled.request.now = exchange.caller.call.now;
   assembled.request.person = exchange.caller.api->person();
+  const auto runs = services.service.RunTests(exchange.caller.call, *assembly);
+  // What the engine does not take at all is for the publisher to explain.
+  if (!runs.ok() && runs.fault().status != 422) return runs.fault();
+  if (runs.ok()) {
+    for (const service::FlagTestRun& run : *runs) {
+      if (!run.is_passed) assembled.failures.push_back(run.text);
+    }
+  }
   const auto has_other = services.people.HasOtherPublisher(exchange.caller.call, assembled.request.person,
                                                            assembly->project, assembly->environment);
   if (!has_other.ok()) return has_other.fault();
@@ -55,12 +64,14 @@ std::string_view ChangeName(publish::ReplayedFlag::Change change) {
   return "";
 }
 
+service::Fault NothingPublished(const std::vector<std::string>& problems) {
+  std::vector<service::Problem> errors;
+  for (const std::string& text : problems) errors.push_back({"", text});
+  return service::Invalid("nothing was published", std::move(errors));
+}
+
 Answer PublishedAnswer(const publish::PublishOutcome& outcome, std::vector<std::string> warnings) {
-  if (!outcome.problems.empty()) {
-    std::vector<service::Problem> errors;
-    for (const std::string& text : outcome.problems) errors.push_back({"", text});
-    return service::Invalid("nothing was published", std::move(errors));
-  }
+  if (!outcome.problems.empty()) return NothingPublished(outcome.problems);
   if (outcome.needs_approval) {
     const size_t changed = outcome.count.updated_flags + outcome.count.removed_flags;
     return service::Conflict(std::to_string(changed) + " of " + std::to_string(outcome.count.live_flags) +
@@ -92,6 +103,7 @@ Answer PostPublish(const Services& services, const Exchange& exchange) {
   for (int attempt = 1;; ++attempt) {
     auto assembled = AssembleRequest(services, exchange);
     if (!assembled.ok()) return assembled.fault();
+    if (!assembled->failures.empty()) return NothingPublished(assembled->failures);
     assembled->request.comment = comment;
     assembled->request.allows_empty = allows_empty;
     const auto outcome = services.publisher.Publish(std::move(assembled->request));
@@ -131,6 +143,8 @@ Answer GetPublishPreview(const Services& services, const Exchange& exchange) {
   for (const std::string& text : preview->warnings) {
     if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(text);
   }
+  std::vector<std::string> problems = preview->problems;
+  problems.insert(problems.end(), assembled->failures.begin(), assembled->failures.end());
   const bool has_live = preview->live_version != 0;
   return JsonResponse(200, {{"published_version", has_live ? nlohmann::json(preview->live_version) : nullptr},
                             {"content", HexText(count.content)},
@@ -142,7 +156,7 @@ Answer GetPublishPreview(const Services& services, const Exchange& exchange) {
                             {"contexts", preview->replay.contexts},
                             {"moved_contexts", preview->replay.moved_contexts},
                             {"flags", std::move(flags)},
-                            {"problems", preview->problems},
+                            {"problems", problems},
                             {"warnings", std::move(warnings)}});
 }
 

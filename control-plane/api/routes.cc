@@ -5,6 +5,7 @@
 #include "control-plane/api/experiment_routes.h"
 #include "control-plane/api/people_routes.h"
 #include "control-plane/api/repetition.h"
+#include "control-plane/api/resource_routes.h"
 #include "control-plane/api/route.h"
 #include "src/wire/status_codec.h"
 
@@ -39,6 +40,9 @@ const std::vector<QueryParameter> kPagingOfDocuments = {
     {"owner", "QueryText", "Only those of this owner."},
 };
 
+const std::vector<QueryParameter> kTemplateQuery = {
+    {"template", "Key", "What the document begins with; the body says what differs (RFC 7396)."}};
+
 // The five routes of one kind of document.
 template <Kind kind>
 void AddDocumentRoutes(std::vector<Route>* routes, std::string_view folder, std::string_view item, std::string_view tag,
@@ -59,6 +63,8 @@ void AddDocumentRoutes(std::vector<Route>* routes, std::string_view folder, std:
                      .access = write,
                      .text = "Creates a document. Its key is never reused.",
                      .tag = tag,
+                     .query = kind == Kind::kFlag || kind == Kind::kExperiment ? kTemplateQuery
+                                                                               : std::vector<QueryParameter>(),
                      .body = {.schema = schema, .limit = kMaxDefinitionBytes},
                      .success = {.status = 201, .schema = schema, .has_etag = true},
                      .faults = {409},
@@ -240,6 +246,31 @@ void AddDocuments(std::vector<Route>* routes) {
       routes, EXPT_ENVIRONMENT "/holdouts", EXPT_ENVIRONMENT "/holdouts/{key}", "holdouts", "Holdout", "HoldoutPage",
       Permission::kHoldoutsRead, Permission::kHoldoutsWrite,
       {"listHoldouts", "createHoldout", "getHoldout", "replaceHoldout", "archiveHoldout"});
+  AddDocumentRoutes<Kind::kOverride>(
+      routes, EXPT_ENVIRONMENT "/overrides", EXPT_ENVIRONMENT "/overrides/{key}", "overrides", "Override",
+      "OverridePage", Permission::kOverridesRead, Permission::kOverridesWrite,
+      {"listOverrides", "createOverride", "getOverride", "replaceOverride", "archiveOverride"});
+  AddDocumentRoutes<Kind::kProjectOverride>(
+      routes, EXPT_PROJECT "/overrides", EXPT_PROJECT "/overrides/{key}", "overrides", "Override", "OverridePage",
+      Permission::kOverridesRead, Permission::kOverridesWrite,
+      {"listProjectOverrides", "createProjectOverride", "getProjectOverride", "replaceProjectOverride",
+       "archiveProjectOverride"});
+  AddDocumentRoutes<Kind::kContext>(
+      routes, EXPT_PROJECT "/contexts", EXPT_PROJECT "/contexts/{key}", "tests", "SavedContext", "SavedContextPage",
+      Permission::kTestsRead, Permission::kTestsWrite,
+      {"listContexts", "createContext", "getContext", "replaceContext", "archiveContext"});
+  AddDocumentRoutes<Kind::kFlagTest>(
+      routes, EXPT_PROJECT "/tests", EXPT_PROJECT "/tests/{key}", "tests", "FlagTest", "FlagTestPage",
+      Permission::kTestsRead, Permission::kTestsWrite,
+      {"listTests", "createTest", "getTest", "replaceTest", "archiveTest"});
+  AddDocumentRoutes<Kind::kMetricGroup>(
+      routes, EXPT_PROJECT "/metric-groups", EXPT_PROJECT "/metric-groups/{key}", "metrics", "MetricGroup",
+      "MetricGroupPage", Permission::kMetricsRead, Permission::kMetricsWrite,
+      {"listMetricGroups", "createMetricGroup", "getMetricGroup", "replaceMetricGroup", "archiveMetricGroup"});
+  AddDocumentRoutes<Kind::kTemplate>(
+      routes, EXPT_PROJECT "/templates", EXPT_PROJECT "/templates/{key}", "templates", "Template", "TemplatePage",
+      Permission::kTemplatesRead, Permission::kTemplatesWrite,
+      {"listTemplates", "createTemplate", "getTemplate", "replaceTemplate", "archiveTemplate"});
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/flags",
                      .operation = "listFlagConfigurations",
@@ -561,6 +592,7 @@ std::span<const Route> Routes() {
     AddAudit(made);
     AddDocuments(made);
     AddExperimentRoutes(made);
+    AddResourceRoutes(made);
     AddKeysAndPublish(made);
     AddSdkAndOperations(made);
     return made;

@@ -118,9 +118,14 @@ class Assembler {
     std::vector<uint64_t> hashes;
     hashes.reserve(unit_ids.size());
     for (const std::string& unit_id : unit_ids) hashes.push_back(builder_.MemberHash(unit_id));
+    SortOut(hashes);
+    return hashes;
+  }
+
+  // In order, each once.
+  static void SortOut(std::vector<uint64_t>& hashes) {
     std::sort(hashes.begin(), hashes.end());
     hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
-    return hashes;
   }
 
   std::vector<Index> AddMemberLists(const std::vector<MemberList>& lists) {
@@ -135,12 +140,31 @@ class Assembler {
     return rows;
   }
 
+  // A list that was uploaded, behind those of the document.
+  void AddUploaded(const std::optional<UploadedList>& list, std::vector<Index>* rows) {
+    if (!list.has_value() || list->text == nullptr) return;
+    model::MemberList row;
+    row.bucket_by = Attribute(list->bucket_by);
+    row.hashes.reserve(static_cast<size_t>(list->count));
+    const std::string_view text = *list->text;
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = text.find('\n', at);
+      row.hashes.push_back(builder_.MemberHash(text.substr(at, end - at)));
+      at = end + 1;
+    }
+    SortOut(row.hashes);
+    rows->push_back(static_cast<Index>(builder_.snapshot().member_lists.size()));
+    builder_.snapshot().member_lists.push_back(std::move(row));
+  }
+
   void AddSegment(const Segment& segment) {
     model::Segment row;
     row.key = builder_.String(segment.key);
     row.condition = AddCondition(segment.condition);
     row.include = AddMemberLists(segment.include);
+    AddUploaded(segment.uploaded_include, &row.include);
     row.exclude = AddMemberLists(segment.exclude);
+    AddUploaded(segment.uploaded_exclude, &row.exclude);
     builder_.snapshot().segments.push_back(std::move(row));
   }
 
@@ -267,6 +291,22 @@ class Assembler {
     return builder_.AddRule(row);
   }
 
+  // Behind those of the flag itself: of two that name a unit, the first one counts.
+  void AddUnitOverrides(const Flag& flag, const Library::Shelf<UnitOverride>& shelf, model::Flag& row) {
+    std::map<std::pair<std::string, std::string>, std::vector<std::string>> unit_ids;  // by bucket_by and variant
+    const int64_t now_ms = options_.now.time_since_epoch().count();
+    for (const auto& [key, forced] : shelf) {
+      if (!forced.has_value() || forced->IsExpired(now_ms)) continue;
+      const auto variant = forced->variants.find(flag.key);
+      if (variant == forced->variants.end()) continue;
+      unit_ids[{forced->bucket_by, variant->second}].push_back(forced->unit_id);
+    }
+    for (const auto& [of, ids] : unit_ids) {
+      row.overrides.push_back(
+          {.bucket_by = Attribute(of.first), .variant = VariantRow(flag, of.second), .hashes = Hashes(ids)});
+    }
+  }
+
   void AddFlag(const Flag& flag) {
     model::Flag row;
     row.key = builder_.String(flag.key);
@@ -289,6 +329,8 @@ class Assembler {
                                  .variant = VariantRow(flag, entry.variant),
                                  .hashes = Hashes(entry.unit_ids)});
       }
+      AddUnitOverrides(flag, library_.overrides(), row);
+      AddUnitOverrides(flag, library_.project_overrides(), row);
       for (const Prerequisite& entry : configuration->prerequisites) {
         const Flag& other = At(library_.flags(), entry.flag);
         model::Prerequisite prerequisite;

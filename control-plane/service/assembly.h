@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "control-plane/service/flag_test.h"
 #include "src/model/snapshot.h"
 
 namespace expt::service {
@@ -20,6 +21,7 @@ struct Assembly {
   int64_t state_revision = 0;
   model::Snapshot server;
   model::Snapshot client;
+  std::vector<FlagTest> tests;        // that the server snapshot must pass
   std::vector<std::string> warnings;  // works, but surely not as meant
 };
 

@@ -8,7 +8,6 @@
 #include "control-plane/service/reach.h"
 
 namespace expt::service {
-namespace {
 
 void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& library, Problems& problems) {
   const AttributeDefinition* attribute = library.FindAttribute(bucket_by);
@@ -18,6 +17,8 @@ void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& lib
     problems.push_back({std::move(pointer), "attribute " + Quoted(bucket_by) + " is not a unit type"});
   }
 }
+
+namespace {
 
 void CheckServe(const Serve& serve, const Flag& flag, Library& library, Problems& problems) {
   switch (serve.kind) {
@@ -194,6 +195,42 @@ void CheckSegment(const Segment& segment, Library& library, Problems& problems) 
   }
   for (size_t i = 0; i < segment.exclude.size(); ++i) {
     CheckUnitType(segment.exclude[i].bucket_by, Child("/exclude", i) + "/bucket_by", library, problems);
+  }
+  if (segment.uploaded_include.has_value()) {
+    CheckUnitType(segment.uploaded_include->bucket_by, "/uploaded/include/bucket_by", library, problems);
+  }
+  if (segment.uploaded_exclude.has_value()) {
+    CheckUnitType(segment.uploaded_exclude->bucket_by, "/uploaded/exclude/bucket_by", library, problems);
+  }
+}
+
+void CheckUnitOverride(const UnitOverride& forced, Library& library, Problems& problems) {
+  CheckUnitType(forced.bucket_by, "/bucket_by", library, problems);
+  for (const auto& [key, variant] : forced.variants) {
+    const Flag* flag = library.FindFlag(key);
+    if (flag == nullptr) {
+      problems.push_back({Child("/variants", key), "unknown flag " + Quoted(key)});
+    } else {
+      CheckVariant(*flag, variant, Child("/variants", key), problems);
+    }
+  }
+}
+
+void CheckFlagTest(const FlagTest& test, Library& library, Problems& problems) {
+  const Flag* flag = test.flag.empty() ? nullptr : library.FindFlag(test.flag);
+  if (flag == nullptr && !test.flag.empty()) problems.push_back({"/flag", "unknown flag " + Quoted(test.flag)});
+  if (flag != nullptr && test.variant.has_value()) {
+    CheckVariant(*flag, *test.variant, "/expect/variant", problems);
+  }
+  if (!test.context.empty() && library.FindContext(test.context) == nullptr) {
+    problems.push_back({"/context", "unknown context " + Quoted(test.context)});
+  }
+}
+
+void CheckMetricGroup(const MetricGroup& group, Library& library, Problems& problems) {
+  for (size_t i = 0; i < group.metrics.size(); ++i) {
+    if (library.FindMetric(group.metrics[i]) != nullptr) continue;
+    problems.push_back({Child("/metrics", i), "unknown metric " + Quoted(group.metrics[i])});
   }
 }
 

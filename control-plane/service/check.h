@@ -11,10 +11,15 @@
 
 namespace expt::service {
 
+// That units can be told apart by the attribute.
+void CheckUnitType(std::string_view bucket_by, std::string pointer, Library& library, Problems& problems);
 void CheckConfiguration(const FlagConfiguration& configuration, std::string_view flag, Library& library,
                         Problems& problems);
 // `segment` need not be in the library yet.
 void CheckSegment(const Segment& segment, Library& library, Problems& problems);
+void CheckUnitOverride(const UnitOverride& forced, Library& library, Problems& problems);
+void CheckFlagTest(const FlagTest& test, Library& library, Problems& problems);
+void CheckMetricGroup(const MetricGroup& group, Library& library, Problems& problems);
 void CheckMetric(const Metric& metric, Library& library, Problems& problems);
 void CheckLayer(const Layer& layer, Library& library, Problems& problems);
 void CheckHoldout(const Holdout& holdout, Library& library, Problems& problems);

@@ -59,6 +59,7 @@ std::vector<Experiment::PlannedMetric> ReadPlannedMetrics(ObjectReader& object, 
     metric.metric = entry.Key("metric");
     metric.role = entry.Word("role", {"success", "guardrail", "secondary"}, "secondary");
     metric.version = entry.Integer("version", 1, std::numeric_limits<int64_t>::max());
+    metric.group = entry.OptionalKey("group");
     entry.RefuseOthers();
     if (!metric.metric.empty() && !seen.insert(metric.metric).second) {
       entry.Report("metric", "metric \"" + metric.metric + "\" stands there twice");

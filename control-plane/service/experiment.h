@@ -49,6 +49,7 @@ struct Experiment {
     std::string metric;
     std::string role;
     std::optional<int64_t> version;  // pinned at the start
+    std::string group = {};          // that it was planned with; empty: by itself
   };
 
   std::string id;  // "exp_…"; empty before it is stored

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
+#include <memory>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,8 +21,8 @@ class Libraries {
  public:
   explicit Libraries(storage::StateStore& state) : state_(state) {}
 
-  // A library of all documents of the project and the environment as they are now, and the revision of the store. It is
-  // the caller's alone until `lock` is released.
+  // A library of all documents of the project and the environment as they are now, with the members of their segments,
+  // and the revision of the store. It is the caller's alone until `lock` is released.
   struct Borrowed {
     Library* library = nullptr;
     int64_t revision = 0;
@@ -36,9 +38,16 @@ class Libraries {
     Library library;
   };
 
+  // Brings it up to the newest revision.
+  absl::Status Update(Kept& kept);
+  // kAborted when what is stored now is another text than the documents tell of.
+  absl::StatusOr<std::shared_ptr<const std::string>> ReadMembers(const storage::MemberListName& name,
+                                                                 const std::string& digest);
+
   storage::StateStore& state_;
   std::mutex mutex_;      // guards what follows
   std::list<Kept> kept_;  // used last first
+  std::map<std::string, std::weak_ptr<const std::string>> members_;  // of the kept ones, by digest
 };
 
 }  // namespace expt::service

@@ -49,6 +49,26 @@ void Library::Put(const Document& document) {
   if (kind == kLayerKind) put(layers_, stored(ReadLayer));
   if (kind == kHoldoutKind) put(holdouts_, stored(ReadHoldout));
   if (kind == kExperimentKind) put(experiments_, ReadStoredExperiment);
+  if (kind == kOverrideKind) {
+    put(document.name.environment.empty() ? project_overrides_ : overrides_, stored(ReadUnitOverride));
+  }
+  if (kind == kContextKind) put(contexts_, stored(ReadSavedContext));
+  if (kind == kFlagTestKind) put(flag_tests_, stored(ReadFlagTest));
+  if (kind == kMetricGroupKind) put(metric_groups_, stored(ReadMetricGroup));
+}
+
+absl::Status Library::FillMembers(const ReadMembers& read) {
+  for (auto& [key, segment] : segments_) {
+    if (!segment.has_value()) continue;
+    for (const std::string_view list : {"include", "exclude"}) {
+      auto& uploaded = list == "include" ? segment->uploaded_include : segment->uploaded_exclude;
+      if (!uploaded.has_value() || uploaded->text != nullptr) continue;
+      auto text = read(key, list, *uploaded);
+      if (!text.ok()) return text.status();
+      uploaded->text = *std::move(text);
+    }
+  }
+  return absl::OkStatus();
 }
 
 template <typename T, typename Read>
@@ -102,6 +122,15 @@ const Holdout* Library::FindHoldout(std::string_view key) {
 
 const Experiment* Library::FindExperiment(std::string_view key) {
   return Find(experiments_, kExperimentKind, true, key, ReadStoredExperiment);
+}
+
+const SavedContext* Library::FindContext(std::string_view key) {
+  return Find(contexts_, kContextKind, false, key, [](const Document& d) { return ReadStored(d, ReadSavedContext); });
+}
+
+const MetricGroup* Library::FindMetricGroup(std::string_view key) {
+  return Find(metric_groups_, kMetricGroupKind, false, key,
+              [](const Document& d) { return ReadStored(d, ReadMetricGroup); });
 }
 
 }  // namespace expt::service

@@ -44,6 +44,15 @@ class UsedVariants {
     ForEachLeaf(*segment.condition, [this](const Condition& leaf) { AddLeaf(leaf); });
   }
 
+  void Add(const UnitOverride& forced) {
+    const auto found = forced.variants.find(std::string(flag_));
+    if (found != forced.variants.end()) used_.insert(found->second);
+  }
+
+  void Add(const FlagTest& test) {
+    if (test.flag == flag_ && test.variant.has_value()) used_.insert(*test.variant);
+  }
+
   void Add(const Experiment& experiment) {
     if (experiment.flag != flag_) return;
     for (const auto& [variant, share] : experiment.weights) used_.insert(variant);
@@ -90,6 +99,19 @@ std::vector<Reference> ReferencesOf(const storage::Document& document) {
     for (const auto* lists : {&segment.include, &segment.exclude}) {
       for (const MemberList& list : *lists) references.push_back({kAttributeKind, list.bucket_by});
     }
+    for (const auto* list : {&segment.uploaded_include, &segment.uploaded_exclude}) {
+      if (list->has_value()) references.push_back({kAttributeKind, (*list)->bucket_by});
+    }
+  } else if (kind == kOverrideKind) {
+    const UnitOverride forced = ReadUnitOverride(body(), none);
+    references.push_back({kAttributeKind, forced.bucket_by});
+    for (const auto& [flag, variant] : forced.variants) references.push_back({kFlagKind, flag});
+  } else if (kind == kFlagTestKind) {
+    const FlagTest test = ReadFlagTest(body(), none);
+    references.push_back({kFlagKind, test.flag});
+    if (!test.context.empty()) references.push_back({kContextKind, test.context});
+  } else if (kind == kMetricGroupKind) {
+    for (const std::string& metric : ReadMetricGroup(body(), none).metrics) references.push_back({kMetricKind, metric});
   } else if (kind == kMetricKind) {
     references.push_back({kAttributeKind, ReadMetric(body(), none).unit_type});
   } else if (kind == kLayerKind) {
@@ -102,7 +124,10 @@ std::vector<Reference> ReferencesOf(const storage::Document& document) {
     references.push_back({kFlagKind, experiment.flag});
     references.push_back({kAttributeKind, experiment.bucket_by});
     if (!experiment.layer.empty()) references.push_back({kLayerKind, experiment.layer});
-    for (const auto& metric : experiment.metrics) references.push_back({kMetricKind, metric.metric});
+    for (const auto& metric : experiment.metrics) {
+      references.push_back({kMetricKind, metric.metric});
+      if (!metric.group.empty() && experiment.status == "draft") references.push_back({kMetricGroupKind, metric.group});
+    }
   }
   return references;
 }
@@ -118,6 +143,10 @@ std::set<std::string> VariantsInUse(const std::vector<storage::Document>& docume
       used.AddAskedFor(configuration);
     } else if (document.name.kind == kSegmentKind) {
       used.Add(ReadSegment(body(document), none));
+    } else if (document.name.kind == kOverrideKind) {
+      used.Add(ReadUnitOverride(body(document), none));
+    } else if (document.name.kind == kFlagTestKind) {
+      used.Add(ReadFlagTest(body(document), none));
     } else if (document.name.kind == kExperimentKind) {
       used.Add(ReadStoredExperiment(document));
     }

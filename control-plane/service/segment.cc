@@ -28,12 +28,26 @@ std::vector<MemberList> ReadLists(ObjectReader& object, std::string_view name, P
   return lists;
 }
 
+// Written by the service. In a file of definitions it may be anything, and says nothing.
+std::optional<UploadedList> ReadUploaded(const json& document, const char* list) {
+  const json uploaded = document.is_object() ? document.value("uploaded", json()) : json();
+  const json entry = uploaded.is_object() ? uploaded.value(list, json()) : json();
+  if (!entry.is_object()) return std::nullopt;
+  const json bucket_by = entry.value("bucket_by", json());
+  const json count = entry.value("count", json());
+  const json digest = entry.value("digest", json());
+  if (!bucket_by.is_string() || !IsInt64(count) || !digest.is_string()) return std::nullopt;
+  return UploadedList{.bucket_by = bucket_by.get<std::string>(),
+                      .count = count.get<int64_t>(),
+                      .digest = digest.get<std::string>()};
+}
+
 }  // namespace
 
 Segment ReadSegment(const json& document, Problems& problems) {
   Segment segment;
   ObjectReader object(document, "", problems);
-  object.Allow({"id", "archived", "created", "updated"});
+  object.Allow({"id", "archived", "created", "updated", "uploaded"});
   segment.key = object.Key("key");
   segment.name = object.Text("name", false, 256);
   segment.description = object.Text("description", false, 4096);
@@ -42,6 +56,8 @@ Segment ReadSegment(const json& document, Problems& problems) {
   }
   segment.include = ReadLists(object, "include", problems);
   segment.exclude = ReadLists(object, "exclude", problems);
+  segment.uploaded_include = ReadUploaded(document, "include");
+  segment.uploaded_exclude = ReadUploaded(document, "exclude");
   object.RefuseOthers();
   return segment;
 }

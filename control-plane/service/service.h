@@ -25,6 +25,7 @@
 #include "control-plane/service/assembly.h"
 #include "control-plane/service/call.h"
 #include "control-plane/service/fault.h"
+#include "control-plane/service/flag_test.h"
 #include "control-plane/service/results_request.h"
 #include "src/wire/root.h"
 
@@ -42,8 +43,24 @@ class Libraries;
 class Library;
 struct Experiment;
 
-// Kinds of documents. The first four belong to a project, the others to one of its environments.
-enum class Kind { kFlag, kMetric, kSegment, kAttribute, kExperiment, kLayer, kHoldout };
+// Kinds of documents.
+enum class Kind {
+  // Of a project.
+  kFlag,
+  kMetric,
+  kSegment,
+  kAttribute,
+  kProjectOverride,
+  kContext,
+  kFlagTest,
+  kMetricGroup,
+  kTemplate,
+  // Of one of its environments.
+  kExperiment,
+  kLayer,
+  kHoldout,
+  kOverride,
+};
 bool BelongsToEnvironment(Kind kind);
 
 // What StepExperiment() does: a status, and what has to be true for it.
@@ -75,6 +92,13 @@ struct Page {
   std::optional<std::string> next_cursor;
   // {"items": [...], "next_cursor": null}
   nlohmann::json ToJson() const;
+};
+
+// How a file of unit ids is to be read.
+struct MemberUpload {
+  std::string bucket_by = {};  // what the ids are of; empty: as before, or the targeting key
+  std::string column = {};     // its name in the first line; empty: the file has one column, with or without a header
+  bool is_addition = false;    // beside the members that are there
 };
 
 struct EnvironmentRef {
@@ -171,6 +195,23 @@ class Service {
                                    std::optional<int64_t> revision);
 
   // --- Flags in an environment ------------------------------------------------------------------------------------
+  // `body` over what the template of that key begins with (RFC 7396), for Create() of a flag or an experiment. 404 for a
+  // template that is not there or of another kind.
+  Result<nlohmann::json> FromTemplate(Kind kind, const Where& where, std::string_view key, const nlohmann::json& body);
+
+  // The members of a segment that were uploaded, of `list` "include" or "exclude"; the answers are the segment with
+  // their number. 404 for another list.
+  //
+  // Takes CSV, in place of what was there or beside it. 422 names the lines.
+  Result<Versioned> UploadMembers(const Call& call, const Where& segment, std::string_view list, std::string_view csv,
+                                  const MemberUpload& upload, std::optional<int64_t> revision);
+  // {"add": [unit ids], "remove": [unit ids], "bucket_by": of a list that is not there yet}
+  Result<Versioned> ChangeMembers(const Call& call, const Where& segment, std::string_view list,
+                                  const nlohmann::json& body, std::optional<int64_t> revision);
+  Result<Versioned> RemoveMembers(const Call& call, const Where& segment, std::string_view list,
+                                  std::optional<int64_t> revision);
+  // As CSV with a header, in the order of the bytes. 404 when there is none.
+  Result<std::string> DownloadMembers(const Where& segment, std::string_view list);
 
   // A flag in one environment. Before the first Replace it is disabled and its revision is 0.
   Result<Versioned> GetConfiguration(const Where& flag);
@@ -211,6 +252,10 @@ class Service {
   // back is not listed. `actor` and `time` are those of its last change.
   Result<nlohmann::json> ListChanges(const Call& call, std::string_view project, std::string_view environment);
   Result<Assembly> Assemble(const Call& call, std::string_view project, std::string_view environment);
+  // Decides the flag tests of an assembly with the engine that clients run.
+  Result<std::vector<FlagTestRun>> RunTests(const Call& call, const Assembly& assembly);
+  // Keys of overrides that have expired since the environment was published last.
+  Result<std::vector<std::string>> ExpiredOverrides(const Call& call, const EnvironmentRef& environment);
 
   // 409 before the experiment has started.
   Result<ResultsRequest> RequestResults(std::string_view project, std::string_view environment,
@@ -244,8 +289,14 @@ class Service {
   void PrepareLayer(Draft& draft, Library& library);
   void PrepareHoldout(Draft& draft, Library& library, int64_t now_ms);
   void PrepareExperiment(Draft& draft, Library& library, int64_t now_ms);
+  void PrepareFlagTest(Draft& draft, Library& library);
   // Checks the draft and fills in what its writer has left out. 422 with every problem.
   std::optional<Fault> Prepare(Draft& draft, int64_t now_ms);
+  // Sets the uploaded list of a segment to what `edit` makes of its ids, which come and go sorted and each once.
+  using EditMembers = std::function<void(std::vector<std::string>& unit_ids)>;
+  Result<Versioned> WriteMembers(const Call& call, const Where& where, std::string_view list,
+                                 const std::string& bucket_by, std::optional<int64_t> revision,
+                                 const EditMembers& edit);
   std::vector<Experiment> ExperimentsOf(const Where& where, absl::Status& status);
   // A living document that is about to be changed. 404, 409, 412.
   Result<storage::Document> FindCurrent(Kind kind, const Where& where, std::optional<int64_t> revision);

@@ -1,4 +1,5 @@
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "control-plane/service/instant.h"
@@ -14,7 +15,7 @@ using nlohmann::json;
 // Only these kinds are read when a snapshot is made.
 bool IsOfSnapshots(std::string_view kind) {
   return kind == kFlagKind || kind == kConfigurationKind || kind == kSegmentKind || kind == kAttributeKind ||
-         kind == kExperimentKind || kind == kLayerKind || kind == kHoldoutKind;
+         kind == kExperimentKind || kind == kLayerKind || kind == kHoldoutKind || kind == kOverrideKind;
 }
 
 // A document before the first and after the last of several changes.
@@ -40,10 +41,10 @@ Result<json> Service::ListChanges(const Call& call, std::string_view project, st
   const auto entries = state_.ChangesSince(published_revision, place->project, place->key);
   if (!entries.ok()) return StorageFault(entries.status());
 
-  std::map<std::pair<std::string, std::string>, NetChange> changes;
+  std::map<std::tuple<std::string, std::string, std::string>, NetChange> changes;  // by kind, key, environment
   for (const storage::AuditEntry& entry : *entries) {
     if (!IsOfSnapshots(entry.subject.kind)) continue;
-    const auto [at, is_first] = changes.try_emplace({entry.subject.kind, entry.subject.key});
+    const auto [at, is_first] = changes.try_emplace({entry.subject.kind, entry.subject.key, entry.subject.environment});
     NetChange& change = at->second;
     if (is_first) {
       change.is_new = entry.action == "create";
@@ -61,8 +62,8 @@ Result<json> Service::ListChanges(const Call& call, std::string_view project, st
     json before = JsonOrNull(change.before);
     json after = change.is_archived ? json(nullptr) : JsonOrNull(change.after);
     if (before == after) continue;
-    items.push_back({{"kind", name.first},
-                     {"key", name.second},
+    items.push_back({{"kind", std::get<0>(name)},
+                     {"key", std::get<1>(name)},
                      {"change", change.is_archived ? "archived"
                                 : change.is_new    ? "created"
                                                    : "updated"},

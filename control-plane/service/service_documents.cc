@@ -8,6 +8,7 @@
 #include "control-plane/service/library.h"
 #include "control-plane/service/references.h"
 #include "control-plane/service/search.h"
+#include "control-plane/service/template.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "expt/context.h"
@@ -38,6 +39,17 @@ std::string_view IdPrefix(Kind kind) {
       return "lay_";
     case Kind::kHoldout:
       return "hld_";
+    case Kind::kOverride:
+    case Kind::kProjectOverride:
+      return "ovr_";
+    case Kind::kContext:
+      return "ctx_";
+    case Kind::kFlagTest:
+      return "tst_";
+    case Kind::kMetricGroup:
+      return "mgr_";
+    case Kind::kTemplate:
+      return "tpl_";
   }
   return "";
 }
@@ -45,7 +57,7 @@ std::string_view IdPrefix(Kind kind) {
 // What the server writes and a caller may send back is not kept.
 void StripReadOnly(json& body) {
   if (!body.is_object()) return;
-  for (const char* name : {"id", "created", "updated", "archived", "phase", "warnings"}) body.erase(name);
+  for (const char* name : {"id", "created", "updated", "archived", "phase", "warnings", "uploaded"}) body.erase(name);
 }
 
 std::string Place(Kind kind, const json& body) {
@@ -124,7 +136,10 @@ void Service::PrepareSegment(Draft& draft, Library& library) {
   Problems more;
   CheckSegment(segment, library, more);
   Merge(draft.problems, std::move(more));
-  if (draft.problems.empty()) FillSegment(draft.body, draft.before, NewSalt);
+  if (!draft.problems.empty()) return;
+  FillSegment(draft.body, draft.before, NewSalt);
+  // What was uploaded stays: it has addresses of its own.
+  if (draft.before.is_object() && draft.before.contains("uploaded")) draft.body["uploaded"] = draft.before["uploaded"];
 }
 
 void Service::PrepareAttribute(Draft& draft) {
@@ -172,6 +187,17 @@ void Service::PrepareHoldout(Draft& draft, Library& library, int64_t now_ms) {
   }
 }
 
+void Service::PrepareFlagTest(Draft& draft, Library& library) {
+  const FlagTest test = ReadFlagTest(draft.body, draft.problems);
+  Problems more;
+  CheckFlagTest(test, library, more);
+  if (!test.environment.empty()) {
+    const Result<EnvironmentRef> found = FindEnvironment(draft.where.project, test.environment);
+    if (!found.ok()) more.push_back({"/environment", "unknown environment " + Quoted(test.environment)});
+  }
+  Merge(draft.problems, std::move(more));
+}
+
 std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
   StripReadOnly(draft.body);
   if (!draft.body.is_object()) return Invalid(std::string(KindName(draft.kind)), {{"", "expected an object"}});
@@ -203,6 +229,28 @@ std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
     case Kind::kExperiment:
       PrepareExperiment(draft, library, now_ms);
       break;
+    case Kind::kOverride:
+    case Kind::kProjectOverride: {
+      Problems more;
+      CheckUnitOverride(ReadUnitOverride(draft.body, draft.problems), library, more);
+      Merge(draft.problems, std::move(more));
+      break;
+    }
+    case Kind::kContext:
+      (void)ReadSavedContext(draft.body, draft.problems);
+      break;
+    case Kind::kFlagTest:
+      PrepareFlagTest(draft, library);
+      break;
+    case Kind::kMetricGroup: {
+      Problems more;
+      CheckMetricGroup(ReadMetricGroup(draft.body, draft.problems), library, more);
+      Merge(draft.problems, std::move(more));
+      break;
+    }
+    case Kind::kTemplate:
+      (void)ReadTemplate(draft.body, draft.problems);
+      break;
   }
   if (!library.status().ok()) return StorageFault(library.status());
   if (!draft.problems.empty()) {
@@ -211,6 +259,17 @@ std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
   }
   if (!draft.conflicts.empty()) return Conflict(Place(draft.kind, draft.body), std::move(draft.conflicts));
   return std::nullopt;
+}
+
+Result<json> Service::FromTemplate(Kind kind, const Where& where, std::string_view key, const json& body) {
+  const Result<Versioned> found = Get(Kind::kTemplate, {.project = where.project, .key = std::string(key)});
+  if (!found.ok()) return found.fault();
+  if (found->body["archived"].get<bool>() || found->body["of"] != KindName(kind)) {
+    return NotFound(Named(kTemplateKind, key));
+  }
+  json document = found->body["body"];
+  document.merge_patch(body);
+  return document;
 }
 
 Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& where, const json& body) {

@@ -97,6 +97,8 @@ std::vector<Experiment> Service::ExperimentsOf(const Where& where, absl::Status&
 }
 
 void Service::PrepareExperiment(Draft& draft, Library& library, int64_t now_ms) {
+  ExpandMetricGroups(
+      draft.body, draft.before, [&](const std::string& key) { return library.FindMetricGroup(key); }, draft.problems);
   const Experiment experiment = ReadExperiment(draft.body, draft.problems);
   absl::Status status;
   const std::vector<Experiment> others = ExperimentsOf(draft.where, status);

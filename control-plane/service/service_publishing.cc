@@ -38,6 +38,13 @@ Problems CheckAll(Library& library) {
     if (holdout.has_value()) CheckHoldout(*holdout, library, problems);
     Within("holdouts", key, std::move(problems), all);
   }
+  for (const auto* shelf : {&library.overrides(), &library.project_overrides()}) {
+    for (const auto& [key, forced] : *shelf) {
+      Problems problems;
+      if (forced.has_value()) CheckUnitOverride(*forced, library, problems);
+      Within(shelf == &library.overrides() ? "overrides" : "project_overrides", key, std::move(problems), all);
+    }
+  }
   std::vector<Experiment> experiments;
   for (const auto& [key, experiment] : library.experiments()) {
     if (experiment.has_value()) experiments.push_back(*experiment);
@@ -65,7 +72,18 @@ Result<std::string> MemberListSalt(storage::StateStore& state, std::string_view 
   return *salt;
 }
 
-// JSON text of the store, or null for none.
+// The tests of the environment, each with the attributes of its context.
+std::vector<FlagTest> TestsOf(Library& library, const std::string& environment) {
+  std::vector<FlagTest> tests;
+  for (const auto& [key, stored] : library.flag_tests()) {
+    if (!stored.has_value() || (!stored->environment.empty() && stored->environment != environment)) continue;
+    FlagTest& test = tests.emplace_back(*stored);
+    if (test.context.empty()) continue;
+    if (const SavedContext* context = library.FindContext(test.context)) test.attributes = context->attributes;
+  }
+  return tests;
+}
+
 }  // namespace
 
 Result<Assembly> Service::Assemble(const Call& call, std::string_view project, std::string_view environment) {
@@ -96,8 +114,32 @@ Result<Assembly> Service::Assemble(const Call& call, std::string_view project, s
                                                .audience = Audience::kClient,
                                                .member_list_salt = *client_salt,
                                                .now = call.now});
+  assembly.tests = TestsOf(library, place->key);
   assembly.warnings = AssembleWarnings(library);
   return assembly;
+}
+
+Result<std::vector<FlagTestRun>> Service::RunTests(const Call& call, const Assembly& assembly) {
+  auto runs = RunFlagTests(assembly.server, assembly.tests, call.now);
+  if (runs.ok()) return *std::move(runs);
+  // The engine does not take it at all: a publish says why.
+  return Invalid("flag tests", {{"", std::string(runs.status().message())}});
+}
+
+Result<std::vector<std::string>> Service::ExpiredOverrides(const Call& call, const EnvironmentRef& environment) {
+  const auto live = state_.LivePublish(environment.id, Audience::kServer);
+  if (!live.ok()) return StorageFault(live.status());
+  std::vector<std::string> keys;
+  if (!live->has_value()) return keys;
+  const auto borrowed = libraries_->Borrow(environment.project, environment.key);
+  if (!borrowed.ok()) return StorageFault(borrowed.status());
+  for (const auto* shelf : {&borrowed->library->overrides(), &borrowed->library->project_overrides()}) {
+    for (const auto& [key, forced] : *shelf) {
+      if (!forced.has_value() || !forced->IsExpired(Milliseconds(call.now))) continue;
+      if (*forced->expires_ms > (*live)->created_ms) keys.push_back(key);
+    }
+  }
+  return keys;
 }
 
 Result<ResultsRequest> Service::RequestResults(std::string_view project, std::string_view environment,

@@ -19,7 +19,7 @@ constexpr size_t kMaxLimit = 1000;
 }  // namespace
 
 bool BelongsToEnvironment(Kind kind) {
-  return kind == Kind::kExperiment || kind == Kind::kLayer || kind == Kind::kHoldout;
+  return kind == Kind::kExperiment || kind == Kind::kLayer || kind == Kind::kHoldout || kind == Kind::kOverride;
 }
 
 std::string_view KindName(Kind kind) {
@@ -38,6 +38,17 @@ std::string_view KindName(Kind kind) {
       return kLayerKind;
     case Kind::kHoldout:
       return kHoldoutKind;
+    case Kind::kOverride:
+    case Kind::kProjectOverride:
+      return kOverrideKind;
+    case Kind::kContext:
+      return kContextKind;
+    case Kind::kFlagTest:
+      return kFlagTestKind;
+    case Kind::kMetricGroup:
+      return kMetricGroupKind;
+    case Kind::kTemplate:
+      return kTemplateKind;
   }
   return "";
 }
@@ -48,6 +59,7 @@ storage::DocumentName NameOf(Kind kind, const Where& where) {
 
 std::string Named(std::string_view noun, std::string_view key) {
   std::string text(noun);
+  std::replace(text.begin(), text.end(), '_', ' ');  // a kind of documents, as people say it
   text.append(" \"").append(key).append("\"");
   return text;
 }
@@ -88,6 +100,13 @@ std::string NewSecret() {
   std::array<uint8_t, 32> bytes;
   host::RandomBytes(bytes);
   return Base64Url(bytes);
+}
+
+std::string HexDigest(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : host::Sha256(bytes)) text.append({kDigits[byte >> 4], kDigits[byte & 15]});
+  return text;
 }
 
 int64_t Milliseconds(Time time) { return time.time_since_epoch().count(); }

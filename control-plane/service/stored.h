@@ -30,6 +30,9 @@ std::string NewSalt();
 // 256 random bits, base64url.
 std::string NewSecret();
 
+// SHA-256 in 64 digits.
+std::string HexDigest(std::string_view bytes);
+
 int64_t Milliseconds(Time time);
 // A change that `call` is answerable for.
 storage::Change ChangeBy(const Call& call);

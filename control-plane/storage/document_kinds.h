@@ -17,6 +17,11 @@ inline constexpr std::string_view kMetricVersionKind = "metric_version";  // key
 inline constexpr std::string_view kLayerKind = "layer";
 inline constexpr std::string_view kHoldoutKind = "holdout";
 inline constexpr std::string_view kExperimentKind = "experiment";
+inline constexpr std::string_view kOverrideKind = "override";  // without an environment: of the whole project
+inline constexpr std::string_view kContextKind = "context";
+inline constexpr std::string_view kFlagTestKind = "flag_test";
+inline constexpr std::string_view kMetricGroupKind = "metric_group";
+inline constexpr std::string_view kTemplateKind = "template";
 inline constexpr std::string_view kEmergencyOffKind = "emergency_off";  // its key is the same
 // Of no project.
 inline constexpr std::string_view kMemberKind = "member";  // its key is its id

@@ -76,7 +76,13 @@ CREATE TABLE keyed_request(
   finished INTEGER NOT NULL, reply BLOB NOT NULL, PRIMARY KEY(principal, key)) WITHOUT ROWID;
 CREATE INDEX keyed_request_begun ON keyed_request(begun_ms);
 )sql";
-constexpr std::array kSchemas = {kFirstSchema, kPeopleSchema, kRingsSchema, kKeyTermsSchema, kKeyedRequestSchema};
+constexpr std::string_view kMemberListSchema = R"sql(
+CREATE TABLE member_list(
+  project TEXT NOT NULL, segment TEXT NOT NULL, list TEXT NOT NULL, text BLOB NOT NULL,
+  PRIMARY KEY(project, segment, list));
+)sql";
+constexpr std::array kSchemas = {kFirstSchema,    kPeopleSchema,       kRingsSchema,
+                                 kKeyTermsSchema, kKeyedRequestSchema, kMemberListSchema};
 constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(
@@ -341,6 +347,9 @@ absl::StatusOr<int64_t> StateStore::Commit(const Change& change) {
     if (absl::Status status = Write(change, write); !status.ok()) return status;
   }
   if (absl::Status status = WritePeople(change.people); !status.ok()) return status;
+  for (const MemberListWrite& write : change.member_lists) {
+    if (absl::Status status = WriteMemberList(write); !status.ok()) return status;
+  }
   for (const Note& note : change.notes) {
     absl::Status status = AppendAudit(change, note.action, note.subject, "", note.after);
     if (!status.ok()) return status;

@@ -29,6 +29,7 @@
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
 #include "control-plane/storage/idempotency.h"
+#include "control-plane/storage/member_list.h"
 #include "control-plane/storage/people.h"
 #include "control-plane/storage/rings.h"
 #include "expt/snapshot.h"
@@ -73,6 +74,7 @@ struct Change {
   std::vector<DocumentWrite> writes = {};
   PeopleChange people = {};
   std::vector<Note> notes = {};
+  std::vector<MemberListWrite> member_lists = {};
 };
 
 // Which entries of the audit are meant; what is empty or 0 does not restrict.
@@ -115,7 +117,7 @@ class StateStore {
 
   // --- Documents --------------------------------------------------------------------------------------------------
 
-  // Documents, people and notes. Answers with the revision of the store after the change.
+  // Documents, people, notes and member lists. Answers with the revision of the store after the change.
   absl::StatusOr<int64_t> Commit(const Change& change);
 
   // Nothing when there is no such document.
@@ -141,6 +143,9 @@ class StateStore {
   // What has changed documents of the project and the environment after `revision` of the store, oldest first.
   absl::StatusOr<std::vector<AuditEntry>> ChangesSince(int64_t revision, std::string_view project,
                                                        std::string_view environment);
+
+  // The text of an uploaded list, as Commit() took it; empty when there is none.
+  absl::StatusOr<std::string> FindMemberList(const MemberListName& name);
 
   // --- Audit ------------------------------------------------------------------------------------------------------
 
@@ -234,6 +239,7 @@ class StateStore {
                            std::string_view before, std::string_view after);
   absl::Status Write(const Change& change, const DocumentWrite& write);
   absl::Status WritePeople(const PeopleChange& change);
+  absl::Status WriteMemberList(const MemberListWrite& write);
   absl::Status PutRings(const Change& who, std::string_view action, const Rings& rings);
 
   std::mutex mutex_;  // guards the database

@@ -38,14 +38,23 @@ const std::vector<Stated>& AllStated() {
         "getSegment", "listAttributes", "getAttribute", "listMetrics", "getMetric", "listExperiments", "getExperiment",
         "listLayers", "getLayer", "listHoldouts", "getHoldout", "listFlagConfigurations", "getFlagConfiguration",
         "getEmergencyOff", "listSdkKeys", "listChanges", "getLiveSnapshot", "getNewestRoot", "getResults",
-        "getAccounting", "previewPublish", "listInstances", "getRings"}},
-      {"analyst", {"createMetric", "replaceMetric", "archiveMetric"}},
+        "getAccounting", "previewPublish", "listInstances", "getRings", "downloadSegmentMembers",
+        "listOverrides", "getOverride", "listProjectOverrides", "getProjectOverride", "listContexts", "getContext",
+        "listTests", "getTest", "listMetricGroups", "getMetricGroup", "listTemplates", "getTemplate"}},
+      {"analyst",
+       {"createMetric", "replaceMetric", "archiveMetric", "createMetricGroup", "replaceMetricGroup",
+        "archiveMetricGroup"}},
       {"editor",
        {"createFlag", "replaceFlag", "archiveFlag", "createSegment", "replaceSegment", "archiveSegment",
         "createAttribute", "replaceAttribute", "archiveAttribute", "createExperiment", "replaceExperiment",
         "archiveExperiment", "createLayer", "replaceLayer", "archiveLayer", "createHoldout", "replaceHoldout",
         "archiveHoldout", "replaceFlagConfiguration", "submitExperiment", "withdrawExperiment", "startExperiment",
-        "pauseExperiment", "resumeExperiment", "stopExperiment", "shipExperiment"}},
+        "pauseExperiment", "resumeExperiment", "stopExperiment", "shipExperiment",
+        "uploadSegmentMembers", "changeSegmentMembers",
+        "removeSegmentMembers", "createOverride", "replaceOverride", "archiveOverride", "createProjectOverride",
+        "replaceProjectOverride", "archiveProjectOverride", "createContext", "replaceContext", "archiveContext",
+        "createTest", "replaceTest", "archiveTest", "createTemplate", "replaceTemplate", "archiveTemplate",
+        "runTests"}},
       {"publisher", {"publish", "replaceEmergencyOff", "approvePublish", "completeRings", "haltRings"}},
       {"admin",
        {"createProject", "createEnvironment", "replaceEnvironment", "listAudit", "createSdkKey", "rotateSdkKey",
@@ -58,7 +67,10 @@ const std::vector<Stated>& AllStated() {
 // What somebody with a role in one environment may do in the project itself.
 const std::set<std::string_view> kShared = {"getProject",   "listEnvironments", "listFlags",      "getFlag",
                                             "listSegments", "getSegment",       "listAttributes", "getAttribute",
-                                            "listMetrics",  "getMetric"};
+                                            "listMetrics",  "getMetric",        "downloadSegmentMembers",
+                                            "listContexts", "getContext",       "listTests",
+                                            "getTest",      "listMetricGroups", "getMetricGroup",
+                                            "listTemplates", "getTemplate"};
 // Of no project, and answered with what the caller may see.
 const std::set<std::string_view> kAnywhere = {"listProjects", "listAudit"};
 

@@ -44,7 +44,9 @@ TEST_F(DefinitionsPage, EveryExampleIsTakenAndPublished) {
   const std::map<std::string, Kind> kinds = {{"attribute", Kind::kAttribute}, {"segment", Kind::kSegment},
                                              {"flag", Kind::kFlag},           {"metric", Kind::kMetric},
                                              {"layer", Kind::kLayer},         {"experiment", Kind::kExperiment},
-                                             {"holdout", Kind::kHoldout}};
+                                             {"holdout", Kind::kHoldout},     {"override", Kind::kOverride},
+                                             {"context", Kind::kContext},     {"test", Kind::kFlagTest},
+                                             {"template", Kind::kTemplate},   {"group", Kind::kMetricGroup}};
   std::map<std::string, int> count;
   for (const Example& example : ReadExamples()) {
     const json document = Value(ParseJson(example.text));

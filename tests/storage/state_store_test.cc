@@ -359,6 +359,7 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
   ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
   // What each version but the first has added, newest first.
   const std::vector<std::string> undo = {
+      "DROP TABLE member_list;",
       "DROP TABLE keyed_request;",
       "ALTER TABLE credential DROP COLUMN scopes; ALTER TABLE credential DROP COLUMN expires_ms; "
       "ALTER TABLE credential DROP COLUMN replaced_by;",
@@ -378,7 +379,28 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
     const auto account = store_->FindAccount("mem_1");
     ASSERT_TRUE(account.ok()) << account.status();
     EXPECT_FALSE(account->has_value());
+    EXPECT_EQ(*store_->FindMemberList({"shop", "staff", "include"}), "");
   }
+}
+
+TEST_F(StateStoreTest, AMemberListIsWrittenWithItsDocumentOrNotAtAll) {
+  const DocumentName segment{"shop", "", "segment", "staff"};
+  const MemberListName list{"shop", "staff", "include"};
+  const auto write = [&](const std::string& text, int64_t revision) {
+    Change change = By("ann");
+    change.writes.push_back({.name = segment, .id = "seg_1", .body = "{}", .revision = revision});
+    change.member_lists.push_back({.name = list, .text = text});
+    return store_->Commit(change).status();
+  };
+  ASSERT_TRUE(write("a\nb\n", 0).ok());
+  EXPECT_EQ(write("x\n", 7).code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(*store_->FindMemberList(list), "a\nb\n");
+  EXPECT_EQ(*store_->FindMemberList({"shop", "staff", "exclude"}), "");
+  ASSERT_TRUE(write("c\n", 1).ok());
+  Open();
+  EXPECT_EQ(*store_->FindMemberList(list), "c\n");
+  ASSERT_TRUE(write("", 2).ok());
+  EXPECT_EQ(*store_->FindMemberList(list), "");
 }
 
 TEST_F(StateStoreTest, PeopleChangeTogetherWithDocumentsOrNotAtAll) {

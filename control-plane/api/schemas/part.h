@@ -26,6 +26,7 @@ SchemaPart MetricsSchemas();
 SchemaPart PublishSchemas();
 SchemaPart ResultsSchemas();
 SchemaPart EventsSchemas();
+SchemaPart ResourceSchemas();
 
 }  // namespace expt::api
 

@@ -76,9 +76,39 @@ constexpr char kTargetingSchemas[] = R"json({
       "description": {"type": "string", "maxLength": 4096},
       "condition": {"anyOf": [{"$ref": "#/components/schemas/Condition"}, {"type": "null"}]},
       "include": {"type": "array", "items": {"$ref": "#/components/schemas/MemberList"}},
-      "exclude": {"type": "array", "items": {"$ref": "#/components/schemas/MemberList"}}
+      "exclude": {"type": "array", "items": {"$ref": "#/components/schemas/MemberList"}},
+      "uploaded": {
+        "type": "object", "additionalProperties": false, "readOnly": true,
+        "description": "Lists that were uploaded.",
+        "properties": {
+          "include": {"anyOf": [{"$ref": "#/components/schemas/UploadedList"}, {"type": "null"}]},
+          "exclude": {"anyOf": [{"$ref": "#/components/schemas/UploadedList"}, {"type": "null"}]}
+        }
+      }
     }
   },
+  "UploadedList": {
+    "type": "object", "additionalProperties": false, "required": ["bucket_by", "count", "digest", "updated"],
+    "properties": {
+      "bucket_by": {"type": "string"},
+      "count": {"type": "integer", "minimum": 1},
+      "digest": {"type": "string", "description": "SHA-256 of the sorted unit ids, each with a line feed behind it."},
+      "updated": {"$ref": "#/components/schemas/Instant"}
+    }
+  },
+  "MemberChange": {
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "add": {"type": "array", "maxItems": 10000, "items": {"type": "string"}},
+      "remove": {"type": "array", "maxItems": 10000, "items": {"type": "string"}},
+      "bucket_by": {"type": "string", "description": "Of a list that is not there yet."}
+    }
+  },
+  "CsvFile": {
+    "type": "string", "contentMediaType": "text/csv",
+    "description": "RFC 4180 in UTF-8, with one column of unit ids or a header that names them."
+  },
+  "UploadMode": {"type": "string", "enum": ["replace", "add"], "default": "replace"},
   "Attribute": {
     "type": "object", "additionalProperties": false, "required": ["key", "type"],
     "properties": {
