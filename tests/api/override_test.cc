@@ -88,7 +88,7 @@ TEST(OverrideApi, BelongsToTheProjectOrToAnEnvironment) {
     ASSERT_EQ(made.status, 201) << made.body;
     EXPECT_EQ(exptd.Get(std::string(kProject) + path).Json()["items"].size(), 1u);
   }
-  EXPECT_EQ(exptd.Get(std::string(kEnvironment) + "/changes").Json()["changes"].size(), 4u);
+  EXPECT_EQ(exptd.Get(std::string(kEnvironment) + "/changes").Json()["changes"].size(), 5u);
 }
 
 TEST(FlagTestApi, AFailingOneStopsAPublishAndIsShownByThePreview) {

@@ -210,7 +210,7 @@ constexpr char kPublishSchemas[] = R"json({
           "properties": {
             "kind": {
               "type": "string",
-              "enum": ["flag", "flag_configuration", "segment", "attribute", "experiment", "layer"]
+              "enum": ["flag", "flag_configuration", "segment", "attribute", "experiment", "layer", "holdout", "override"]
             },
             "key": {"$ref": "#/components/schemas/Key"},
             "change": {"type": "string", "enum": ["created", "updated", "archived"]},
