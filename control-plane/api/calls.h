@@ -81,6 +81,8 @@ Answer PutEmergencyOff(const Services&, const Exchange&);
 template <service::ExperimentStep step>
 Answer PostExperimentStep(const Services&, const Exchange&);
 Answer PostExperimentShip(const Services&, const Exchange&);
+Answer PostExperimentNote(const Services&, const Exchange&);
+Answer PostExperimentEstimate(const Services&, const Exchange&);
 
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);

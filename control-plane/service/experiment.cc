@@ -111,11 +111,13 @@ bool IsUnderWay(std::string_view status) { return status == "running" || status 
 Experiment ReadExperiment(const json& document, Problems& problems) {
   Experiment experiment;
   ObjectReader object(document, "", problems);
-  object.Allow({"phase", "decision", "archived", "created", "updated"});
+  object.Allow({"phase", "decision", "notes", "archived", "created", "updated"});
   experiment.id = object.OptionalKey("id");
   experiment.key = object.Key("key");
   experiment.name = object.Text("name", false, 256);
   experiment.hypothesis = object.Text("hypothesis", false, 4096);
+  experiment.owner = object.Text("owner", false, 256);
+  experiment.tags = object.Texts("tags", 32, 64);
   experiment.flag = object.Key("flag");
   experiment.status =
       object.Word("status", {"draft", "review", "running", "paused", "stopped", "shipped"}, "draft");
@@ -149,6 +151,11 @@ Experiment ReadExperiment(const json& document, Problems& problems) {
     object.Report("alpha", "expected a number between 0 and 1, both excluded");
   }
   experiment.planned_units = object.Integer("planned_units", 1, std::numeric_limits<int64_t>::max());
+  experiment.planned_end_ms = object.Instant("planned_end");
+  if (experiment.start_ms && experiment.planned_end_ms && *experiment.planned_end_ms <= *experiment.start_ms) {
+    object.Report("planned_end", "the planned end is not after the start");
+  }
+  experiment.multi_exposure = object.Word("multi_exposure", {"exclude", "first"}, "exclude");
   experiment.min_duration = object.Integer("min_duration", 0, kMostMinDuration).value_or(kDefaultMinDuration);
   experiment.metrics = ReadPlannedMetrics(object, problems);
   experiment.accepts_new_phase = object.Boolean("new_phase", false);

@@ -55,6 +55,8 @@ struct Experiment {
   std::string key;
   std::string name;
   std::string hypothesis;
+  std::string owner;
+  std::vector<std::string> tags;
   std::string flag;
   std::string status;  // "draft", "review", "running", "paused", "stopped", "shipped"
   std::string bucket_by;
@@ -69,6 +71,8 @@ struct Experiment {
   std::string mode;
   double alpha = 0.05;
   std::optional<int64_t> planned_units;
+  std::optional<int64_t> planned_end_ms;
+  std::string multi_exposure;  // what becomes of units that met several variants: "exclude" or "first"
   int64_t min_duration = kDefaultMinDuration;  // days that a phase runs before a variant is shipped
   std::vector<PlannedMetric> metrics;
   std::vector<Phase> phases;  // the last one is the current one; none before the start

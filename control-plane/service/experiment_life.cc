@@ -39,6 +39,8 @@ bool MayFollow(std::string_view before, std::string_view after) {
 void FillExperiment(json& document) {
   static const json& defaults = *new json{{"name", ""},
                                           {"hypothesis", ""},
+                                          {"owner", ""},
+                                          {"tags", json::array()},
                                           {"status", "draft"},
                                           {"bucket_by", "targeting_key"},
                                           {"layer", nullptr},
@@ -49,8 +51,11 @@ void FillExperiment(json& document) {
                                           {"mode", "any_time"},
                                           {"alpha", 0.05},
                                           {"planned_units", nullptr},
+                                          {"planned_end", nullptr},
+                                          {"multi_exposure", "exclude"},
                                           {"min_duration", kDefaultMinDuration},
                                           {"metrics", json::array()},
+                                          {"notes", json::array()},
                                           {"decision", nullptr}};
   for (const auto& [name, value] : defaults.items()) {
     if (!document.contains(name) || document[name].is_null()) document[name] = value;
@@ -60,7 +65,7 @@ void FillExperiment(json& document) {
 // What a review is about.
 json ReviewedPart(json document) {
   FillExperiment(document);
-  document.erase("status");
+  for (const char* name : {"status", "notes"}) document.erase(name);
   return document;
 }
 
@@ -138,6 +143,7 @@ Continued ContinueExperiment(json& document, const json& before, int64_t now_ms,
   FillExperiment(document);
   // Read-only: whatever was sent back is replaced by what is known.
   document["phases"] = is_new ? json::array() : before["phases"];
+  document["notes"] = is_new ? json::array() : before.value("notes", json::array());
   document["decision"] = is_new ? json(nullptr) : before.value("decision", json(nullptr));
   if (!is_new) {
     if (!document.contains("salt") || document["salt"].is_null()) document["salt"] = before["salt"];

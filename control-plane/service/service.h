@@ -24,6 +24,7 @@
 
 #include "control-plane/service/assembly.h"
 #include "control-plane/service/call.h"
+#include "control-plane/service/estimate_request.h"
 #include "control-plane/service/fault.h"
 #include "control-plane/service/results_request.h"
 #include "src/wire/root.h"
@@ -169,6 +170,12 @@ class Service {
   // Answers {experiment, configuration, needs_publish, warnings}, with the revision of the experiment.
   Result<Versioned> ShipExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
                                    std::optional<int64_t> revision);
+
+  // Adds {"text"} to its notes, for good. At most 1,000.
+  Result<Versioned> NoteExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
+                                   std::optional<int64_t> revision);
+  // {"power", "daily_units", "metrics": [{"metric", "mde", "mde_scale", "baseline"}]} about an experiment in any status.
+  Result<EstimateRequest> RequestEstimate(const Where& experiment, const nlohmann::json& body);
 
   // --- Flags in an environment ------------------------------------------------------------------------------------
 
