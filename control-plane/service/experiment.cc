@@ -139,6 +139,17 @@ Experiment ReadExperiment(const json& document, Problems& problems) {
   if (experiment.layer.empty() && experiment.allocation != Allocation{{0, kWholePpm}} && object.Has("allocation")) {
     object.Report("allocation", "an allocation is a part of a layer: name the layer, or use the coverage of the rule");
   }
+  if (const json* schedule = object.Object("schedule", false)) {
+    ObjectReader times(*schedule, object.At("schedule"), problems);
+    experiment.start_at_ms = times.Instant("start_at");
+    experiment.stop_at_ms = times.Instant("stop_at");
+    if (experiment.start_at_ms && experiment.stop_at_ms && *experiment.stop_at_ms <= *experiment.start_at_ms) {
+      times.Report("stop_at", "is not after \"start_at\"");
+    }
+    times.RefuseOthers();
+  }
+  experiment.has_schedule_failed = object.Has("schedule_failure");
+  object.Allow({"schedule_failure"});
   experiment.is_sticky = object.Boolean("sticky", false);
   experiment.start_ms = object.Instant("start");
   experiment.end_ms = object.Instant("end");

@@ -65,6 +65,9 @@ struct Experiment {
   std::string control;
   std::string layer;  // empty: none
   Allocation allocation;
+  std::optional<int64_t> start_at_ms;  // when the server starts it, and stops it
+  std::optional<int64_t> stop_at_ms;
+  bool has_schedule_failed = false;  // nothing is tried again
   bool is_sticky = false;  // a unit keeps its variant while a phase lasts, wherever its buckets go
   std::optional<int64_t> start_ms;
   std::optional<int64_t> end_ms;

@@ -48,6 +48,8 @@ void FillExperiment(json& document) {
                                           {"sticky", false},
                                           {"start", nullptr},
                                           {"end", nullptr},
+                                          {"schedule", nullptr},
+                                          {"schedule_failure", nullptr},
                                           {"mode", "any_time"},
                                           {"alpha", 0.05},
                                           {"planned_units", nullptr},
@@ -62,10 +64,26 @@ void FillExperiment(json& document) {
   }
 }
 
+// Times that somebody sets are still to come. A failure stands until somebody sets others.
+void ContinueSchedule(json& document, const Experiment& old, const Experiment& wanted, bool is_begun, int64_t now_ms,
+                      Problems& problems) {
+  const auto check = [&](const char* name, std::optional<int64_t> before, std::optional<int64_t> after) {
+    if (!after.has_value() || after == before || *after > now_ms) return;
+    problems.push_back({std::string("/schedule/") + name, "expected a time to come, found one that has passed"});
+  };
+  check("start_at", old.start_at_ms, wanted.start_at_ms);
+  check("stop_at", old.stop_at_ms, wanted.stop_at_ms);
+  if (is_begun && wanted.start_at_ms != old.start_at_ms && wanted.start_at_ms.has_value()) {
+    problems.push_back({"/schedule/start_at", "the experiment has started already"});
+  }
+  const bool is_changed = old.start_at_ms != wanted.start_at_ms || old.stop_at_ms != wanted.stop_at_ms;
+  if (is_changed || old.status != wanted.status) document["schedule_failure"] = nullptr;
+}
+
 // What a review is about.
 json ReviewedPart(json document) {
   FillExperiment(document);
-  for (const char* name : {"status", "notes"}) document.erase(name);
+  for (const char* name : {"status", "notes", "schedule", "schedule_failure"}) document.erase(name);
   return document;
 }
 
@@ -144,6 +162,7 @@ Continued ContinueExperiment(json& document, const json& before, int64_t now_ms,
   // Read-only: whatever was sent back is replaced by what is known.
   document["phases"] = is_new ? json::array() : before["phases"];
   document["notes"] = is_new ? json::array() : before.value("notes", json::array());
+  document["schedule_failure"] = is_new ? json(nullptr) : before.value("schedule_failure", json(nullptr));
   document["decision"] = is_new ? json(nullptr) : before.value("decision", json(nullptr));
   if (!is_new) {
     if (!document.contains("salt") || document["salt"].is_null()) document["salt"] = before["salt"];
@@ -157,6 +176,9 @@ Continued ContinueExperiment(json& document, const json& before, int64_t now_ms,
                                           : "an experiment that is " + was + " cannot become " + wanted.status});
     return continued;
   }
+  Experiment old;
+  if (!is_new) old = ReadExperiment(before, ignored);
+  ContinueSchedule(document, old, wanted, IsBegun(was), now_ms, problems);
   if (was == "review") ContinueReview(document, before, problems, continued);
   if (IsBegun(was)) ContinueBegun(document, before, wanted, now_ms, problems, continued);
   if (!IsBegun(was) && wanted.status == "running") {

@@ -57,6 +57,17 @@ struct Where {
   std::string key = {};
 };
 
+// A step that an experiment's schedule asks for.
+struct DueExperiment {
+  Where where;
+  ExperimentStep step = ExperimentStep::kStart;
+  int64_t at_ms = 0;
+  std::string flag = {};   // of the experiment
+  std::string layer = {};  // empty: none
+  // The server was away for longer than the experiment was to run: it is not worth starting.
+  bool is_over = false;
+};
+
 struct Versioned {
   nlohmann::json body;
   int64_t revision = 0;
@@ -176,6 +187,11 @@ class Service {
                                    std::optional<int64_t> revision);
   // {"power", "daily_units", "metrics": [{"metric", "mde", "mde_scale", "baseline"}]} about an experiment in any status.
   Result<EstimateRequest> RequestEstimate(const Where& experiment, const nlohmann::json& body);
+
+  // Which experiments should have been started or stopped by now, and have not failed to be. By time.
+  Result<std::vector<DueExperiment>> DueExperiments(Time now);
+  // Writes into the experiment that its schedule failed, so that nothing is tried again.
+  Result<Done> FailSchedule(const Call& call, const DueExperiment& due, std::string_view text);
 
   // --- Flags in an environment ------------------------------------------------------------------------------------
 

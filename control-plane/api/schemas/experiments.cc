@@ -49,6 +49,24 @@ constexpr char kExperimentsSchemas[] = R"json({
       "sticky": {"type": "boolean", "default": false, "description": "Units keep their variant while a phase lasts."},
       "start": {"type": ["string", "null"], "format": "date-time", "description": "Set when it begins to run."},
       "end": {"type": ["string", "null"], "format": "date-time"},
+      "schedule": {
+        "type": ["object", "null"], "additionalProperties": false,
+        "description": "When the server starts and stops it, and publishes that.",
+        "properties": {
+          "start_at": {"type": ["string", "null"], "format": "date-time"},
+          "stop_at": {"type": ["string", "null"], "format": "date-time"}
+        }
+      },
+      "schedule_failure": {
+        "type": ["object", "null"], "additionalProperties": false, "readOnly": true,
+        "required": ["step", "text", "time"],
+        "description": "Why a step was not taken; it is not tried again before the schedule is changed.",
+        "properties": {
+          "step": {"type": "string", "enum": ["start", "stop"]},
+          "text": {"type": "string"},
+          "time": {"type": "string", "format": "date-time"}
+        }
+      },
       "mode": {"type": "string", "enum": ["any_time", "fixed"], "default": "any_time"},
       "alpha": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.05},
       "planned_units": {"type": ["integer", "null"], "minimum": 1},
