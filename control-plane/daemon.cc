@@ -17,6 +17,7 @@
 #include "control-plane/api/accounting_watch.h"
 #include "control-plane/api/api.h"
 #include "control-plane/api/override_watch.h"
+#include "control-plane/api/experiment_schedule.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/audit_seal.h"
@@ -117,6 +118,7 @@ class Daemon::Parts {
   void Stop(std::chrono::milliseconds grace) {
     if (is_stopped_.exchange(true)) return;
     if (server_) server_->Stop(grace);
+    if (experiments_) experiments_->Stop();
     if (watch_) watch_->Stop();
     if (override_watch_) override_watch_->Stop();
     if (ingest_) ingest_->Close();
@@ -275,6 +277,8 @@ class Daemon::Parts {
                                                               .public_url = options.public_url,
                                                               .version = EXPT_VERSION,
                                                               .now = Now});
+    experiments_ = std::make_unique<api::ExperimentSchedule>(*services_);
+    experiments_->Start(options.schedule_interval);
     absl::StatusOr<http::Router> router = api::MakeRouter(*services_);
     if (!router.ok()) return router.status();
     absl::StatusOr<std::unique_ptr<http::Server>> server =
@@ -351,6 +355,7 @@ class Daemon::Parts {
   std::unique_ptr<analysis::Analysis> analysis_;
   std::unique_ptr<auth::Gate> gate_;
   std::unique_ptr<api::Services> services_;
+  std::unique_ptr<api::ExperimentSchedule> experiments_;
   std::unique_ptr<http::Server> server_;
   std::atomic<http::Server*> connections_{nullptr};
   std::optional<std::string> setup_token_;

@@ -42,6 +42,8 @@ absl::StatusOr<analysis::ExperimentRequest> AnalysisRequest(const service::Resul
   made.alpha = request.alpha;
   made.mode = request.mode == "fixed" ? stats::Mode::kFixed : stats::Mode::kAnyTime;
   made.planned_units = request.planned_units;
+  made.multi_exposure =
+      request.multi_exposure == "first" ? analysis::MultiExposure::kFirstSeen : analysis::MultiExposure::kExclude;
   return made;
 }
 

@@ -89,6 +89,8 @@ Answer DeleteSegmentMembers(const Services&, const Exchange&);
 
 // flag_test_calls.cc
 Answer PostTestsRun(const Services&, const Exchange&);
+Answer PostExperimentNote(const Services&, const Exchange&);
+Answer PostExperimentEstimate(const Services&, const Exchange&);
 
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);

@@ -1,5 +1,7 @@
+#include "control-plane/api/analysis_request.h"
 #include "control-plane/api/answer.h"
 #include "control-plane/api/calls.h"
+#include "control-plane/api/estimate.h"
 
 namespace expt::api {
 namespace {
@@ -16,6 +18,22 @@ service::Where ExperimentOf(const Exchange& exchange) {
 Answer ChangedAnswer(const Exchange& exchange, const service::Result<service::Versioned>& changed) {
   if (!changed.ok()) return changed.fault();
   return DocumentResponse(exchange.request, 200, *changed);
+}
+
+// What was given, or what control of the past experiment was like. Nothing when it met nobody.
+absl::StatusOr<std::optional<Baseline>> BaselineOf(const Services& services,
+                                                   const service::EstimateRequest::PlannedMetric& planned) {
+  if (planned.mean.has_value()) return Baseline{*planned.mean, planned.variance, std::nullopt};
+  if (!planned.past.has_value()) return std::nullopt;
+  const absl::StatusOr<analysis::ExperimentRequest> request = AnalysisRequest(*planned.past);
+  if (!request.ok()) return request.status();
+  const absl::StatusOr<analysis::Results> results = services.analysis.Compute(*request);
+  if (!results.ok()) return results.status();
+  for (const analysis::VariantResult& variant : results->metrics.at(0).variants) {
+    if (variant.variant != request->control || !variant.summary.mean.has_value()) continue;
+    return Baseline{*variant.summary.mean, variant.summary.variance, planned.past->experiment};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -49,6 +67,32 @@ Answer PostExperimentShip(const Services& services, const Exchange& exchange) {
   const auto body = BodyOf(exchange);
   if (!body.ok()) return body.fault();
   return ChangedAnswer(exchange, services.service.ShipExperiment(exchange.caller.call, where, *body, *revision));
+}
+
+Answer PostExperimentNote(const Services& services, const Exchange& exchange) {
+  const auto revision = IfMatch(exchange.request);
+  if (!revision.ok()) return revision.fault();
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  return ChangedAnswer(
+      exchange, services.service.NoteExperiment(exchange.caller.call, ExperimentOf(exchange), *body, *revision));
+}
+
+Answer PostExperimentEstimate(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  const auto request = services.service.RequestEstimate(ExperimentOf(exchange), *body);
+  if (!request.ok()) return request.fault();
+  std::vector<std::optional<Baseline>> baselines;
+  for (const service::EstimateRequest::PlannedMetric& planned : request->metrics) {
+    absl::StatusOr<std::optional<Baseline>> baseline = BaselineOf(services, planned);
+    if (!baseline.ok()) {
+      services.log.Write(LogLevel::kError, "estimate_failed", {{"text", std::string(baseline.status().message())}});
+      return FaultOf(baseline.status());
+    }
+    baselines.push_back(*std::move(baseline));
+  }
+  return JsonResponse(200, EstimateJson(*request, baselines));
 }
 
 }  // namespace expt::api

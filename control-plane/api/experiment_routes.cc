@@ -44,6 +44,19 @@ void AddExperimentRoutes(std::vector<Route>* routes) {
           "ExperimentStep", PostExperimentStep<ExperimentStep::kResume>);
   AddStep(routes, EXPT_EXPERIMENT "/stop", "stopExperiment", "Ends it, with a decision where there is one.",
           "ExperimentStop", PostExperimentStep<ExperimentStep::kStop>);
+  AddStep(routes, EXPT_EXPERIMENT "/notes", "noteExperiment", "Adds a note; it stays, with author and time.",
+          "ExperimentNote", PostExperimentNote);
+  routes->back().body.is_required = true;
+  routes->push_back({.method = "POST",
+                     .path = EXPT_EXPERIMENT "/estimate",
+                     .operation = "estimateExperiment",
+                     .access = Permission::kResultsRead,
+                     .text = "How many units and days it takes to see an effect, and which one the planned units show. "
+                             "A baseline that is not given is that of an experiment which has measured the metric.",
+                     .tag = "experiments",
+                     .body = {.schema = "EstimateRequest", .limit = kStepBytes},
+                     .success = {.schema = "Estimate"},
+                     .call = PostExperimentEstimate});
   routes->push_back({.method = "POST",
                      .path = EXPT_EXPERIMENT "/ship",
                      .operation = "shipExperiment",

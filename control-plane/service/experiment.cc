@@ -112,11 +112,13 @@ bool IsUnderWay(std::string_view status) { return status == "running" || status 
 Experiment ReadExperiment(const json& document, Problems& problems) {
   Experiment experiment;
   ObjectReader object(document, "", problems);
-  object.Allow({"phase", "decision", "archived", "created", "updated"});
+  object.Allow({"phase", "decision", "notes", "archived", "created", "updated"});
   experiment.id = object.OptionalKey("id");
   experiment.key = object.Key("key");
   experiment.name = object.Text("name", false, 256);
   experiment.hypothesis = object.Text("hypothesis", false, 4096);
+  experiment.owner = object.Text("owner", false, 256);
+  experiment.tags = object.Texts("tags", 32, 64);
   experiment.flag = object.Key("flag");
   experiment.status =
       object.Word("status", {"draft", "review", "running", "paused", "stopped", "shipped"}, "draft");
@@ -138,6 +140,17 @@ Experiment ReadExperiment(const json& document, Problems& problems) {
   if (experiment.layer.empty() && experiment.allocation != Allocation{{0, kWholePpm}} && object.Has("allocation")) {
     object.Report("allocation", "an allocation is a part of a layer: name the layer, or use the coverage of the rule");
   }
+  if (const json* schedule = object.Object("schedule", false)) {
+    ObjectReader times(*schedule, object.At("schedule"), problems);
+    experiment.start_at_ms = times.Instant("start_at");
+    experiment.stop_at_ms = times.Instant("stop_at");
+    if (experiment.start_at_ms && experiment.stop_at_ms && *experiment.stop_at_ms <= *experiment.start_at_ms) {
+      times.Report("stop_at", "is not after \"start_at\"");
+    }
+    times.RefuseOthers();
+  }
+  experiment.has_schedule_failed = object.Has("schedule_failure");
+  object.Allow({"schedule_failure"});
   experiment.is_sticky = object.Boolean("sticky", false);
   experiment.start_ms = object.Instant("start");
   experiment.end_ms = object.Instant("end");
@@ -150,6 +163,11 @@ Experiment ReadExperiment(const json& document, Problems& problems) {
     object.Report("alpha", "expected a number between 0 and 1, both excluded");
   }
   experiment.planned_units = object.Integer("planned_units", 1, std::numeric_limits<int64_t>::max());
+  experiment.planned_end_ms = object.Instant("planned_end");
+  if (experiment.start_ms && experiment.planned_end_ms && *experiment.planned_end_ms <= *experiment.start_ms) {
+    object.Report("planned_end", "the planned end is not after the start");
+  }
+  experiment.multi_exposure = object.Word("multi_exposure", {"exclude", "first"}, "exclude");
   experiment.min_duration = object.Integer("min_duration", 0, kMostMinDuration).value_or(kDefaultMinDuration);
   experiment.metrics = ReadPlannedMetrics(object, problems);
   experiment.accepts_new_phase = object.Boolean("new_phase", false);

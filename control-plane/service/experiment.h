@@ -56,6 +56,8 @@ struct Experiment {
   std::string key;
   std::string name;
   std::string hypothesis;
+  std::string owner;
+  std::vector<std::string> tags;
   std::string flag;
   std::string status;  // "draft", "review", "running", "paused", "stopped", "shipped"
   std::string bucket_by;
@@ -64,12 +66,17 @@ struct Experiment {
   std::string control;
   std::string layer;  // empty: none
   Allocation allocation;
+  std::optional<int64_t> start_at_ms;  // when the server starts it, and stops it
+  std::optional<int64_t> stop_at_ms;
+  bool has_schedule_failed = false;  // nothing is tried again
   bool is_sticky = false;  // a unit keeps its variant while a phase lasts, wherever its buckets go
   std::optional<int64_t> start_ms;
   std::optional<int64_t> end_ms;
   std::string mode;
   double alpha = 0.05;
   std::optional<int64_t> planned_units;
+  std::optional<int64_t> planned_end_ms;
+  std::string multi_exposure;  // what becomes of units that met several variants: "exclude" or "first"
   int64_t min_duration = kDefaultMinDuration;  // days that a phase runs before a variant is shipped
   std::vector<PlannedMetric> metrics;
   std::vector<Phase> phases;  // the last one is the current one; none before the start

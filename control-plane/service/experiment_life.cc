@@ -39,6 +39,8 @@ bool MayFollow(std::string_view before, std::string_view after) {
 void FillExperiment(json& document) {
   static const json& defaults = *new json{{"name", ""},
                                           {"hypothesis", ""},
+                                          {"owner", ""},
+                                          {"tags", json::array()},
                                           {"status", "draft"},
                                           {"bucket_by", "targeting_key"},
                                           {"layer", nullptr},
@@ -46,21 +48,42 @@ void FillExperiment(json& document) {
                                           {"sticky", false},
                                           {"start", nullptr},
                                           {"end", nullptr},
+                                          {"schedule", nullptr},
+                                          {"schedule_failure", nullptr},
                                           {"mode", "any_time"},
                                           {"alpha", 0.05},
                                           {"planned_units", nullptr},
+                                          {"planned_end", nullptr},
+                                          {"multi_exposure", "exclude"},
                                           {"min_duration", kDefaultMinDuration},
                                           {"metrics", json::array()},
+                                          {"notes", json::array()},
                                           {"decision", nullptr}};
   for (const auto& [name, value] : defaults.items()) {
     if (!document.contains(name) || document[name].is_null()) document[name] = value;
   }
 }
 
+// Times that somebody sets are still to come. A failure stands until somebody sets others.
+void ContinueSchedule(json& document, const Experiment& old, const Experiment& wanted, bool is_begun, int64_t now_ms,
+                      Problems& problems) {
+  const auto check = [&](const char* name, std::optional<int64_t> before, std::optional<int64_t> after) {
+    if (!after.has_value() || after == before || *after > now_ms) return;
+    problems.push_back({std::string("/schedule/") + name, "expected a time to come, found one that has passed"});
+  };
+  check("start_at", old.start_at_ms, wanted.start_at_ms);
+  check("stop_at", old.stop_at_ms, wanted.stop_at_ms);
+  if (is_begun && wanted.start_at_ms != old.start_at_ms && wanted.start_at_ms.has_value()) {
+    problems.push_back({"/schedule/start_at", "the experiment has started already"});
+  }
+  const bool is_changed = old.start_at_ms != wanted.start_at_ms || old.stop_at_ms != wanted.stop_at_ms;
+  if (is_changed || old.status != wanted.status) document["schedule_failure"] = nullptr;
+}
+
 // What a review is about.
 json ReviewedPart(json document) {
   FillExperiment(document);
-  document.erase("status");
+  for (const char* name : {"status", "notes", "schedule", "schedule_failure"}) document.erase(name);
   return document;
 }
 
@@ -138,6 +161,8 @@ Continued ContinueExperiment(json& document, const json& before, int64_t now_ms,
   FillExperiment(document);
   // Read-only: whatever was sent back is replaced by what is known.
   document["phases"] = is_new ? json::array() : before["phases"];
+  document["notes"] = is_new ? json::array() : before.value("notes", json::array());
+  document["schedule_failure"] = is_new ? json(nullptr) : before.value("schedule_failure", json(nullptr));
   document["decision"] = is_new ? json(nullptr) : before.value("decision", json(nullptr));
   if (!is_new) {
     if (!document.contains("salt") || document["salt"].is_null()) document["salt"] = before["salt"];
@@ -151,6 +176,9 @@ Continued ContinueExperiment(json& document, const json& before, int64_t now_ms,
                                           : "an experiment that is " + was + " cannot become " + wanted.status});
     return continued;
   }
+  Experiment old;
+  if (!is_new) old = ReadExperiment(before, ignored);
+  ContinueSchedule(document, old, wanted, IsBegun(was), now_ms, problems);
   if (was == "review") ContinueReview(document, before, problems, continued);
   if (IsBegun(was)) ContinueBegun(document, before, wanted, now_ms, problems, continued);
   if (!IsBegun(was) && wanted.status == "running") {

@@ -37,6 +37,7 @@ struct ResultsRequest {
   std::string mode;  // "any_time" or "fixed"
   double alpha = 0.05;
   std::optional<int64_t> planned_units;
+  std::string multi_exposure;  // "exclude" or "first"
   std::vector<PlannedMetric> metrics;
 };
 

@@ -24,6 +24,7 @@
 
 #include "control-plane/service/assembly.h"
 #include "control-plane/service/call.h"
+#include "control-plane/service/estimate_request.h"
 #include "control-plane/service/fault.h"
 #include "control-plane/service/flag_test.h"
 #include "control-plane/service/results_request.h"
@@ -71,6 +72,17 @@ struct Where {
   std::string project = {};      // key
   std::string environment = {};  // key
   std::string key = {};
+};
+
+// A step that an experiment's schedule asks for.
+struct DueExperiment {
+  Where where;
+  ExperimentStep step = ExperimentStep::kStart;
+  int64_t at_ms = 0;
+  std::string flag = {};   // of the experiment
+  std::string layer = {};  // empty: none
+  // The server was away for longer than the experiment was to run: it is not worth starting.
+  bool is_over = false;
 };
 
 struct Versioned {
@@ -193,6 +205,17 @@ class Service {
   // Answers {experiment, configuration, needs_publish, warnings}, with the revision of the experiment.
   Result<Versioned> ShipExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
                                    std::optional<int64_t> revision);
+
+  // Adds {"text"} to its notes, for good. At most 1,000.
+  Result<Versioned> NoteExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
+                                   std::optional<int64_t> revision);
+  // {"power", "daily_units", "metrics": [{"metric", "mde", "mde_scale", "baseline"}]} about an experiment in any status.
+  Result<EstimateRequest> RequestEstimate(const Where& experiment, const nlohmann::json& body);
+
+  // Which experiments should have been started or stopped by now, and have not failed to be. By time.
+  Result<std::vector<DueExperiment>> DueExperiments(Time now);
+  // Writes into the experiment that its schedule failed, so that nothing is tried again.
+  Result<Done> FailSchedule(const Call& call, const DueExperiment& due, std::string_view text);
 
   // --- Flags in an environment ------------------------------------------------------------------------------------
   // `body` over what the template of that key begins with (RFC 7396), for Create() of a flag or an experiment. 404 for a

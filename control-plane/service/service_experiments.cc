@@ -8,6 +8,7 @@
 #include "control-plane/service/configuration_warnings.h"
 #include "control-plane/service/experiment_decision.h"
 #include "control-plane/service/experiment_life.h"
+#include "control-plane/service/instant.h"
 #include "control-plane/service/library.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
@@ -20,6 +21,7 @@ using nlohmann::json;
 using storage::Document;
 
 constexpr size_t kMaxExperiments = 1'000'000;
+constexpr size_t kMaxNotes = 1'000;
 
 // The metrics of a started experiment keep the versions that they had at the start; new ones take today's.
 void PinMetrics(json& document, const json& before, Library& library) {
@@ -185,6 +187,34 @@ Result<Versioned> Service::StepExperiment(const Call& call, const Where& where, 
   const auto committed = state_.Commit(change);
   if (!committed.ok()) return CommitFault(committed.status(), current->name);
   return WithWarnings(Get(Kind::kExperiment, where), warnings);
+}
+
+Result<Versioned> Service::NoteExperiment(const Call& call, const Where& where, const json& body,
+                                          std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const Result<Document> current = FindCurrent(Kind::kExperiment, where, revision);
+  if (!current.ok()) return current.fault();
+  Problems problems;
+  ObjectReader object(body, "", problems);
+  const std::string text = object.Text("text", true, kMaxReasonSize);
+  object.RefuseOthers();
+  if (!problems.empty()) return Invalid("note", std::move(problems));
+  json document = json::parse(current->body);
+  json notes = document.value("notes", json::array());
+  if (notes.size() >= kMaxNotes) {
+    return Conflict(Named(kExperimentKind, where.key) + " has " + std::to_string(kMaxNotes) + " notes");
+  }
+  notes.push_back({{"text", text}, {"actor", call.actor}, {"time", FormatInstant(Milliseconds(call.now))}});
+  document["notes"] = std::move(notes);
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back({.name = current->name,
+                           .id = current->id,
+                           .body = Dump(document),
+                           .revision = current->revision,
+                           .action = "note"});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), current->name);
+  return Get(Kind::kExperiment, where);
 }
 
 Result<Versioned> Service::ShipExperiment(const Call& call, const Where& where, const json& body,

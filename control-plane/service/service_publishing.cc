@@ -164,6 +164,7 @@ Result<ResultsRequest> Service::RequestResults(std::string_view project, std::st
   request.bucket_by = experiment.bucket_by;
   request.control = experiment.control;
   request.planned_units = experiment.planned_units;
+  request.multi_exposure = experiment.multi_exposure;
   request.alpha = options.alpha.value_or(experiment.alpha);
   if (!(request.alpha > 0 && request.alpha < 1)) problems.push_back({"/alpha", "expected a number between 0 and 1"});
   request.mode = options.mode.value_or(experiment.mode);

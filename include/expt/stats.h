@@ -337,6 +337,59 @@ struct Comparison {
 Comparison Compare(const CompareRequest& request);
 
 // ---------------------------------------------------------------------------
+// Planning: how many units does it take to see an effect of a given size?
+
+// One metric, one treatment against control, read once at the planned end.
+struct PlanRequest {
+  Kind kind = Kind::kMean;
+
+  // Of control, before the experiment: success rate, mean, or sum(a) / sum(b).
+  double mean = 0;
+
+  // Of one unit, > 0, as in VariantSummary. Not used of a proportion.
+  double variance = 0;
+
+  // Smallest effect worth seeing, > 0: a fraction of |mean| (kLift), or in the
+  // metric's unit (kEffect), in the direction given.
+  double mde = 0;
+  Scale mde_scale = Scale::kLift;
+  Direction direction = Direction::kIncrease;
+
+  double alpha = 0.05;  // two-sided, in (0, 1)
+  double power = 0.8;   // probability of seeing it, in (0, 1), above alpha
+
+  // kAnyTime plans for its interval at the planned end: it may be read before.
+  Mode mode = Mode::kFixed;
+
+  // Shares of the two variants, > 0, any unit.
+  double control_weight = 1;
+  double treatment_weight = 1;
+};
+
+inline constexpr std::string_view kPowerTwoSided = "power/1";
+
+struct PlanResult {
+  Status status = Status::kOk;
+  std::optional<Invalid> invalid;
+  std::string_view method = kPowerTwoSided;
+
+  std::optional<double> effect;  // the mde in the metric's unit, > 0
+
+  // Least units of each. Absent when more than 1e15 are needed (kUndefined).
+  std::optional<int64_t> control_units;
+  std::optional<int64_t> treatment_units;
+};
+
+// kInvalidInput: numbers outside their range, a rate outside [0, 1] in either
+// variant. kZeroVariance: nothing varies. kZeroDenominator: lift of a zero mean.
+PlanResult Plan(const PlanRequest& request);
+
+// The effect, in the metric's unit, that `units` of both variants together show
+// with the request's power; its `mde` is not read. Empty when the request is
+// invalid, when nothing varies, or when no rate reaches it.
+std::optional<double> DetectableEffect(const PlanRequest& request, int64_t units);
+
+// ---------------------------------------------------------------------------
 // Sample ratio mismatch: do the variants have the units their weights promise?
 
 struct SrmVariant {

@@ -1,6 +1,7 @@
 #include "src/stats/tail.h"
 
 #include <algorithm>
+#include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/gamma.hpp>
@@ -124,6 +125,12 @@ Tail ChiSquareUpper(double x, double df) {
   const double p = boost::math::gamma_q(df / 2, x / 2, Quiet());
   if (p > kDeep) return TailFromP(p);
   return TailFromLog(LogGammaTail(df / 2, x / 2));
+}
+
+double NormalUpper(double z) { return std::erfc(z / std::numbers::sqrt2) / 2; }
+
+double ShiftedStudentUpper(double t, double df, double shift) {
+  return cdf(complement(boost::math::non_central_t_distribution<double, Quiet>(df, shift), t));
 }
 
 double NormalCritical(double alpha) { return quantile(complement(Normal(), alpha / 2)); }

@@ -26,6 +26,12 @@ Tail StudentTwoSided(double t, double df);
 // P(X >= x), X chi-square with `df` >= 1 degrees of freedom; x >= 0.
 Tail ChiSquareUpper(double x, double df);
 
+// P(Z >= z).
+double NormalUpper(double z);
+
+// P(T >= t), T Student's t with `df` degrees of freedom, shifted by `shift`: noncentral.
+double ShiftedStudentUpper(double t, double df, double shift);
+
 // c with P(|Z| >= c) = alpha, and the same of Student's t. alpha in (0, 1).
 double NormalCritical(double alpha);
 double StudentCritical(double alpha, double df);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace expt::inline v1::stats::internal {
 namespace {
@@ -107,6 +108,23 @@ std::optional<Invalid> FindInvalid(const CompareRequest& r) {
   }
   if (r.planned_mde && !(*r.planned_mde > 0 && std::isfinite(*r.planned_mde))) {
     return Invalid{"planned_mde", "expected a finite number above 0"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Invalid> FindInvalid(const PlanRequest& r) {
+  if (Found bad = CheckFinite("mean", r.mean)) return bad;
+  if (r.kind == Kind::kProportion && !(r.mean >= 0 && r.mean <= 1)) {
+    return Invalid{"mean", "expected a rate in [0, 1]"};
+  }
+  if (r.kind != Kind::kProportion && !(r.variance >= 0 && std::isfinite(r.variance))) {
+    return Invalid{"variance", "expected a finite number, 0 or more"};
+  }
+  if (!(r.alpha > 0 && r.alpha < 1)) return Invalid{"alpha", "expected a number in (0, 1)"};
+  if (!(r.power > r.alpha && r.power < 1)) return Invalid{"power", "expected a number in (alpha, 1)"};
+  for (const auto& [field, weight] : {std::pair{"control_weight", r.control_weight},
+                                      std::pair{"treatment_weight", r.treatment_weight}}) {
+    if (!(weight > 0 && std::isfinite(weight))) return Invalid{field, "expected a finite number above 0"};
   }
   return std::nullopt;
 }

@@ -11,6 +11,8 @@ namespace expt::inline v1::stats::internal {
 // The first field that is wrong, in the order of the struct.
 std::optional<Invalid> FindInvalid(const CompareRequest& request);
 std::optional<Invalid> FindInvalid(const SrmRequest& request);
+// But for its mde.
+std::optional<Invalid> FindInvalid(const PlanRequest& request);
 
 }  // namespace expt::inline v1::stats::internal
 

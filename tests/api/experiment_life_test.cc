@@ -95,6 +95,56 @@ TEST_F(ExperimentCalls, FromDraftToShipped) {
   EXPECT_EQ(audit["items"].size(), 2u);
 }
 
+TEST_F(ExperimentCalls, NotesStay) {
+  EXPECT_EQ(Step("notes", {{"text", ""}}).status, 422);
+  ASSERT_EQ(Step("notes", {{"text", "A sale begins."}}).status, 200);
+  json document = Step("notes", {{"text", "It ends."}}).Json();
+  ASSERT_EQ(document["notes"].size(), 2u);
+  EXPECT_EQ(document["notes"][0]["text"], "A sale begins.");
+  EXPECT_THAT(document["notes"][0]["actor"].get<std::string>(), HasSubstr("token tok_"));
+  const json notes = document["notes"];
+  document["notes"] = json::array();
+  document["owner"] = "Ann";
+  document["tags"] = {"sale"};
+  document["planned_end"] = "2040-01-01T00:00:00Z";
+  document["multi_exposure"] = "first";
+  const json after = exptd_.Put(kTest, document).Json();
+  EXPECT_EQ(after["notes"], notes);
+  EXPECT_EQ(after["multi_exposure"], "first");
+  const std::string folder = std::string(kEnvironment) + "/experiments";
+  EXPECT_EQ(exptd_.Get(folder + "?owner=Ann&tag=sale").Json()["items"].size(), 1u);
+  EXPECT_EQ(exptd_.Get("/api/v1/audit?action=note").Json()["items"].size(), 2u);
+}
+
+TEST_F(ExperimentCalls, AnEstimatePlansByEachMetric) {
+  const json body = {{"daily_units", 20'000},
+                     {"metrics",
+                      {{{"metric", "buy"}, {"mde", 0.1}, {"baseline", {{"mean", 0.1}}}},
+                       {{"metric", "buy"}, {"mde", 0.02}, {"mde_scale", "effect"}}}}};
+  json document = exptd_.Get(kTest).Json();
+  document["mode"] = "fixed";
+  document["planned_units"] = 14'000;
+  ASSERT_EQ(exptd_.Put(kTest, document).status, 200);
+  const Reply reply = Step("estimate", body);
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const json estimate = reply.Json();
+  EXPECT_EQ(estimate["metrics"][0]["units"], json({{"off", 14'749}, {"on", 14'749}}));
+  EXPECT_EQ(estimate["metrics"][0]["total_units"], 29'498);
+  EXPECT_EQ(estimate["metrics"][0]["days"], 2);
+  EXPECT_NEAR(estimate["metrics"][0]["detectable_effect"].get<double>(), 0.0146537, 1e-6);
+  EXPECT_NEAR(estimate["metrics"][0]["detectable_lift"].get<double>(), 0.146537, 1e-5);
+  EXPECT_EQ(estimate["metrics"][1]["status"], "no_baseline");
+  EXPECT_EQ(estimate["total_units"], nullptr);
+  EXPECT_EQ(estimate["warnings"],
+            json({"metric \"buy\": 14000 units are planned, 29498 are needed",
+                  "metric \"buy\": no experiment has measured it; give a baseline"}));
+  const Reply refused = Step("estimate", {{"power", 2},
+                                          {"metrics",
+                                           {{{"metric", "lost"}, {"mde", 0}, {"baseline", {{"variance", -1}}}}}}});
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(refused.Json()["errors"].size(), 5u) << refused.body;
+}
+
 TEST_F(ExperimentCalls, WhatIsSentIsReadStrictly) {
   EXPECT_EQ(Step("start", {{"now", true}}).status, 422);
   EXPECT_EQ(Step("stop", {{"decision", {{"outcome", "perhaps"}, {"reason", "r"}}}}).status, 422);

@@ -275,6 +275,15 @@ TEST(Story, FromSetupToResults) {
   EXPECT_EQ(fixed["alpha"], 0.01);
   ASSERT_EQ(fixed["metrics"].size(), 1u);
   EXPECT_EQ(fixed["metrics"][0]["metric"], "revenue");
+  // What control was like is the baseline of a plan.
+  const json estimate = exptd.Post(kProduction + "/experiments/checkout-test/estimate",
+                                   {{"metrics", {{{"metric", "purchase"}, {"mde", 0.5}},
+                                                 {{"metric", "revenue"}, {"mde", 0.5}}}}})
+                            .Json();
+  EXPECT_EQ(estimate["metrics"][0]["baseline"]["experiment"], "checkout-test");
+  EXPECT_EQ(estimate["metrics"][0]["baseline"]["mean"], results["metrics"][0]["variants"][0]["mean"]);
+  EXPECT_EQ(estimate["metrics"][1]["baseline"]["variance"], results["metrics"][1]["variants"][0]["variance"]);
+  EXPECT_GT(estimate["total_units"], 200);
   EXPECT_EQ(results["losses"]["alarm"], false);
   ASSERT_EQ(results["losses"]["variants"].size(), 2u);
   EXPECT_EQ(results["losses"]["variants"][1]["stored"], units[1]);
@@ -290,6 +299,57 @@ TEST(Story, FromSetupToResults) {
                      {.epoch = head->head.epoch, .head_number = head->head.head_number, .digest = {}}, Now());
   ASSERT_TRUE(newer.ok()) << newer.status();
   EXPECT_GT(newer->head.head_number, head->head.head_number);
+}
+
+TEST(Story, UnitsThatMetTwoVariantsAreLeftOutOrCountedForTheFirst) {
+  RunningDaemon exptd;
+  exptd.MakeShop();
+  exptd.MakeCheckout();
+  ASSERT_EQ(exptd
+                .Post(kShop + "/metrics",
+                      {{"key", "buy"}, {"kind", "proportion"}, {"numerator", {{"event", "order_placed"}}}})
+                .status,
+            201);
+  json test = exptd
+                  .Post(kProduction + "/experiments", {{"key", "test"},
+                                                       {"flag", "checkout"},
+                                                       {"status", "running"},
+                                                       {"start", "2020-01-01T00:00:00Z"},
+                                                       {"weights", {{"off", 500'000}, {"on", 500'000}}},
+                                                       {"control", "off"},
+                                                       {"metrics", {{{"metric", "buy"}, {"role", "success"}}}}})
+                  .Json();
+  std::vector<wire::Event> events;
+  for (int i = 0; i < 30; ++i) {
+    const std::string unit = "unit-" + std::to_string(i);
+    for (const std::string variant : {"off", "on"}) {
+      if (i < 10 && variant == "on") continue;   // ten met control only,
+      if (i >= 25 && variant == "off") continue;  // five treatment only, fifteen both
+      Exposure exposure;
+      exposure.phase = 1;
+      exposure.variant = variant;
+      wire::Event event = ExposureOf(test["id"], exposure, unit);
+      event.event_id += variant;
+      event.time_ms -= variant == "off" ? 1000 : 0;
+      events.push_back(event);
+    }
+  }
+  const Reply stored = exptd.SendTo("POST", "/sdk/v1/events",
+                                    {.bearer = exptd.MakeSdkKey("server"),
+                                     .body = BatchOf(events),
+                                     .content_type = "application/x-protobuf"});
+  ASSERT_EQ(stored.status, 200) << stored.body;
+  const auto units = [&] {
+    const json results = exptd.Get(kProduction + "/results/test").Json();
+    EXPECT_EQ(results["exposures"]["units"], 30);
+    std::vector<int64_t> counted;
+    for (const json& variant : results["metrics"][0]["variants"]) counted.push_back(variant["n"]);
+    return counted;
+  };
+  EXPECT_THAT(units(), ::testing::ElementsAre(10, 5));
+  test["multi_exposure"] = "first";
+  ASSERT_EQ(exptd.Put(kProduction + "/experiments/test", test).status, 200);
+  EXPECT_THAT(units(), ::testing::ElementsAre(25, 5));
 }
 
 TEST(Story, ListsGoPageByPage) {

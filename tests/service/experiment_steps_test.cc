@@ -178,6 +178,40 @@ TEST_F(ExperimentSteps, AStopCarriesItsDecision) {
   EXPECT_EQ(Value(Replace(Kind::kExperiment, "test", sent)).body["decision"], stopped["decision"]);
 }
 
+TEST_F(ExperimentSteps, AreDueAtTheirTimesUntilTheyHaveFailed) {
+  document_["schedule"] = {{"start_at", "2030-03-18T00:00:00Z"}, {"stop_at", "2030-04-01T00:00:00Z"}};
+  Value(Create(Kind::kExperiment, document_));
+  Serve();
+  const auto due = [&] { return Value(service_->DueExperiments(now_)); };
+  EXPECT_TRUE(due().empty());
+  now_ = At(1'900'022'400);  // 2030-03-18
+  ASSERT_EQ(due().size(), 1u);
+  EXPECT_EQ(due()[0].where.key, "test");
+  EXPECT_EQ(due()[0].step, ExperimentStep::kStart);
+  EXPECT_FALSE(due()[0].is_over);
+  Value(service_->FailSchedule(Caller(), due()[0], "no reason"));
+  EXPECT_EQ(LastAction(), "fail_schedule");
+  EXPECT_TRUE(due().empty());
+  const json failed = Value(service_->Get(Kind::kExperiment, In("test"))).body;
+  EXPECT_EQ(failed["schedule_failure"],
+            json({{"step", "start"}, {"text", "no reason"}, {"time", "2030-03-18T00:00:00Z"}}));
+  Value(Step(ExperimentStep::kStart));  // by hand; its end stays in the schedule
+  EXPECT_TRUE(due().empty());
+  now_ += std::chrono::hours(24 * 14);
+  ASSERT_EQ(due().size(), 1u);
+  EXPECT_EQ(due()[0].step, ExperimentStep::kStop);
+  Value(Step(ExperimentStep::kStop));
+  EXPECT_TRUE(due().empty());
+}
+
+TEST_F(ExperimentSteps, AStartAfterItsStopIsOver) {
+  document_["schedule"] = {{"start_at", "2030-03-18T00:00:00Z"}, {"stop_at", "2030-04-01T00:00:00Z"}};
+  Value(Create(Kind::kExperiment, document_));
+  now_ += std::chrono::hours(24 * 30);
+  ASSERT_EQ(Value(service_->DueExperiments(now_)).size(), 1u);
+  EXPECT_TRUE(Value(service_->DueExperiments(now_))[0].is_over);
+}
+
 TEST_F(ExperimentSteps, AnEarlyDecisionToShipSaysSo) {
   document_["min_duration"] = 3;
   Value(Create(Kind::kExperiment, document_));

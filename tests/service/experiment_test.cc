@@ -202,6 +202,7 @@ TEST_F(ExperimentLife, ResultsAreAskedForWithWhatTheExperimentSays) {
   document_["mode"] = "fixed";
   document_["alpha"] = 0.1;
   document_["planned_units"] = 20'000;
+  document_["multi_exposure"] = "first";
   const json made = Value(Create(Kind::kExperiment, document_)).body;
   const ResultsRequest request = Value(service_->RequestResults("shop", "prod", "test", {}));
   EXPECT_EQ(request.environment_id, ProdId());
@@ -214,6 +215,7 @@ TEST_F(ExperimentLife, ResultsAreAskedForWithWhatTheExperimentSays) {
   EXPECT_EQ(request.mode, "fixed");
   EXPECT_EQ(request.alpha, 0.1);
   EXPECT_EQ(request.planned_units, 20'000);
+  EXPECT_EQ(request.multi_exposure, "first");
   EXPECT_EQ(request.metrics[0].document["key"], "buy");
   const ResultsRequest other =
       Value(service_->RequestResults("shop", "prod", "test", {.alpha = 0.01, .mode = "any_time", .metric = "buy"}));

@@ -34,6 +34,8 @@ constexpr char kExperimentsSchemas[] = R"json({
       "key": {"$ref": "#/components/schemas/Key"},
       "name": {"type": "string", "maxLength": 256},
       "hypothesis": {"type": "string", "maxLength": 4096},
+      "owner": {"type": "string", "maxLength": 256},
+      "tags": {"type": "array", "maxItems": 32, "items": {"type": "string", "maxLength": 64}},
       "flag": {"$ref": "#/components/schemas/Key"},
       "status": {
         "type": "string", "enum": ["draft", "review", "running", "paused", "stopped", "shipped"], "default": "draft"
@@ -47,9 +49,32 @@ constexpr char kExperimentsSchemas[] = R"json({
       "sticky": {"type": "boolean", "default": false, "description": "Units keep their variant while a phase lasts."},
       "start": {"type": ["string", "null"], "format": "date-time", "description": "Set when it begins to run."},
       "end": {"type": ["string", "null"], "format": "date-time"},
+      "schedule": {
+        "type": ["object", "null"], "additionalProperties": false,
+        "description": "When the server starts and stops it, and publishes that.",
+        "properties": {
+          "start_at": {"type": ["string", "null"], "format": "date-time"},
+          "stop_at": {"type": ["string", "null"], "format": "date-time"}
+        }
+      },
+      "schedule_failure": {
+        "type": ["object", "null"], "additionalProperties": false, "readOnly": true,
+        "required": ["step", "text", "time"],
+        "description": "Why a step was not taken; it is not tried again before the schedule is changed.",
+        "properties": {
+          "step": {"type": "string", "enum": ["start", "stop"]},
+          "text": {"type": "string"},
+          "time": {"type": "string", "format": "date-time"}
+        }
+      },
       "mode": {"type": "string", "enum": ["any_time", "fixed"], "default": "any_time"},
       "alpha": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.05},
       "planned_units": {"type": ["integer", "null"], "minimum": 1},
+      "planned_end": {"type": ["string", "null"], "format": "date-time"},
+      "multi_exposure": {
+        "type": "string", "enum": ["exclude", "first"], "default": "exclude",
+        "description": "Units that met several variants: left out, or counted for the first."
+      },
       "min_duration": {
         "type": "integer", "minimum": 0, "maximum": 366, "default": 7,
         "description": "Days that a phase runs before a variant is shipped."
@@ -90,6 +115,7 @@ constexpr char kExperimentsSchemas[] = R"json({
           }
         }
       },
+      "notes": {"type": "array", "readOnly": true, "items": {"$ref": "#/components/schemas/ExperimentNote"}},
       "decision": {
         "anyOf": [{"$ref": "#/components/schemas/ExperimentDecision"}, {"type": "null"}], "readOnly": true
       },
@@ -105,6 +131,84 @@ constexpr char kExperimentsSchemas[] = R"json({
       "early": {"type": "boolean", "readOnly": true, "description": "The phase was shorter than min_duration."},
       "actor": {"type": "string", "readOnly": true},
       "time": {"type": "string", "format": "date-time", "readOnly": true}
+    }
+  },
+  "ExperimentNote": {
+    "type": "object", "additionalProperties": false, "required": ["text"],
+    "properties": {
+      "text": {"type": "string", "minLength": 1, "maxLength": 4096},
+      "actor": {"type": "string", "readOnly": true},
+      "time": {"type": "string", "format": "date-time", "readOnly": true}
+    }
+  },
+  "EstimateRequest": {
+    "type": "object", "additionalProperties": false, "required": ["metrics"],
+    "description": "What the experiment says about weights, control, alpha, mode and planned units is taken from it.",
+    "properties": {
+      "power": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1, "default": 0.8},
+      "daily_units": {"type": ["number", "null"], "exclusiveMinimum": 0, "description": "That reach it, a day."},
+      "metrics": {
+        "type": "array", "minItems": 1, "maxItems": 64,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["metric", "mde"],
+          "properties": {
+            "metric": {"$ref": "#/components/schemas/Key"},
+            "mde": {"type": "number", "exclusiveMinimum": 0, "description": "Smallest effect worth seeing."},
+            "mde_scale": {"type": "string", "enum": ["lift", "effect"], "default": "lift"},
+            "baseline": {
+              "type": ["object", "null"], "additionalProperties": false, "required": ["mean"],
+              "properties": {
+                "mean": {"type": "number"},
+                "variance": {"type": ["number", "null"], "minimum": 0, "description": "Of one unit; not of a rate."}
+              }
+            }
+          }
+        }
+      }
+    }
+  },
+  "Estimate": {
+    "type": "object", "additionalProperties": false,
+    "required": ["experiment", "mode", "alpha", "power", "daily_units", "planned_units", "metrics", "total_units",
+                 "days", "warnings"],
+    "properties": {
+      "experiment": {"$ref": "#/components/schemas/Key"},
+      "mode": {"type": "string"},
+      "alpha": {"type": "number"},
+      "power": {"type": "number"},
+      "daily_units": {"type": ["number", "null"]},
+      "planned_units": {"type": ["integer", "null"]},
+      "total_units": {"type": ["integer", "null"], "description": "That every metric needs; null: not known."},
+      "days": {"type": ["integer", "null"]},
+      "metrics": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false,
+          "required": ["metric", "status", "baseline", "effect", "lift", "units", "total_units", "days",
+                       "detectable_effect", "detectable_lift"],
+          "properties": {
+            "metric": {"$ref": "#/components/schemas/Key"},
+            "status": {"type": "string", "description": "ok, no_baseline, or why there is no number."},
+            "baseline": {
+              "type": ["object", "null"], "additionalProperties": false,
+              "required": ["mean", "variance", "experiment"],
+              "properties": {
+                "mean": {"type": "number"},
+                "variance": {"type": ["number", "null"]},
+                "experiment": {"type": ["string", "null"], "description": "Whose control it is of; null: given."}
+              }
+            },
+            "effect": {"type": ["number", "null"]},
+            "lift": {"type": ["number", "null"]},
+            "units": {"type": ["object", "null"], "additionalProperties": {"type": "integer"}},
+            "total_units": {"type": ["integer", "null"]},
+            "days": {"type": ["integer", "null"]},
+            "detectable_effect": {"type": ["number", "null"], "description": "With the planned units."},
+            "detectable_lift": {"type": ["number", "null"]}
+          }
+        }
+      },
+      "warnings": {"$ref": "#/components/schemas/Warnings"}
     }
   },
   "ExperimentStep": {"type": "object", "additionalProperties": false, "properties": {}},
