@@ -16,6 +16,7 @@
 #include "control-plane/analysis/analysis.h"
 #include "control-plane/api/accounting_watch.h"
 #include "control-plane/api/api.h"
+#include "control-plane/api/change_apply.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/audit_seal.h"
@@ -25,6 +26,9 @@
 #include "control-plane/publish/ring_keeper.h"
 #include "control-plane/publish/root_intake.h"
 #include "control-plane/publish/signing_keys.h"
+#include "control-plane/publish/ticker.h"
+#include "control-plane/schedule/agenda.h"
+#include "control-plane/service/change_requests.h"
 #include "control-plane/service/people.h"
 #include "control-plane/service/service.h"
 #include "control-plane/storage/blob_store.h"
@@ -116,6 +120,7 @@ class Daemon::Parts {
   void Stop(std::chrono::milliseconds grace) {
     if (is_stopped_.exchange(true)) return;
     if (server_) server_->Stop(grace);
+    agenda_ticks_.Stop();
     if (watch_) watch_->Stop();
     if (ingest_) ingest_->Close();
     if (intake_) intake_->Stop();
@@ -146,6 +151,7 @@ class Daemon::Parts {
     keys_ = std::make_unique<storage::KeyStore>(*std::move(keys));
     service_ = std::make_unique<service::Service>(*state_, *keys_);
     people_ = std::make_unique<service::People>(*state_, options.people);
+    changes_ = std::make_unique<service::ChangeRequests>(*service_, *state_);
     absl::StatusOr<std::unique_ptr<ingest::Ingest>> ingest = 
         ingest::Ingest::Open(options.data + "/events", options.ingest);
     if (!ingest.ok()) return ingest.status();
@@ -253,6 +259,7 @@ class Daemon::Parts {
     rings_->Start();
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .people = *people_,
+                                                              .changes = *changes_,
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
@@ -269,6 +276,7 @@ class Daemon::Parts {
                                                               .public_url = options.public_url,
                                                               .version = EXPT_VERSION,
                                                               .now = Now});
+    StartAgenda(options);
     absl::StatusOr<http::Router> router = api::MakeRouter(*services_);
     if (!router.ok()) return router.status();
     absl::StatusOr<std::unique_ptr<http::Server>> server =
@@ -278,6 +286,18 @@ class Daemon::Parts {
     connections_.store(server_.get());
     log_->Write(api::LogLevel::kInfo, "listening", {{"url", server_->url()}, {"version", EXPT_VERSION}});
     return absl::OkStatus();
+  }
+
+  void StartAgenda(const DaemonOptions& options) {
+    agenda_ = std::make_unique<schedule::Agenda>(
+        *state_, schedule::AgendaOptions{.now = Now, .publish = [this](const schedule::DueChange& due) {
+                                           api::ApplyDue(*services_, {due.project, due.environment, due.id}, due.actor);
+                                         }});
+    agenda_ticks_.Start(options.agenda_interval, [this] {
+      if (const auto looked = agenda_->Look(); !looked.ok()) {
+        log_->Write(api::LogLevel::kError, "agenda_failed", {{"text", std::string(looked.status().message())}});
+      }
+    });
   }
 
   void DeclareMetrics() {
@@ -330,6 +350,7 @@ class Daemon::Parts {
   std::unique_ptr<storage::KeyStore> keys_;
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<service::People> people_;
+  std::unique_ptr<service::ChangeRequests> changes_;
   std::unique_ptr<publish::SigningKeys> signing_;
   std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;
@@ -343,7 +364,9 @@ class Daemon::Parts {
   std::unique_ptr<analysis::Analysis> analysis_;
   std::unique_ptr<auth::Gate> gate_;
   std::unique_ptr<api::Services> services_;
+  std::unique_ptr<schedule::Agenda> agenda_;
   std::unique_ptr<http::Server> server_;
+  publish::Ticker agenda_ticks_;
   std::atomic<http::Server*> connections_{nullptr};
   std::optional<std::string> setup_token_;
   std::atomic<bool> is_stopped_{false};

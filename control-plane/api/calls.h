@@ -91,6 +91,21 @@ Answer GetChanges(const Services&, const Exchange&);
 Answer GetLiveSnapshot(const Services&, const Exchange&);
 Answer GetEnvironmentRoot(const Services&, const Exchange&);
 
+// change_calls.cc
+Answer ListChangeRequests(const Services&, const Exchange&);
+Answer PostChangeRequest(const Services&, const Exchange&);
+Answer GetChangeRequest(const Services&, const Exchange&);
+Answer PutChangeRequest(const Services&, const Exchange&);
+Answer PostChangeRequestSubmit(const Services&, const Exchange&);
+Answer PostChangeRequestReview(const Services&, const Exchange&);
+Answer PostChangeRequestSchedule(const Services&, const Exchange&);
+Answer PostChangeRequestApply(const Services&, const Exchange&);
+Answer PostChangeRequestClose(const Services&, const Exchange&);
+Answer ListChangeRequestComments(const Services&, const Exchange&);
+Answer PostChangeRequestComment(const Services&, const Exchange&);
+Answer GetChangeRequestDiff(const Services&, const Exchange&);
+Answer GetChangeRequestPreview(const Services&, const Exchange&);
+
 // results_calls.cc
 Answer GetResults(const Services&, const Exchange&);
 

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "control-plane/api/calls.h"
+#include "control-plane/api/change_routes.h"
 #include "control-plane/api/people_routes.h"
 #include "control-plane/api/route.h"
 #include "src/wire/status_codec.h"
@@ -559,6 +560,7 @@ std::span<const Route> Routes() {
     AddAudit(made);
     AddDocuments(made);
     AddKeysAndPublish(made);
+    AddChangeRoutes(made);
     AddSdkAndOperations(made);
     return made;
   }();

@@ -18,6 +18,7 @@
 #include "control-plane/publish/publisher.h"
 #include "control-plane/publish/ring_keeper.h"
 #include "control-plane/publish/signing_keys.h"
+#include "control-plane/service/change_requests.h"
 #include "control-plane/service/people.h"
 #include "control-plane/service/service.h"
 #include "control-plane/ui/assets.h"
@@ -28,6 +29,7 @@ namespace expt::api {
 struct Services {
   service::Service& service;
   service::People& people;
+  service::ChangeRequests& changes;
   publish::Publisher& publisher;
   publish::HeadIssuer& heads;
   HeadStreams& streams;

@@ -35,7 +35,7 @@ void Library::Put(const Document& document) {
   const std::string& kind = document.name.kind;
   const auto put = [&](auto& shelf, auto read) {
     if (document.is_archived) {
-      shelf.erase(document.name.key);
+      shelf.insert_or_assign(document.name.key, std::nullopt);  // nobody looks for it in the store
     } else {
       shelf.insert_or_assign(document.name.key, read(document));
     }

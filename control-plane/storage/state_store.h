@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "control-plane/storage/audit_chain.h"
+#include "control-plane/storage/change_requests.h"
 #include "control-plane/storage/credential.h"
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
@@ -66,6 +67,18 @@ struct Change {
   std::vector<DocumentWrite> writes = {};
   PeopleChange people = {};
   std::vector<Note> notes = {};
+  std::vector<ChangeRequestWrite> change_requests = {};
+  std::vector<Remark> remarks = {};
+};
+
+// A document as one of its changes left it.
+struct DocumentRevision {
+  int64_t revision = 0;
+  int64_t time_ms = 0;
+  std::string actor;
+  std::string action;  // "create", "replace", "archive"
+  std::string before;  // JSON text; empty when it was created
+  std::string after;
 };
 
 // Which entries of the audit are meant; what is empty or 0 does not restrict.
@@ -134,6 +147,23 @@ class StateStore {
   // What has changed documents of the project and the environment after `revision` of the store, oldest first.
   absl::StatusOr<std::vector<AuditEntry>> ChangesSince(int64_t revision, std::string_view project,
                                                        std::string_view environment);
+
+  // Newest first, below `before_revision` unless that is 0.
+  absl::StatusOr<std::vector<DocumentRevision>> ListRevisions(const DocumentName& name, int64_t before_revision,
+                                                              size_t limit);
+
+  // --- Change requests --------------------------------------------------------------------------------------------
+
+  // Written by Commit(). An applied one gets the revision of the store after that commit. Nothing for an unknown id.
+  absl::StatusOr<std::optional<ChangeRequest>> FindChangeRequest(std::string_view id);
+  // Newest first, below `before_number` unless that is 0.
+  absl::StatusOr<std::vector<ChangeRequest>> ListChangeRequests(std::string_view project, std::string_view environment,
+                                                                std::optional<ChangeRequestState> state,
+                                                                int64_t before_number, size_t limit);
+  // What was to be published by now, and what was applied before `applied_before_ms` and neither published nor failed.
+  absl::StatusOr<std::vector<ChangeRequest>> DueChangeRequests(int64_t now_ms, int64_t applied_before_ms);
+  // Oldest first.
+  absl::StatusOr<std::vector<Remark>> ListRemarks(std::string_view change_request, int64_t after_number, size_t limit);
 
   // --- Audit ------------------------------------------------------------------------------------------------------
 
@@ -218,6 +248,8 @@ class StateStore {
                            std::string_view before, std::string_view after);
   absl::Status Write(const Change& change, const DocumentWrite& write);
   absl::Status WritePeople(const PeopleChange& change);
+  absl::Status WriteChangeRequest(const ChangeRequestWrite& write, int64_t time_ms, int64_t state_revision);
+  absl::Status WriteRemark(const Remark& remark);
   absl::Status PutRings(const Change& who, std::string_view action, const Rings& rings);
 
   std::mutex mutex_;  // guards the database

@@ -24,6 +24,7 @@ SchemaPart FlagsSchemas();
 SchemaPart ExperimentsSchemas();
 SchemaPart MetricsSchemas();
 SchemaPart PublishSchemas();
+SchemaPart ChangesSchemas();
 SchemaPart ResultsSchemas();
 SchemaPart EventsSchemas();
 

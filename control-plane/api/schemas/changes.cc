@@ -1,0 +1,142 @@
+// Change requests: drafts of edits, what others say about them, and what they come to.
+#include "control-plane/api/schemas/part.h"
+
+namespace expt::api {
+namespace {
+
+constexpr char kChangeSchemas[] = R"json({
+  "ChangeRequestState": {"type": "string", "enum": ["open", "in_review", "approved", "applied", "closed"]},
+  "DocumentKind": {
+    "type": "string",
+    "enum": ["flag", "flag_configuration", "segment", "attribute", "metric", "experiment", "layer", "holdout"]
+  },
+  "Edit": {
+    "type": "object", "additionalProperties": false, "required": ["kind", "key"],
+    "properties": {
+      "kind": {"$ref": "#/components/schemas/DocumentKind"},
+      "key": {"$ref": "#/components/schemas/Key"},
+      "base_revision": {
+        "type": "integer", "minimum": 0,
+        "description": "Of the document that the edit was made from; 0: there was none. Left out: that of now."
+      },
+      "body": {"type": "object", "description": "The document as it is to be. Checked when it is submitted."},
+      "archive": {"type": "boolean", "description": "true, instead of a body: the document is to be archived."}
+    }
+  },
+  "ChangeRequest": {
+    "type": "object", "additionalProperties": false, "required": ["title"],
+    "properties": {
+      "title": {"type": "string", "minLength": 1, "maxLength": 256},
+      "description": {"type": "string", "maxLength": 16384},
+      "edits": {"type": "array", "maxItems": 2000, "items": {"$ref": "#/components/schemas/Edit"}},
+      "apply": {"type": "boolean", "writeOnly": true, "description": "true: make the edits and publish them at once."},
+      "id": {"type": "string", "readOnly": true},
+      "number": {"type": "integer", "readOnly": true},
+      "state": {"$ref": "#/components/schemas/ChangeRequestState", "readOnly": true},
+      "actor": {"type": "string", "readOnly": true, "description": "Who made it."},
+      "created": {"type": "string", "format": "date-time", "readOnly": true},
+      "updated": {"type": "string", "format": "date-time", "readOnly": true},
+      "approvals": {
+        "type": "array", "readOnly": true, "description": "Of the edits as they are.",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["actor", "time"],
+          "properties": {"actor": {"type": "string"}, "time": {"$ref": "#/components/schemas/Instant"}}
+        }
+      },
+      "approvals_needed": {"type": "integer", "readOnly": true, "description": "0: nobody need approve it."},
+      "publish_at": {"type": ["string", "null"], "format": "date-time", "readOnly": true},
+      "applied": {
+        "type": ["object", "null"], "readOnly": true, "additionalProperties": false,
+        "required": ["actor", "time", "state_revision", "version"],
+        "properties": {
+          "actor": {"type": "string"},
+          "time": {"$ref": "#/components/schemas/Instant"},
+          "state_revision": {"type": "integer", "description": "Of the store, behind the edits."},
+          "version": {"type": ["integer", "null"], "description": "Of the publish; null: none yet."}
+        }
+      },
+      "failure": {
+        "type": ["object", "null"], "readOnly": true, "additionalProperties": false, "required": ["time", "text"],
+        "description": "Why the last attempt came to nothing.",
+        "properties": {"time": {"$ref": "#/components/schemas/Instant"}, "text": {"type": "string"}}
+      },
+      "warnings": {
+        "type": "array", "readOnly": true, "items": {"type": "string"}, "description": "Of the publish; only behind one."
+      }
+    }
+  },
+  "ChangeRequestDiff": {
+    "type": "object", "additionalProperties": false, "required": ["edits", "problems", "warnings"],
+    "properties": {
+      "edits": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false,
+          "required": ["kind", "key", "base_revision", "revision", "moved", "changes"],
+          "properties": {
+            "kind": {"$ref": "#/components/schemas/DocumentKind"},
+            "key": {"$ref": "#/components/schemas/Key"},
+            "base_revision": {"type": "integer"},
+            "revision": {"type": "integer", "description": "Of the document now."},
+            "moved": {"type": "boolean", "description": "Somebody has changed the document since."},
+            "changes": {"$ref": "#/components/schemas/Differences"}
+          }
+        }
+      },
+      "problems": {
+        "type": "array", "description": "What submitting it would answer.",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["pointer", "text"],
+          "properties": {"pointer": {"type": "string"}, "text": {"type": "string"}}
+        }
+      },
+      "warnings": {"type": "array", "items": {"type": "string"}, "description": "What the edits do to units."}
+    }
+  },
+  "Differences": {
+    "type": "array",
+    "items": {
+      "type": "object", "additionalProperties": false, "required": ["pointer", "before", "after"],
+      "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer into the document."},
+        "before": {"description": "null: not there."},
+        "after": {"description": "null: not there."}
+      }
+    }
+  },
+  "Review": {
+    "type": "object", "additionalProperties": false, "required": ["verdict"],
+    "properties": {
+      "verdict": {"type": "string", "enum": ["approve", "request_changes"]},
+      "text": {"type": "string", "maxLength": 4096, "description": "Required with request_changes."}
+    }
+  },
+  "Schedule": {
+    "type": "object", "additionalProperties": false,
+    "properties": {"publish_at": {"type": ["string", "null"], "format": "date-time", "description": "null: no time."}}
+  },
+  "CommentRequest": {
+    "type": "object", "additionalProperties": false, "required": ["text"],
+    "properties": {"text": {"type": "string", "minLength": 1, "maxLength": 4096}}
+  },
+  "Comment": {
+    "type": "object", "additionalProperties": false,
+    "required": ["number", "time", "actor", "verdict", "revision", "text"],
+    "properties": {
+      "number": {"type": "integer"},
+      "time": {"$ref": "#/components/schemas/Instant"},
+      "actor": {"type": "string"},
+      "verdict": {"type": "string", "enum": ["comment", "approve", "request_changes"]},
+      "revision": {"type": "integer", "description": "Of the change request that was looked at."},
+      "text": {"type": "string"}
+    }
+  }
+})json";
+
+}  // namespace
+
+SchemaPart ChangesSchemas() {
+  return {.text = kChangeSchemas, .paged = {"ChangeRequest", "Comment"}};
+}
+
+}  // namespace expt::api
