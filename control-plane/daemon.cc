@@ -29,6 +29,7 @@
 #include "control-plane/publish/ticker.h"
 #include "control-plane/schedule/agenda.h"
 #include "control-plane/service/change_requests.h"
+#include "control-plane/service/history.h"
 #include "control-plane/service/people.h"
 #include "control-plane/service/service.h"
 #include "control-plane/storage/blob_store.h"
@@ -152,6 +153,7 @@ class Daemon::Parts {
     service_ = std::make_unique<service::Service>(*state_, *keys_);
     people_ = std::make_unique<service::People>(*state_, options.people);
     changes_ = std::make_unique<service::ChangeRequests>(*service_, *state_);
+    history_ = std::make_unique<service::History>(*service_, *state_);
     absl::StatusOr<std::unique_ptr<ingest::Ingest>> ingest = 
         ingest::Ingest::Open(options.data + "/events", options.ingest);
     if (!ingest.ok()) return ingest.status();
@@ -260,6 +262,7 @@ class Daemon::Parts {
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .people = *people_,
                                                               .changes = *changes_,
+                                                              .history = *history_,
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
@@ -291,7 +294,8 @@ class Daemon::Parts {
   void StartAgenda(const DaemonOptions& options) {
     agenda_ = std::make_unique<schedule::Agenda>(
         *state_, schedule::AgendaOptions{.now = Now, .publish = [this](const schedule::DueChange& due) {
-                                           api::ApplyDue(*services_, {due.project, due.environment, due.id}, due.actor);
+                                           const service::Where where{due.project, due.environment, due.id};
+                                           api::ApplyDue(*services_, where, due.actor);
                                          }});
     agenda_ticks_.Start(options.agenda_interval, [this] {
       if (const auto looked = agenda_->Look(); !looked.ok()) {
@@ -351,6 +355,7 @@ class Daemon::Parts {
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<service::People> people_;
   std::unique_ptr<service::ChangeRequests> changes_;
+  std::unique_ptr<service::History> history_;
   std::unique_ptr<publish::SigningKeys> signing_;
   std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;

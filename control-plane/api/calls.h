@@ -77,6 +77,15 @@ Answer PutConfiguration(const Services&, const Exchange&);
 Answer GetEmergencyOff(const Services&, const Exchange&);
 Answer PutEmergencyOff(const Services&, const Exchange&);
 
+// history_calls.cc: one set for all kinds of documents, by the number of the kind
+inline constexpr int kConfigurations = -1;  // of flags
+template <int kind>
+Answer ListRevisions(const Services&, const Exchange&);
+template <int kind>
+Answer GetRevision(const Services&, const Exchange&);
+template <int kind>
+Answer PostRevert(const Services&, const Exchange&);
+
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);
 Answer PostKey(const Services&, const Exchange&);
@@ -94,6 +103,8 @@ Answer GetEnvironmentRoot(const Services&, const Exchange&);
 // change_calls.cc
 Answer ListChangeRequests(const Services&, const Exchange&);
 Answer PostChangeRequest(const Services&, const Exchange&);
+Answer PostEnvironmentRevert(const Services&, const Exchange&);
+Answer PostCopy(const Services&, const Exchange&);
 Answer GetChangeRequest(const Services&, const Exchange&);
 Answer PutChangeRequest(const Services&, const Exchange&);
 Answer PostChangeRequestSubmit(const Services&, const Exchange&);

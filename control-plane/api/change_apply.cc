@@ -12,7 +12,7 @@ using service::Fault;
 using service::Result;
 using service::Versioned;
 
-// What stands in the way of publishing `assembly`, as far as that can be known before. `is_approved`: by a second person.
+// What stands in the way of publishing `assembly`, as far as that can be known. `is_approved`: by a second person.
 std::optional<Fault> RefuseApply(const Services& services, const ChangeTask& task, Result<service::Assembly> assembly,
                                  bool is_approved) {
   const service::Where& where = task.where;
@@ -97,8 +97,8 @@ void ApplyDue(const Services& services, const service::Where& where, const std::
     return ApplyChange(services, {call, *person, where}, std::nullopt);
   }();
   if (applied.ok()) {
-    services.log.Write(LogLevel::kInfo, "change_published",
-                       {{"change_request", where.key}, {"version", applied->body["applied"]["version"].get<int64_t>()}});
+    const auto version = applied->body["applied"]["version"].get<int64_t>();
+    services.log.Write(LogLevel::kInfo, "change_published", {{"change_request", where.key}, {"version", version}});
     return;
   }
   std::string text = applied.fault().Text();

@@ -17,9 +17,9 @@ struct ChangeTask {
   service::Where where;  // its key is the id of the change request; empty: a new one
 };
 
-// All edits are committed in one step, and only when the publish that follows would be accepted. A fault of that publish
-// nevertheless (somebody was faster) leaves the change request applied, not published and with the reason; applying it
-// again publishes. The answer has "warnings" beside the change request.
+// All edits are committed in one step, and only when the publish that follows would be accepted. A fault of that
+// publish nevertheless (somebody was faster) leaves the change request applied, not published and with the reason;
+// applying it again publishes. The answer has "warnings" beside the change request.
 service::Result<service::Versioned> ApplyChange(const Services& services, const ChangeTask& task,
                                                 std::optional<int64_t> revision);
 // The same for `body`, which is no change request yet: nothing is left of it when it is refused.

@@ -15,6 +15,11 @@ service::Where ChangeRequestOf(const Exchange& exchange) {
           .key = std::string(request.Parameter("id"))};
 }
 
+// Of the change requests of the environment.
+std::string PathOf(const service::Where& where) {
+  return "/api/v1/projects/" + where.project + "/environments/" + where.environment + "/change-requests/";
+}
+
 Answer ChangeRequestAnswer(const Exchange& exchange, const service::Result<service::Versioned>& change) {
   if (!change.ok()) return change.fault();
   return DocumentResponse(exchange.request, 200, *change);
@@ -65,8 +70,23 @@ Answer PostChangeRequest(const Services& services, const Exchange& exchange) {
     const ChangeTask task{exchange.caller.call, exchange.caller.api->person(), where};
     return ApplyNewChange(services, CallerOf(exchange), task, *body);
   }();
-  return CreatedAnswer(exchange, exchange.request.path + "/" + (created.ok() ? created->body.value("id", "") : ""),
-                       created);
+  return CreatedAnswer(exchange, PathOf(where) + (created.ok() ? created->body.value("id", "") : ""), created);
+}
+
+Answer PostEnvironmentRevert(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  const service::Where where = ChangeRequestOf(exchange);
+  const auto made = services.changes.DraftRevert(CallerOf(exchange), where, *body);
+  return CreatedAnswer(exchange, PathOf(where) + (made.ok() ? made->body.value("id", "") : ""), made);
+}
+
+Answer PostCopy(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  const auto copied = services.changes.Copy(CallerOf(exchange), ChangeRequestOf(exchange), *body);
+  if (!copied.ok()) return copied.fault();
+  return JsonResponse(200, *copied);
 }
 
 Answer GetChangeRequest(const Services& services, const Exchange& exchange) {

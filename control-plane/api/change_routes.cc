@@ -10,7 +10,8 @@ using service::Permission;
 constexpr size_t kMaxChangeRequestBytes = 4u << 20;
 constexpr size_t kMaxRemarkBytes = 64u << 10;
 
-#define EXPT_CHANGE_REQUESTS "/api/v1/projects/{project}/environments/{environment}/change-requests"
+#define EXPT_ENVIRONMENT "/api/v1/projects/{project}/environments/{environment}"
+#define EXPT_CHANGE_REQUESTS EXPT_ENVIRONMENT "/change-requests"
 
 void AddDrafts(std::vector<Route>* routes) {
   std::vector<QueryParameter> query = Paging();
@@ -72,6 +73,28 @@ void AddDrafts(std::vector<Route>* routes) {
                      .call = GetChangeRequestPreview});
 }
 
+// Change requests that the server writes.
+void AddWritten(std::vector<Route>* routes) {
+  routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/revert",
+                     .operation = "revertEnvironment",
+                     .access = Permission::kChangesWrite,
+                     .text = "Makes a change request that takes the documents back to what a version was made from.",
+                     .tag = "changes",
+                     .body = {.schema = "EnvironmentRevert", .limit = kMaxRemarkBytes},
+                     .success = {.status = 201, .schema = "ChangeRequest", .has_etag = true},
+                     .call = PostEnvironmentRevert});
+  routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/copy",
+                     .operation = "copyFlags",
+                     .access = Permission::kChangesWrite,
+                     .text = "Makes a change request that lets flags serve what they serve in another environment.",
+                     .tag = "changes",
+                     .body = {.schema = "CopyRequest", .limit = kMaxRemarkBytes * 4},
+                     .success = {.schema = "CopyReply"},
+                     .call = PostCopy});
+}
+
 // A step on its way: POST with If-Match.
 void AddStep(std::vector<Route>* routes, std::string_view path, std::string_view operation, Permission access,
              std::string_view text, std::string_view schema, Call call) {
@@ -123,11 +146,13 @@ void AddSteps(std::vector<Route>* routes) {
 }
 
 #undef EXPT_CHANGE_REQUESTS
+#undef EXPT_ENVIRONMENT
 
 }  // namespace
 
 void AddChangeRoutes(std::vector<Route>* routes) {
   AddDrafts(routes);
+  AddWritten(routes);
   AddSteps(routes);
 }
 

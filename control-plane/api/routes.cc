@@ -3,6 +3,7 @@
 
 #include "control-plane/api/calls.h"
 #include "control-plane/api/change_routes.h"
+#include "control-plane/api/history_routes.h"
 #include "control-plane/api/people_routes.h"
 #include "control-plane/api/route.h"
 #include "src/wire/status_codec.h"
@@ -560,6 +561,7 @@ std::span<const Route> Routes() {
     AddAudit(made);
     AddDocuments(made);
     AddKeysAndPublish(made);
+    AddHistoryRoutes(made);
     AddChangeRoutes(made);
     AddSdkAndOperations(made);
     return made;

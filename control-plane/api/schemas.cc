@@ -40,7 +40,8 @@ json MakeSchemas() {
   const json stored = json::parse(kStoredFields);
   for (const SchemaPart& part :
        {CommonSchemas(), PeopleSchemas(), ProjectsSchemas(), AuditSchemas(), TargetingSchemas(), FlagsSchemas(),
-        ExperimentsSchemas(), MetricsSchemas(), PublishSchemas(), ChangesSchemas(), ResultsSchemas(), EventsSchemas()}) {
+        ExperimentsSchemas(), MetricsSchemas(), PublishSchemas(), ChangesSchemas(), ResultsSchemas(),
+        EventsSchemas()}) {
     schemas.update(json::parse(part.text));
     for (const std::string_view name : part.stored) schemas[std::string(name)]["properties"].update(stored);
     for (const std::string_view name : part.paged) schemas[std::string(name) + "Page"] = PageSchema(name);

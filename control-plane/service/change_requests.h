@@ -4,8 +4,8 @@
 //    ^                  |                        |
 //    +---- an edit, or changes are wanted -------+        closed: from each of the first three
 //
-// A change request is one mutable document: {"title", "description", "edits": [{"kind", "key", "base_revision", "body" or
-// "archive": true}]}. Writing it changes nothing else and leaves no trace in the audit; what is done with it does.
+// A change request is one mutable document: {"title", "description", "edits": [{"kind", "key", "base_revision", "body"
+// or "archive": true}]}. Writing it changes nothing else and leaves no trace in the audit; what is done with it does.
 // docs/changes.md describes it, docs/decisions/review.md says why it is so.
 #ifndef EXPT_CONTROL_PLANE_SERVICE_CHANGE_REQUESTS_H_
 #define EXPT_CONTROL_PLANE_SERVICE_CHANGE_REQUESTS_H_
@@ -26,13 +26,19 @@
 
 namespace expt::service {
 
-// Thread-safe. What it is given must outlive it. `where.key` is the id of a change request; 412 when `revision` is given
-// and is not its own.
+// Thread-safe. What it is given must outlive it. `where.key` is the id of a change request; 412 when `revision` is
+// given and is not its own.
 class ChangeRequests {
  public:
   ChangeRequests(Service& service, storage::StateStore& state) : service_(service), state_(state) {}
 
   Result<Versioned> Create(const Caller& caller, const Where& where, const nlohmann::json& body);
+  // {"to": version}: a new one that takes the documents back to what that publish was made from.
+  Result<Versioned> DraftRevert(const Caller& caller, const Where& where, const nlohmann::json& body);
+  // {"from": environment, "flags": [...] or "all": true, "dry_run"}: a new one that lets flags serve what they serve
+  // there, with their salts; experiments, layers and holdouts that are missing here come along, experiments as drafts.
+  // {"change_request", "diff"}; a dry run makes none.
+  Result<nlohmann::json> Copy(const Caller& caller, const Where& where, const nlohmann::json& body);
   Result<Versioned> Get(const Where& where);
   // Newest first; `state` empty: all.
   Result<Page> List(const Where& where, const ListOptions& options, std::string_view state);
@@ -105,6 +111,10 @@ class ChangeRequests {
                                 int64_t now_ms, Plan& plan);
   void AddApply(const Call& call, storage::ChangeRequest& request, const Checked& checked, storage::Change& change);
 
+  // What an applied one has changed needs no check any more.
+  Result<nlohmann::json> DiffOf(const Call& call, const Where& where, const std::vector<Edit>& edits, bool is_applied);
+  Result<nlohmann::json> CopiedEdits(const Where& where, const std::string& from,
+                                     const std::vector<std::string>& flags);
   Result<Assembly> AssembleEdits(const Call& call, const Where& where, const std::vector<Edit>& edits);
   Result<Versioned> Commit(storage::Change change, storage::ChangeRequest request);
 

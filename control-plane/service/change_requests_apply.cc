@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "control-plane/service/change_request_parts.h"
 #include "control-plane/service/change_requests.h"
 #include "control-plane/service/flag_configuration.h"
 #include "control-plane/service/instant.h"
@@ -31,12 +32,6 @@ json BodyOf(const Edit& edit) {
   json body = edit.body;
   if (edit.of.has_value() && body.is_object() && !body.contains("key")) body["key"] = edit.key;
   return body;
-}
-
-std::vector<Edit> StoredEdits(const json& document) {
-  Problems none;
-  ObjectReader object(document, "", none);
-  return ReadEdits(object, none);
 }
 
 // A fault of one edit, as a problem of the change request.
@@ -131,11 +126,15 @@ std::optional<Fault> ChangeRequests::Check(const Where& where, const std::vector
 Result<json> ChangeRequests::Diff(const Call& call, const Where& where) {
   const Result<ChangeRequest> request = Find(where, std::nullopt);
   if (!request.ok()) return request.fault();
-  const std::vector<Edit> edits = StoredEdits(json::parse(request->document));
+  return DiffOf(call, where, EditsOf(*request), request->state == ChangeRequestState::kApplied);
+}
+
+Result<json> ChangeRequests::DiffOf(const Call& call, const Where& where, const std::vector<Edit>& edits,
+                                    bool is_applied) {
   Checked checked(state_);
   checked.plan.make_salt = [] { return "(made when it is applied)"; };
   checked.plan.make_rule_id = checked.plan.make_salt;
-  if (request->state != ChangeRequestState::kApplied) {
+  if (!is_applied) {
     const std::lock_guard lock(service_.writing_);
     if (auto fault = Check(where, edits, Milliseconds(call.now), checked)) return *std::move(fault);
   }
@@ -144,12 +143,16 @@ Result<json> ChangeRequests::Diff(const Call& call, const Where& where) {
     const storage::DocumentName name = NameOf(edit, where.project, where.environment);
     const int64_t base = edit.base_revision.value_or(0);
     const auto newest = state_.ListRevisions(name, 0, 1);
+    // The base, and above it what the edit has become.
     const auto based = state_.ListRevisions(name, base + 1, 1);
-    if (!newest.ok()) return StorageFault(newest.status());
-    if (!based.ok()) return StorageFault(based.status());
+    const auto made = state_.ListRevisions(name, base + 2, 1);
+    for (const auto* read : {&newest, &based, &made}) {
+      if (!read->ok()) return StorageFault(read->status());
+    }
     const int64_t revision = newest->empty() ? 0 : newest->front().revision;
     const json before = base == 0 || based->empty() ? json(nullptr) : json::parse(based->front().after);
     json after = edit.body.is_null() ? json(nullptr) : BodyOf(edit);
+    if (is_applied && !after.is_null() && !made->empty()) after = json::parse(made->front().after);
     for (const storage::DocumentWrite& write : checked.plan.writes()) {
       if (write.name == name && !write.is_archived) after = json::parse(write.body);
     }
@@ -157,7 +160,7 @@ Result<json> ChangeRequests::Diff(const Call& call, const Where& where) {
                  {"key", edit.key},
                  {"base_revision", base},
                  {"revision", revision},
-                 {"moved", revision != base},
+                 {"moved", !is_applied && revision != base},
                  {"changes", DifferencesOf(before, after)}};
     items.push_back(std::move(item));
   }
@@ -196,7 +199,7 @@ Result<Assembly> ChangeRequests::Assemble(const Call& call, const Where& where) 
   if (request->state == ChangeRequestState::kApplied) {
     return service_.Assemble(call, where.project, where.environment);
   }
-  return AssembleEdits(call, where, StoredEdits(json::parse(request->document)));
+  return AssembleEdits(call, where, EditsOf(*request));
 }
 
 Result<Assembly> ChangeRequests::AssembleOf(const Caller& caller, const Where& where, const json& body) {
@@ -215,11 +218,10 @@ void ChangeRequests::AddApply(const Call& call, ChangeRequest& request, const Ch
   request.publish_at_ms = 0;
   request.failure.clear();
   request.failed_ms = 0;
-  change.notes.push_back({.action = "apply",
-                          .subject = {request.project, request.environment, "change_request", request.id},
-                          .after = Dump({{"title", json::parse(request.document)["title"]},
-                                         {"revision", request.revision + 1},
-                                         {"edits", change.writes.size()}})});
+  change.notes.push_back(NoteOf(request, "apply",
+                                {{"title", json::parse(request.document)["title"]},
+                                 {"revision", request.revision + 1},
+                                 {"edits", change.writes.size()}}));
 }
 
 Result<Versioned> ChangeRequests::Apply(const Call& call, const Where& where, std::optional<int64_t> revision) {
@@ -239,7 +241,7 @@ Result<Versioned> ChangeRequests::Apply(const Call& call, const Where& where, st
                     " approvals");
   }
   Checked checked(state_);
-  const std::vector<Edit> edits = StoredEdits(json::parse(request.document));
+  const std::vector<Edit> edits = EditsOf(request);
   if (auto fault = Check(where, edits, Milliseconds(call.now), checked)) return *std::move(fault);
   if (auto fault = checked.Refusal(name)) return *std::move(fault);
   storage::Change change = ChangeBy(call);
@@ -291,9 +293,7 @@ Result<Versioned> ChangeRequests::NoteFailure(const Call& call, const Where& whe
   request.failure = text;
   request.failed_ms = Milliseconds(call.now);
   storage::Change change = ChangeBy(call);
-  change.notes.push_back({.action = "apply_failed",
-                          .subject = {request.project, request.environment, "change_request", request.id},
-                          .after = Dump({{"text", request.failure}})});
+  change.notes.push_back(NoteOf(request, "apply_failed", {{"text", request.failure}}));
   return Commit(std::move(change), std::move(request));
 }
 

@@ -40,8 +40,8 @@ storage::DocumentName NameOf(const Edit& edit, std::string_view project, std::st
 // What is needed to make the edit.
 Permission PermissionFor(const Edit& edit);
 
-// Where two JSON values differ: [{"pointer", "before", "after"}]. Objects are compared by name and arrays by index; what
-// is missing on one side is null there.
+// Where two JSON values differ: [{"pointer", "before", "after"}]. Objects are compared by name and arrays by index;
+// what is missing on one side is null there.
 nlohmann::json DifferencesOf(const nlohmann::json& before, const nlohmann::json& after);
 
 }  // namespace expt::service

@@ -18,6 +18,11 @@ T ReadStored(const Document& document, T (*read)(const json&, Problems&)) {
 
 }  // namespace
 
+bool IsKindOfSnapshots(std::string_view kind) {
+  return kind == kFlagKind || kind == kConfigurationKind || kind == kSegmentKind || kind == kAttributeKind ||
+         kind == kExperimentKind || kind == kLayerKind || kind == kHoldoutKind;
+}
+
 Experiment ReadStoredExperiment(const Document& document) {
   Experiment experiment = ReadStored(document, ReadExperiment);
   experiment.id = document.id;

@@ -39,19 +39,27 @@ const std::vector<Stated>& AllStated() {
         "listLayers", "getLayer", "listHoldouts", "getHoldout", "listFlagConfigurations", "getFlagConfiguration",
         "getEmergencyOff", "listSdkKeys", "listChanges", "getLiveSnapshot", "getNewestRoot", "getResults",
         "getAccounting", "previewPublish", "listInstances", "getRings", "listChangeRequests", "getChangeRequest",
-        "diffChangeRequest", "previewChangeRequest", "listChangeRequestComments"}},
-      {"analyst", {"createMetric", "replaceMetric", "archiveMetric"}},
+        "diffChangeRequest", "previewChangeRequest", "listChangeRequestComments", "listFlagRevisions",
+        "getFlagRevision", "listSegmentRevisions", "getSegmentRevision", "listAttributeRevisions",
+        "getAttributeRevision", "listMetricRevisions", "getMetricRevision", "listExperimentRevisions",
+        "getExperimentRevision", "listLayerRevisions", "getLayerRevision", "listHoldoutRevisions",
+        "getHoldoutRevision", "listFlagConfigurationRevisions", "getFlagConfigurationRevision"}},
+      {"analyst", {"createMetric", "replaceMetric", "archiveMetric", "revertMetric"}},
       {"editor",
        {"createFlag", "replaceFlag", "archiveFlag", "createSegment", "replaceSegment", "archiveSegment",
         "createAttribute", "replaceAttribute", "archiveAttribute", "createExperiment", "replaceExperiment",
         "archiveExperiment", "createLayer", "replaceLayer", "archiveLayer", "createHoldout", "replaceHoldout",
-        "archiveHoldout", "replaceFlagConfiguration", "createChangeRequest", "replaceChangeRequest", "submitChangeRequest",
-        "closeChangeRequest", "commentChangeRequest"}},
+        "archiveHoldout", "replaceFlagConfiguration", "createChangeRequest", "replaceChangeRequest",
+        "submitChangeRequest",
+        "closeChangeRequest", "commentChangeRequest", "revertFlag", "revertSegment", "revertAttribute",
+        "revertExperiment", "revertLayer", "revertHoldout", "revertFlagConfiguration", "revertEnvironment",
+        "copyFlags"}},
       {"publisher", {"publish", "replaceEmergencyOff", "approvePublish", "completeRings", "haltRings",
         "reviewChangeRequest", "scheduleChangeRequest", "applyChangeRequest"}},
       {"admin",
        {"createProject", "createEnvironment", "replaceEnvironment", "listAudit", "createSdkKey", "rotateSdkKey",
-        "revokeSdkKey", "listQuarantine", "listMembers", "inviteMember", "getMember", "replaceMember", "resetPassword", "listTeams", "createTeam",
+        "revokeSdkKey", "listQuarantine", "listMembers", "inviteMember", "getMember", "replaceMember",
+        "resetPassword", "listTeams", "createTeam",
         "getTeam", "replaceTeam", "removeTeam", "listRoles", "createRole", "getRole", "replaceRole", "removeRole",
         "listBindings", "createBinding", "removeBinding", "getAuditActivity", "exportAudit", "getAuditKey"}},
   };
@@ -60,7 +68,10 @@ const std::vector<Stated>& AllStated() {
 // What somebody with a role in one environment may do in the project itself.
 const std::set<std::string_view> kShared = {"getProject",   "listEnvironments", "listFlags",      "getFlag",
                                             "listSegments", "getSegment",       "listAttributes", "getAttribute",
-                                            "listMetrics",  "getMetric"};
+                                            "listMetrics",  "getMetric",        "listFlagRevisions",
+                                            "getFlagRevision", "listSegmentRevisions", "getSegmentRevision",
+                                            "listAttributeRevisions", "getAttributeRevision", "listMetricRevisions",
+                                            "getMetricRevision"};
 // Of no project, and answered with what the caller may see.
 const std::set<std::string_view> kAnywhere = {"listProjects", "listAudit"};
 

@@ -1,4 +1,4 @@
-// Change requests: drafts of edits, what others say about them, and what they come to.
+// Revisions, and change requests: drafts of edits, what others say about them, and what they come to.
 #include "control-plane/api/schemas/part.h"
 
 namespace expt::api {
@@ -61,7 +61,8 @@ constexpr char kChangeSchemas[] = R"json({
         "properties": {"time": {"$ref": "#/components/schemas/Instant"}, "text": {"type": "string"}}
       },
       "warnings": {
-        "type": "array", "readOnly": true, "items": {"type": "string"}, "description": "Of the publish; only behind one."
+        "type": "array", "readOnly": true, "items": {"type": "string"},
+        "description": "Of the publish; only in the answer to it."
       }
     }
   },
@@ -104,6 +105,53 @@ constexpr char kChangeSchemas[] = R"json({
       }
     }
   },
+  "EnvironmentRevert": {
+    "type": "object", "additionalProperties": false, "required": ["to"],
+    "properties": {"to": {"type": "integer", "minimum": 1, "description": "A version that was published."}}
+  },
+  "CopyRequest": {
+    "type": "object", "additionalProperties": false, "required": ["from"],
+    "properties": {
+      "from": {"$ref": "#/components/schemas/Key", "description": "Another environment of the project."},
+      "flags": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/Key"}},
+      "all": {"type": "boolean", "default": false, "description": "Instead of flags: all of them."},
+      "dry_run": {"type": "boolean", "default": false, "description": "Only the diff."}
+    }
+  },
+  "CopyReply": {
+    "type": "object", "additionalProperties": false, "required": ["change_request", "diff"],
+    "properties": {
+      "change_request": {"anyOf": [{"$ref": "#/components/schemas/ChangeRequest"}, {"type": "null"}]},
+      "diff": {"$ref": "#/components/schemas/ChangeRequestDiff"}
+    }
+  },
+  "RevisionNumber": {"type": "integer", "minimum": 1},
+  "Revision": {
+    "type": "object", "additionalProperties": false, "required": ["revision", "time", "actor", "action", "changes"],
+    "properties": {
+      "revision": {"$ref": "#/components/schemas/RevisionNumber"},
+      "time": {"$ref": "#/components/schemas/Instant"},
+      "actor": {"type": "string", "description": "As in the audit."},
+      "action": {"type": "string", "enum": ["create", "replace", "archive"]},
+      "changes": {"$ref": "#/components/schemas/Differences"}
+    }
+  },
+  "RevisionBody": {
+    "type": "object", "additionalProperties": false,
+    "required": ["revision", "time", "actor", "action", "changes", "body"],
+    "properties": {
+      "revision": {"$ref": "#/components/schemas/RevisionNumber"},
+      "time": {"$ref": "#/components/schemas/Instant"},
+      "actor": {"type": "string"},
+      "action": {"type": "string", "enum": ["create", "replace", "archive"]},
+      "changes": {"$ref": "#/components/schemas/Differences"},
+      "body": {"type": "object", "description": "The document as this revision has it."}
+    }
+  },
+  "Revert": {
+    "type": "object", "additionalProperties": false, "required": ["to"],
+    "properties": {"to": {"$ref": "#/components/schemas/RevisionNumber"}}
+  },
   "Review": {
     "type": "object", "additionalProperties": false, "required": ["verdict"],
     "properties": {
@@ -136,7 +184,7 @@ constexpr char kChangeSchemas[] = R"json({
 }  // namespace
 
 SchemaPart ChangesSchemas() {
-  return {.text = kChangeSchemas, .paged = {"ChangeRequest", "Comment"}};
+  return {.text = kChangeSchemas, .paged = {"ChangeRequest", "Comment", "Revision"}};
 }
 
 }  // namespace expt::api
