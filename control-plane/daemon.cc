@@ -18,6 +18,7 @@
 #include "control-plane/api/api.h"
 #include "control-plane/api/override_watch.h"
 #include "control-plane/api/experiment_schedule.h"
+#include "control-plane/api/change_apply.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/audit_seal.h"
@@ -27,6 +28,10 @@
 #include "control-plane/publish/ring_keeper.h"
 #include "control-plane/publish/root_intake.h"
 #include "control-plane/publish/signing_keys.h"
+#include "control-plane/publish/ticker.h"
+#include "control-plane/schedule/agenda.h"
+#include "control-plane/service/change_requests.h"
+#include "control-plane/service/history.h"
 #include "control-plane/service/people.h"
 #include "control-plane/service/service.h"
 #include "control-plane/storage/blob_store.h"
@@ -119,6 +124,7 @@ class Daemon::Parts {
     if (is_stopped_.exchange(true)) return;
     if (server_) server_->Stop(grace);
     if (experiments_) experiments_->Stop();
+    agenda_ticks_.Stop();
     if (watch_) watch_->Stop();
     if (override_watch_) override_watch_->Stop();
     if (ingest_) ingest_->Close();
@@ -151,6 +157,8 @@ class Daemon::Parts {
     service_ = std::make_unique<service::Service>(*state_, *keys_);
     people_ = std::make_unique<service::People>(*state_, options.people);
     idempotency_ = std::make_unique<service::Idempotency>(*state_);
+    changes_ = std::make_unique<service::ChangeRequests>(*service_, *state_);
+    history_ = std::make_unique<service::History>(*service_, *state_);
     absl::StatusOr<std::unique_ptr<ingest::Ingest>> ingest = 
         ingest::Ingest::Open(options.data + "/events", options.ingest);
     if (!ingest.ok()) return ingest.status();
@@ -261,6 +269,8 @@ class Daemon::Parts {
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .people = *people_,
                                                               .idempotency = *idempotency_,
+                                                              .changes = *changes_,
+                                                              .history = *history_,
                                                               .publisher = *publisher_,
                                                               .heads = *heads_,
                                                               .streams = *streams_,
@@ -279,6 +289,7 @@ class Daemon::Parts {
                                                               .now = Now});
     experiments_ = std::make_unique<api::ExperimentSchedule>(*services_);
     experiments_->Start(options.schedule_interval);
+    StartAgenda(options);
     absl::StatusOr<http::Router> router = api::MakeRouter(*services_);
     if (!router.ok()) return router.status();
     absl::StatusOr<std::unique_ptr<http::Server>> server =
@@ -288,6 +299,19 @@ class Daemon::Parts {
     connections_.store(server_.get());
     log_->Write(api::LogLevel::kInfo, "listening", {{"url", server_->url()}, {"version", EXPT_VERSION}});
     return absl::OkStatus();
+  }
+
+  void StartAgenda(const DaemonOptions& options) {
+    agenda_ = std::make_unique<schedule::Agenda>(
+        *state_, schedule::AgendaOptions{.now = Now, .publish = [this](const schedule::DueChange& due) {
+                                           const service::Where where{due.project, due.environment, due.id};
+                                           api::ApplyDue(*services_, where, due.actor);
+                                         }});
+    agenda_ticks_.Start(options.agenda_interval, [this] {
+      if (const auto looked = agenda_->Look(); !looked.ok()) {
+        log_->Write(api::LogLevel::kError, "agenda_failed", {{"text", std::string(looked.status().message())}});
+      }
+    });
   }
 
   void DeclareMetrics() {
@@ -341,6 +365,8 @@ class Daemon::Parts {
   std::unique_ptr<service::Service> service_;
   std::unique_ptr<service::People> people_;
   std::unique_ptr<service::Idempotency> idempotency_;
+  std::unique_ptr<service::ChangeRequests> changes_;
+  std::unique_ptr<service::History> history_;
   std::unique_ptr<publish::SigningKeys> signing_;
   std::unique_ptr<api::HeadStreams> streams_;
   std::unique_ptr<publish::HeadIssuer> heads_;
@@ -356,7 +382,9 @@ class Daemon::Parts {
   std::unique_ptr<auth::Gate> gate_;
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<api::ExperimentSchedule> experiments_;
+  std::unique_ptr<schedule::Agenda> agenda_;
   std::unique_ptr<http::Server> server_;
+  publish::Ticker agenda_ticks_;
   std::atomic<http::Server*> connections_{nullptr};
   std::optional<std::string> setup_token_;
   std::atomic<bool> is_stopped_{false};

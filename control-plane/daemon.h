@@ -44,6 +44,7 @@ struct DaemonOptions {
   std::chrono::milliseconds head_interval{60'000};
   std::chrono::milliseconds ring_interval{1'000};     // between two looks at publishes that go out in rings
   std::chrono::milliseconds ring_settle{6 * 60'000};  // so long after the start nobody is taken for missing
+  std::chrono::milliseconds agenda_interval{1'000};   // between two looks at what is scheduled
   http::ServerOptions server = {};
   api::StreamLimits streams = {};
   auth::GateOptions gate = {};  // behind_proxy, public_url and session_max are taken from the others

@@ -91,6 +91,14 @@ Answer DeleteSegmentMembers(const Services&, const Exchange&);
 Answer PostTestsRun(const Services&, const Exchange&);
 Answer PostExperimentNote(const Services&, const Exchange&);
 Answer PostExperimentEstimate(const Services&, const Exchange&);
+// history_calls.cc: one set for all kinds of documents, by the number of the kind
+inline constexpr int kConfigurations = -1;  // of flags
+template <int kind>
+Answer ListRevisions(const Services&, const Exchange&);
+template <int kind>
+Answer GetRevision(const Services&, const Exchange&);
+template <int kind>
+Answer PostRevert(const Services&, const Exchange&);
 
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);
@@ -105,6 +113,23 @@ Answer PostPublishApproval(const Services&, const Exchange&);
 Answer GetChanges(const Services&, const Exchange&);
 Answer GetLiveSnapshot(const Services&, const Exchange&);
 Answer GetEnvironmentRoot(const Services&, const Exchange&);
+
+// change_calls.cc
+Answer ListChangeRequests(const Services&, const Exchange&);
+Answer PostChangeRequest(const Services&, const Exchange&);
+Answer PostEnvironmentRevert(const Services&, const Exchange&);
+Answer PostCopy(const Services&, const Exchange&);
+Answer GetChangeRequest(const Services&, const Exchange&);
+Answer PutChangeRequest(const Services&, const Exchange&);
+Answer PostChangeRequestSubmit(const Services&, const Exchange&);
+Answer PostChangeRequestReview(const Services&, const Exchange&);
+Answer PostChangeRequestSchedule(const Services&, const Exchange&);
+Answer PostChangeRequestApply(const Services&, const Exchange&);
+Answer PostChangeRequestClose(const Services&, const Exchange&);
+Answer ListChangeRequestComments(const Services&, const Exchange&);
+Answer PostChangeRequestComment(const Services&, const Exchange&);
+Answer GetChangeRequestDiff(const Services&, const Exchange&);
+Answer GetChangeRequestPreview(const Services&, const Exchange&);
 
 // results_calls.cc
 Answer GetResults(const Services&, const Exchange&);

@@ -55,7 +55,7 @@ void AddExperimentRoutes(std::vector<Route>* routes) {
                              "A baseline that is not given is that of an experiment which has measured the metric.",
                      .tag = "experiments",
                      .body = {.schema = "EstimateRequest", .limit = kStepBytes},
-                     .success = {.schema = "Estimate"},
+                     .success = {.schema = "EstimateReply"},
                      .call = PostExperimentEstimate});
   routes->push_back({.method = "POST",
                      .path = EXPT_EXPERIMENT "/ship",

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "control-plane/api/publishing.h"
 #include "control-plane/service/library.h"
 
 namespace expt::api {
@@ -11,8 +12,6 @@ namespace {
 using nlohmann::json;
 using service::DueExperiment;
 using service::ExperimentStep;
-
-constexpr int kMostAttempts = 3;  // documents may change between assembling and publishing
 
 std::string_view WordOf(const DueExperiment& due) { return due.step == ExperimentStep::kStop ? "stop" : "start"; }
 
@@ -69,6 +68,10 @@ void ExperimentSchedule::Take(const DueExperiment& due) {
 
 std::string ExperimentSchedule::WhyNot(const service::Call& call, const DueExperiment& due) {
   if (due.is_over) return "the time of its stop has passed, too";
+  // Who reviewed the experiment has seen its schedule.
+  const auto refused =
+      services_.service.RefusePublish(call, due.where.project, due.where.environment, /*is_reviewed=*/true);
+  if (refused) return TextOf(*refused);
   const auto changes = services_.service.ListChanges(call, due.where.project, due.where.environment);
   if (!changes.ok()) return TextOf(changes.fault());
   int waiting = 0;
@@ -91,27 +94,14 @@ std::string ExperimentSchedule::WhyNot(const service::Call& call, const DueExper
 }
 
 std::string ExperimentSchedule::Publish(const service::Call& call, const DueExperiment& due) {
-  for (int attempt = 1;; ++attempt) {
-    auto assembly = services_.service.Assemble(call, due.where.project, due.where.environment);
-    if (!assembly.ok()) return TextOf(assembly.fault());
-    publish::PublishRequest request;
-    request.actor = call.actor;
-    request.now = call.now;
-    request.comment = std::string(WordOf(due)) + " of experiment " + service::Quoted(due.where.key) + ", as scheduled";
-    // Where many flags change, somebody has to approve, even if nobody is there to do it.
-    request.has_other_publisher = true;
-    request.environment_id = assembly->environment_id;
-    request.state_revision = assembly->state_revision;
-    request.server = std::move(assembly->server);
-    request.client = std::move(assembly->client);
-    const auto outcome = services_.publisher.Publish(std::move(request));
-    if (!outcome.ok() && absl::IsAborted(outcome.status()) && attempt < kMostAttempts) continue;
-    if (!outcome.ok()) return "nothing was published: " + std::string(outcome.status().message());
-    if (!outcome->problems.empty()) return "nothing was published: " + outcome->problems.front();
-    if (outcome->needs_approval) return "nothing was published: a second person must approve";
-    if (outcome->rings.has_value()) services_.rings.Look();
-    return {};
-  }
+  const auto published = PublishNow(
+      services_, call,
+      {.person = call.actor,
+       .project = due.where.project,
+       .environment = due.where.environment,
+       .comment = std::string(WordOf(due)) + " of experiment " + service::Quoted(due.where.key) + ", as scheduled",
+       .is_unattended = true});
+  return published.ok() ? std::string() : "nothing was published: " + TextOf(published.fault());
 }
 
 }  // namespace expt::api

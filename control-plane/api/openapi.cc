@@ -126,6 +126,7 @@ constexpr Tag kTags[] = {
     {"holdouts", "Units that are kept out."},
     {"metrics", "Events as a number for each unit."},
     {"keys", "SDK keys."},
+    {"changes", "Drafts of several edits, their review and their schedule; revisions of documents."},
     {"publish", "From documents to signed snapshots, and how those reach programs."},
     {"results", "What an experiment found."},
     {"events", "Accounting of events, and those that were refused."},

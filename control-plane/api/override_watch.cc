@@ -29,6 +29,8 @@ void OverrideWatch::LookAt(const service::EnvironmentRef& environment) {
   if (!changes.ok()) return Warn(environment, changes.fault().Text());
   // What somebody is still working on does not go live because of the time.
   if (!(*changes)["changes"].empty() || !(*changes)["problems"].empty()) return;
+  // A freeze is waited for. That overrides end was decided when they were made: nobody need review it.
+  if (service_.RefusePublish(call, environment.project, environment.key, /*is_reviewed=*/true)) return;
   auto assembly = service_.Assemble(call, environment.project, environment.key);
   if (!assembly.ok()) return Warn(environment, assembly.fault().Text());
   const auto runs = service_.RunTests(call, *assembly);

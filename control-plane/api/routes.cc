@@ -3,6 +3,8 @@
 
 #include "control-plane/api/calls.h"
 #include "control-plane/api/experiment_routes.h"
+#include "control-plane/api/change_routes.h"
+#include "control-plane/api/history_routes.h"
 #include "control-plane/api/people_routes.h"
 #include "control-plane/api/repetition.h"
 #include "control-plane/api/resource_routes.h"
@@ -594,6 +596,8 @@ std::span<const Route> Routes() {
     AddExperimentRoutes(made);
     AddResourceRoutes(made);
     AddKeysAndPublish(made);
+    AddHistoryRoutes(made);
+    AddChangeRoutes(made);
     AddSdkAndOperations(made);
     return made;
   }();

@@ -38,9 +38,7 @@ json WithSecret(json schema, const char* name, const char* description) {
 json MakeSchemas() {
   json schemas = json::object();
   const json stored = json::parse(kStoredFields);
-  for (const SchemaPart& part :
-       {CommonSchemas(), PeopleSchemas(), ProjectsSchemas(), AuditSchemas(), TargetingSchemas(), FlagsSchemas(),
-        ExperimentsSchemas(), MetricsSchemas(), PublishSchemas(), ResultsSchemas(), EventsSchemas(), ResourceSchemas()}) {
+  for (const SchemaPart& part : SchemaParts()) {
     schemas.update(json::parse(part.text));
     for (const std::string_view name : part.stored) schemas[std::string(name)]["properties"].update(stored);
     for (const std::string_view name : part.paged) schemas[std::string(name) + "Page"] = PageSchema(name);
@@ -54,6 +52,12 @@ json MakeSchemas() {
 }
 
 }  // namespace
+
+std::vector<SchemaPart> SchemaParts() {
+  return {CommonSchemas(),  PeopleSchemas(),      ProjectsSchemas(), AuditSchemas(),   TargetingSchemas(),
+          FlagsSchemas(),   ExperimentsSchemas(), MetricsSchemas(),  PublishSchemas(), ChangesSchemas(),
+          ResultsSchemas(), EventsSchemas(),      ResourceSchemas()};
+}
 
 const json& Schemas() {
   static const json& schemas = *new json(MakeSchemas());

@@ -19,6 +19,8 @@
 #include "control-plane/publish/ring_keeper.h"
 #include "control-plane/publish/signing_keys.h"
 #include "control-plane/service/idempotency.h"
+#include "control-plane/service/change_requests.h"
+#include "control-plane/service/history.h"
 #include "control-plane/service/people.h"
 #include "control-plane/service/service.h"
 #include "control-plane/ui/assets.h"
@@ -30,6 +32,8 @@ struct Services {
   service::Service& service;
   service::People& people;
   service::Idempotency& idempotency;
+  service::ChangeRequests& changes;
+  service::History& history;
   publish::Publisher& publisher;
   publish::HeadIssuer& heads;
   HeadStreams& streams;

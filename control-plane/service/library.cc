@@ -18,6 +18,11 @@ T ReadStored(const Document& document, T (*read)(const json&, Problems&)) {
 
 }  // namespace
 
+bool IsKindOfSnapshots(std::string_view kind) {
+  return kind == kFlagKind || kind == kConfigurationKind || kind == kSegmentKind || kind == kAttributeKind ||
+         kind == kExperimentKind || kind == kLayerKind || kind == kHoldoutKind || kind == kOverrideKind;
+}
+
 Experiment ReadStoredExperiment(const Document& document) {
   Experiment experiment = ReadStored(document, ReadExperiment);
   experiment.id = document.id;
@@ -35,7 +40,7 @@ void Library::Put(const Document& document) {
   const std::string& kind = document.name.kind;
   const auto put = [&](auto& shelf, auto read) {
     if (document.is_archived) {
-      shelf.erase(document.name.key);
+      shelf.insert_or_assign(document.name.key, std::nullopt);  // nobody looks for it in the store
     } else {
       shelf.insert_or_assign(document.name.key, read(document));
     }

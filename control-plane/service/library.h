@@ -120,6 +120,9 @@ class Library {
   Shelf<MetricGroup> metric_groups_;
 };
 
+// Only documents of these kinds are read when a snapshot is made.
+bool IsKindOfSnapshots(std::string_view kind);
+
 // The experiment of a stored document, with its id.
 Experiment ReadStoredExperiment(const storage::Document& document);
 

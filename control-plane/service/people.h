@@ -151,6 +151,9 @@ class People {
   // Somebody else than `person` may publish in the environment.
   Result<bool> HasOtherPublisher(const Call& call, std::string_view person, std::string_view project,
                                  std::string_view environment);
+  // Who an entry of the audit names may publish in the environment now.
+  Result<bool> MayPublish(const Call& call, std::string_view actor, std::string_view project,
+                          std::string_view environment);
 
   // --- API tokens: people_tokens.cc -------------------------------------------------------------------------------
 

@@ -38,4 +38,13 @@ Result<bool> People::HasOtherPublisher(const Call& call, std::string_view person
   return false;
 }
 
+Result<bool> People::MayPublish(const Call& call, std::string_view actor, std::string_view project,
+                                std::string_view environment) {
+  const size_t space = actor.find(' ');
+  const auto principal = PrincipalOf(call, space == actor.npos ? actor : actor.substr(space + 1));
+  if (principal.ok()) return principal->rights->At(project, environment).Has(Permission::kPublishWrite);
+  if (principal.fault().status >= 500) return principal.fault();
+  return false;
+}
+
 }  // namespace expt::service

@@ -44,13 +44,15 @@ constexpr std::array kTable = {
     PermissionRow{Permission::kRolesWrite, "roles.write", Role::kAdmin},
     PermissionRow{Permission::kTokensWrite, "tokens.write", Role::kAdmin},
     PermissionRow{Permission::kServerRead, "server.read", Role::kAdmin},
+    PermissionRow{Permission::kChangesWrite, "changes.write", Role::kEditor},
+    PermissionRow{Permission::kChangesReview, "changes.review", Role::kPublisher},
 };
 
 constexpr bool IsInOrder() {
   for (size_t i = 0; i < kTable.size(); ++i) {
     if (static_cast<size_t>(kTable[i].permission) != i) return false;
   }
-  return static_cast<size_t>(Permission::kServerRead) + 1 == kTable.size();
+  return static_cast<size_t>(Permission::kChangesReview) + 1 == kTable.size();
 }
 static_assert(IsInOrder(), "one row for each permission");
 

@@ -56,6 +56,8 @@ enum class Permission : uint8_t {
   kRolesWrite,
   kTokensWrite,
   kServerRead,
+  kChangesWrite,
+  kChangesReview,
 };
 
 // A set of permissions. A value.

@@ -42,6 +42,7 @@ namespace expt::service {
 
 class Libraries;
 class Library;
+class Plan;
 struct Experiment;
 
 // Kinds of documents.
@@ -174,7 +175,7 @@ class Service {
 
   // The publish room takes the new environment into the Root afterwards: Publisher::AdoptEnvironments().
   Result<Versioned> CreateEnvironment(const Call& call, std::string_view project, const nlohmann::json& body);
-  // Name, "rings" and "bake"; the key stays. 412 when `revision` is given and is not the document's.
+  // Everything but the key. 412 when `revision` is given and is not the document's.
   Result<Versioned> ReplaceEnvironment(const Call& call, std::string_view project, std::string_view environment,
                                        const nlohmann::json& body, std::optional<int64_t> revision);
   Result<Versioned> GetEnvironment(std::string_view project, std::string_view environment);
@@ -279,6 +280,9 @@ class Service {
   Result<std::vector<FlagTestRun>> RunTests(const Call& call, const Assembly& assembly);
   // Keys of overrides that have expired since the environment was published last.
   Result<std::vector<std::string>> ExpiredOverrides(const Call& call, const EnvironmentRef& environment);
+  // 409 in a freeze, and where changes must be reviewed, unless they were.
+  std::optional<Fault> RefusePublish(const Call& call, std::string_view project, std::string_view environment,
+                                     bool is_reviewed);
 
   // 409 before the experiment has started.
   Result<ResultsRequest> RequestResults(std::string_view project, std::string_view environment,
@@ -295,6 +299,8 @@ class Service {
   Result<std::vector<AuditLine>> ExportAudit(int64_t after_number, size_t limit);
 
  private:
+  friend class ChangeRequests;  // several of these changes in one
+
   // A document as its writer wants it, and what is known about it so far.
   struct Draft {
     Kind kind;
@@ -305,25 +311,36 @@ class Service {
     std::vector<Problem> conflicts;     // what the state forbids
     std::vector<std::string> warnings;  // what a permitted change does to units
   };
-  void PrepareFlag(Draft& draft, Library& library);
+  void PrepareFlag(Draft& draft, Plan& plan);
   void PrepareMetric(Draft& draft, Library& library);
-  void PrepareSegment(Draft& draft, Library& library);
+  void PrepareSegment(Draft& draft, Plan& plan, Library& library);
   void PrepareAttribute(Draft& draft);
-  void PrepareLayer(Draft& draft, Library& library);
-  void PrepareHoldout(Draft& draft, Library& library, int64_t now_ms);
-  void PrepareExperiment(Draft& draft, Library& library, int64_t now_ms);
+  void PrepareLayer(Draft& draft, Plan& plan, Library& library);
+  void PrepareHoldout(Draft& draft, Plan& plan, Library& library, int64_t now_ms);
+  void PrepareExperiment(Draft& draft, Plan& plan, Library& library, int64_t now_ms);
   void PrepareFlagTest(Draft& draft, Library& library);
-  // Checks the draft and fills in what its writer has left out. 422 with every problem.
-  std::optional<Fault> Prepare(Draft& draft, int64_t now_ms);
   // Sets the uploaded list of a segment to what `edit` makes of its ids, which come and go sorted and each once.
   using EditMembers = std::function<void(std::vector<std::string>& unit_ids)>;
   Result<Versioned> WriteMembers(const Call& call, const Where& where, std::string_view list,
                                  const std::string& bucket_by, std::optional<int64_t> revision,
                                  const EditMembers& edit);
-  std::vector<Experiment> ExperimentsOf(const Where& where, absl::Status& status);
   // A living document that is about to be changed. 404, 409, 412.
   Result<storage::Document> FindCurrent(Kind kind, const Where& where, std::optional<int64_t> revision);
-  std::optional<Fault> FindUser(Kind kind, const Where& where);
+  // Checks the draft and fills in what its writer has left out. 422 with every problem.
+  std::optional<Fault> Prepare(Draft& draft, Plan& plan, int64_t now_ms);
+  std::vector<Experiment> ExperimentsOf(const Where& where, Plan& plan, absl::Status& status);
+  std::optional<Fault> FindUser(Kind kind, const Where& where, Plan& plan);
+  // 409 where a change of such a document needs a review.
+  std::optional<Fault> RefuseDirect(Kind kind, const Where& where);
+  // The changes of documents up to the commit: what is to be written goes into the plan. `current` is what is stored.
+  std::optional<Fault> PlanCreate(Plan& plan, int64_t now_ms, Kind kind, Where& where, const nlohmann::json& body);
+  std::optional<Fault> PlanReplace(Plan& plan, int64_t now_ms, Kind kind, const storage::Document& current,
+                                   const nlohmann::json& body);
+  std::optional<Fault> PlanArchive(Plan& plan, Kind kind, const storage::Document& current);
+  std::optional<Fault> PlanConfiguration(Plan& plan, int64_t now_ms, const Where& flag, const Versioned& current,
+                                         const nlohmann::json& body);
+
+  Result<Assembly> AssembleFrom(Library& library, const EnvironmentRef& place, int64_t state_revision, Time now);
 
   // The documents of one page, and one more where there are more.
   Result<std::vector<storage::Document>> ListPermitted(const storage::DocumentName& folder, const ListOptions& options,

@@ -12,12 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-// Only these kinds are read when a snapshot is made.
-bool IsOfSnapshots(std::string_view kind) {
-  return kind == kFlagKind || kind == kConfigurationKind || kind == kSegmentKind || kind == kAttributeKind ||
-         kind == kExperimentKind || kind == kLayerKind || kind == kHoldoutKind || kind == kOverrideKind;
-}
-
 // A document before the first and after the last of several changes.
 struct NetChange {
   bool is_new = false;  // the first of them created it
@@ -43,7 +37,7 @@ Result<json> Service::ListChanges(const Call& call, std::string_view project, st
 
   std::map<std::tuple<std::string, std::string, std::string>, NetChange> changes;  // by kind, key, environment
   for (const storage::AuditEntry& entry : *entries) {
-    if (!IsOfSnapshots(entry.subject.kind)) continue;
+    if (!IsKindOfSnapshots(entry.subject.kind)) continue;
     const auto [at, is_first] = changes.try_emplace({entry.subject.kind, entry.subject.key, entry.subject.environment});
     NetChange& change = at->second;
     if (is_first) {

@@ -6,7 +6,9 @@
 #include "control-plane/service/check.h"
 #include "control-plane/service/configuration_warnings.h"
 #include "control-plane/service/library.h"
+#include "control-plane/service/plan.h"
 #include "control-plane/service/references.h"
+#include "control-plane/service/review.h"
 #include "control-plane/service/search.h"
 #include "control-plane/service/template.h"
 #include "control-plane/service/service.h"
@@ -105,17 +107,17 @@ std::optional<Fault> Service::CheckFolder(Kind kind, const Where& where) {
   return found.ok() ? std::nullopt : std::optional(found.fault());
 }
 
-void Service::PrepareFlag(Draft& draft, Library& library) {
+void Service::PrepareFlag(Draft& draft, Plan& plan) {
   const Flag flag = ReadFlag(draft.body, draft.problems);
   if (draft.before.is_null()) return;
-  const Flag* before = library.FindFlag(draft.where.key);
-  if (before == nullptr) return;
+  Problems none;
+  const Flag before = ReadFlag(draft.before, none);
   Problems more;
-  if (flag.type != ValueType::kMissing && flag.type != before->type) {
+  if (flag.type != ValueType::kMissing && flag.type != before.type) {
     more.push_back({"/type", "the type of a flag cannot be changed"});
   }
-  const auto view = state_.LoadProject(draft.where.project, "");
-  if (view.ok()) CheckVariantsKept(*before, flag, VariantsInUse(view->documents, flag.key), more);
+  const auto view = plan.LoadProject(draft.where.project, "");
+  if (view.ok()) CheckVariantsKept(before, flag, VariantsInUse(view->documents, flag.key), more);
   Merge(draft.problems, std::move(more));
 }
 
@@ -131,13 +133,13 @@ void Service::PrepareMetric(Draft& draft, Library& library) {
   Merge(draft.problems, std::move(more));
 }
 
-void Service::PrepareSegment(Draft& draft, Library& library) {
+void Service::PrepareSegment(Draft& draft, Plan& plan, Library& library) {
   const Segment segment = ReadSegment(draft.body, draft.problems);
   Problems more;
   CheckSegment(segment, library, more);
   Merge(draft.problems, std::move(more));
   if (!draft.problems.empty()) return;
-  FillSegment(draft.body, draft.before, NewSalt);
+  FillSegment(draft.body, draft.before, plan.make_salt);
   // What was uploaded stays: it has addresses of its own.
   if (draft.before.is_object() && draft.before.contains("uploaded")) draft.body["uploaded"] = draft.before["uploaded"];
 }
@@ -153,19 +155,19 @@ void Service::PrepareAttribute(Draft& draft) {
   }
 }
 
-void Service::PrepareLayer(Draft& draft, Library& library) {
+void Service::PrepareLayer(Draft& draft, Plan& plan, Library& library) {
   const Layer layer = ReadLayer(draft.body, draft.problems);
   Problems more;
   CheckLayer(layer, library, more);
   Merge(draft.problems, std::move(more));
   if (!draft.problems.empty()) return;
   if (!draft.body.contains("bucket_by") || draft.body["bucket_by"].is_null()) draft.body["bucket_by"] = layer.bucket_by;
-  if (layer.salt.empty()) draft.body["salt"] = draft.before.is_null() ? json(NewSalt()) : draft.before["salt"];
+  if (layer.salt.empty()) draft.body["salt"] = draft.before.is_null() ? json(plan.make_salt()) : draft.before["salt"];
   if (draft.before.is_null()) return;
   for (const char* name : {"bucket_by", "salt"}) {
     if (draft.before[name] == draft.body[name]) continue;
     absl::Status status;
-    for (const Experiment& experiment : ExperimentsOf(draft.where, status)) {
+    for (const Experiment& experiment : ExperimentsOf(draft.where, plan, status)) {
       if (experiment.layer == layer.key && IsUnderWay(experiment.status)) {
         draft.problems.push_back({Child("", name), "experiment \"" + experiment.key +
                                                        "\" is under way in this layer; its units would move"});
@@ -174,17 +176,17 @@ void Service::PrepareLayer(Draft& draft, Library& library) {
   }
 }
 
-void Service::PrepareHoldout(Draft& draft, Library& library, int64_t now_ms) {
+void Service::PrepareHoldout(Draft& draft, Plan& plan, Library& library, int64_t now_ms) {
   const Holdout holdout = ReadHoldout(draft.body, draft.problems);
   Problems more;
   CheckHoldout(holdout, library, more);
   Merge(draft.problems, std::move(more));
   if (!draft.problems.empty()) return;
-  if (holdout.salt.empty() && draft.before.is_null()) draft.body["salt"] = NewSalt();
+  if (holdout.salt.empty() && draft.before.is_null()) draft.body["salt"] = plan.make_salt();
   ContinueHoldout(draft.body, draft.before, now_ms, draft.problems);
-  if (const Holdout* before = draft.before.is_null() ? nullptr : library.FindHoldout(holdout.key)) {
-    draft.warnings = HoldoutWarnings(*before, holdout, now_ms);
-  }
+  if (draft.before.is_null()) return;
+  Problems none;
+  draft.warnings = HoldoutWarnings(ReadHoldout(draft.before, none), holdout, now_ms);
 }
 
 void Service::PrepareFlagTest(Draft& draft, Library& library) {
@@ -198,7 +200,7 @@ void Service::PrepareFlagTest(Draft& draft, Library& library) {
   Merge(draft.problems, std::move(more));
 }
 
-std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
+std::optional<Fault> Service::Prepare(Draft& draft, Plan& plan, int64_t now_ms) {
   StripReadOnly(draft.body);
   if (!draft.body.is_object()) return Invalid(std::string(KindName(draft.kind)), {{"", "expected an object"}});
   if (!draft.where.key.empty()) {
@@ -206,28 +208,28 @@ std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
     if (!draft.body.contains("key")) draft.body["key"] = draft.where.key;
     if (draft.body["key"] != draft.where.key) draft.problems.push_back({"/key", "a key cannot be changed"});
   }
-  Library library(state_, draft.where.project, draft.where.environment);
+  Library library = plan.LibraryOf(draft.where.project, draft.where.environment);
   switch (draft.kind) {
     case Kind::kFlag:
-      PrepareFlag(draft, library);
+      PrepareFlag(draft, plan);
       break;
     case Kind::kMetric:
       PrepareMetric(draft, library);
       break;
     case Kind::kSegment:
-      PrepareSegment(draft, library);
+      PrepareSegment(draft, plan, library);
       break;
     case Kind::kAttribute:
       PrepareAttribute(draft);
       break;
     case Kind::kLayer:
-      PrepareLayer(draft, library);
+      PrepareLayer(draft, plan, library);
       break;
     case Kind::kHoldout:
-      PrepareHoldout(draft, library, now_ms);
+      PrepareHoldout(draft, plan, library, now_ms);
       break;
     case Kind::kExperiment:
-      PrepareExperiment(draft, library, now_ms);
+      PrepareExperiment(draft, plan, library, now_ms);
       break;
     case Kind::kOverride:
     case Kind::kProjectOverride: {
@@ -272,9 +274,22 @@ Result<json> Service::FromTemplate(Kind kind, const Where& where, std::string_vi
   return document;
 }
 
-Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& where, const json& body) {
-  const std::lock_guard lock(writing_);
-  if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+std::optional<Fault> Service::RefuseDirect(Kind kind, const Where& where) {
+  switch (kind) {
+    case Kind::kMetric:
+    case Kind::kMetricGroup:
+    case Kind::kAttribute:
+    case Kind::kContext:
+    case Kind::kFlagTest:
+    case Kind::kTemplate:
+      return std::nullopt;  // they decide nothing
+    default:
+      break;
+  }
+  return RefuseUnreviewed(state_, where.project, BelongsToEnvironment(kind) ? where.environment : "");
+}
+
+std::optional<Fault> Service::PlanCreate(Plan& plan, int64_t now_ms, Kind kind, Where& where, const json& body) {
   Draft draft{.kind = kind,
               .where = {where.project, where.environment, ""},
               .body = body,
@@ -282,15 +297,28 @@ Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& wher
               .problems = {},
               .conflicts = {},
               .warnings = {}};
-  if (auto fault = Prepare(draft, Milliseconds(call.now))) return *std::move(fault);
-  draft.where.key = draft.body["key"].get<std::string>();
-  const DocumentName name = NameOf(kind, draft.where);
+  if (auto fault = Prepare(draft, plan, now_ms)) return fault;
+  where.key = draft.body["key"].get<std::string>();
+  plan.Write({.name = NameOf(kind, where), .id = NewId(IdPrefix(kind)), .body = Dump(draft.body)});
+  if (kind == Kind::kMetric) plan.Write(MetricVersion(where.project, draft.body));
+  return std::nullopt;
+}
+
+Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& where, const json& body) {
+  const std::lock_guard lock(writing_);
+  if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  // Nothing that runs depends on a new document of the project.
+  if (BelongsToEnvironment(kind)) {
+    if (auto fault = RefuseUnreviewed(state_, where.project, where.environment)) return *std::move(fault);
+  }
+  Plan plan(state_);
+  Where made = where;
+  if (auto fault = PlanCreate(plan, Milliseconds(call.now), kind, made, body)) return *std::move(fault);
   storage::Change change = ChangeBy(call);
-  change.writes.push_back({.name = name, .id = NewId(IdPrefix(kind)), .body = Dump(draft.body)});
-  if (kind == Kind::kMetric) change.writes.push_back(MetricVersion(where.project, draft.body));
+  change.writes = plan.writes();
   const auto committed = state_.Commit(change);
-  if (!committed.ok()) return CommitFault(committed.status(), name);
-  return WithWarnings(Get(kind, draft.where), draft.warnings);
+  if (!committed.ok()) return CommitFault(committed.status(), NameOf(kind, made));
+  return WithWarnings(Get(kind, made), plan.warnings);
 }
 
 Result<Versioned> Service::Get(Kind kind, const Where& where) {
@@ -321,6 +349,25 @@ Result<Page> Service::List(Kind kind, const Where& where, const ListOptions& opt
   }
 }
 
+std::optional<Fault> Service::PlanReplace(Plan& plan, int64_t now_ms, Kind kind, const Document& current,
+                                          const json& body) {
+  const DocumentName& name = current.name;
+  Draft draft{.kind = kind,
+              .where = {name.project, name.environment, name.key},
+              .body = body,
+              .before = json::parse(current.body),
+              .problems = {},
+              .conflicts = {},
+              .warnings = {}};
+  if (auto fault = Prepare(draft, plan, now_ms)) return fault;
+  plan.Write({.name = name, .id = current.id, .body = Dump(draft.body), .revision = current.revision});
+  if (kind == Kind::kMetric && draft.body["version"] != draft.before["version"]) {
+    plan.Write(MetricVersion(name.project, draft.body));
+  }
+  plan.warnings.insert(plan.warnings.end(), draft.warnings.begin(), draft.warnings.end());
+  return std::nullopt;
+}
+
 Result<Document> Service::FindCurrent(Kind kind, const Where& where, std::optional<int64_t> revision) {
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
   const DocumentName name = NameOf(kind, where);
@@ -338,26 +385,19 @@ Result<Versioned> Service::Replace(const Call& call, Kind kind, const Where& whe
   const DocumentName name = NameOf(kind, where);
   const Result<Document> current = FindCurrent(kind, where, revision);
   if (!current.ok()) return current.fault();
-  Draft draft{.kind = kind,
-              .where = where,
-              .body = body,
-              .before = json::parse(current->body),
-              .problems = {},
-              .conflicts = {},
-              .warnings = {}};
-  if (auto fault = Prepare(draft, Milliseconds(call.now))) return *std::move(fault);
+  const bool decides = kind != Kind::kFlag || !DecidesTheSame(json::parse(current->body), body);
+  if (auto fault = decides ? RefuseDirect(kind, where) : std::nullopt) return *std::move(fault);
+  Plan plan(state_);
+  if (auto fault = PlanReplace(plan, Milliseconds(call.now), kind, *current, body)) return *std::move(fault);
   storage::Change change = ChangeBy(call);
-  change.writes.push_back({.name = name, .id = current->id, .body = Dump(draft.body), .revision = current->revision});
-  if (kind == Kind::kMetric && draft.body["version"] != draft.before["version"]) {
-    change.writes.push_back(MetricVersion(where.project, draft.body));
-  }
+  change.writes = plan.writes();
   const auto committed = state_.Commit(change);
   if (!committed.ok()) return CommitFault(committed.status(), name);
-  return WithWarnings(Get(kind, where), draft.warnings);
+  return WithWarnings(Get(kind, where), plan.warnings);
 }
 
-std::optional<Fault> Service::FindUser(Kind kind, const Where& where) {
-  const auto view = state_.LoadProject(where.project, BelongsToEnvironment(kind) ? where.environment : "");
+std::optional<Fault> Service::FindUser(Kind kind, const Where& where, Plan& plan) {
+  const auto view = plan.LoadProject(where.project, BelongsToEnvironment(kind) ? where.environment : "");
   if (!view.ok()) return StorageFault(view.status());
   const Reference wanted{KindName(kind), where.key};
   for (const Document& document : view->documents) {
@@ -371,6 +411,36 @@ std::optional<Fault> Service::FindUser(Kind kind, const Where& where) {
   return std::nullopt;
 }
 
+std::optional<Fault> Service::PlanArchive(Plan& plan, Kind kind, const Document& current) {
+  const DocumentName& name = current.name;
+  if (kind == Kind::kAttribute && name.key == kTargetingKey) {
+    return Conflict("the targeting key is part of every project");
+  }
+  if (kind == Kind::kExperiment) {
+    const std::string status = ReadStoredExperiment(current).status;
+    if (IsUnderWay(status)) {
+      return Conflict(Named(name.kind, name.key) + " is " + status + "; stop it first");
+    }
+  }
+  if (auto fault = FindUser(kind, {name.project, name.environment, name.key}, plan)) return fault;
+  const auto write = [&plan](const Document& document) {
+    plan.Write({.name = document.name,
+                .id = document.id,
+                .body = document.body,
+                .revision = document.revision,
+                .is_archived = true});
+  };
+  write(current);
+  if (kind != Kind::kFlag) return std::nullopt;
+  // Its configurations go with it.
+  const auto view = state_.LoadProject(name.project, "");
+  if (!view.ok()) return StorageFault(view.status());
+  for (const Document& document : view->documents) {
+    if (document.name.kind == kConfigurationKind && document.name.key == name.key) write(document);
+  }
+  return std::nullopt;
+}
+
 Result<Versioned> Service::Archive(const Call& call, Kind kind, const Where& where, std::optional<int64_t> revision) {
   const std::lock_guard lock(writing_);
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
@@ -380,35 +450,11 @@ Result<Versioned> Service::Archive(const Call& call, Kind kind, const Where& whe
   if (!current->has_value()) return NotFound(Named(name.kind, where.key));
   if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
   if ((*current)->is_archived) return AnswerOf(**current);
-  if (kind == Kind::kAttribute && where.key == kTargetingKey) {
-    return Conflict("the targeting key is part of every project");
-  }
-  if (kind == Kind::kExperiment) {
-    const std::string status = ReadStoredExperiment(**current).status;
-    if (IsUnderWay(status)) {
-      return Conflict(Named(name.kind, where.key) + " is " + status + "; stop it first");
-    }
-  }
-  if (auto fault = FindUser(kind, where)) return *std::move(fault);
+  if (auto fault = RefuseDirect(kind, where)) return *std::move(fault);
+  Plan plan(state_);
+  if (auto fault = PlanArchive(plan, kind, **current)) return *std::move(fault);
   storage::Change change = ChangeBy(call);
-  change.writes.push_back({.name = name,
-                           .id = (*current)->id,
-                           .body = (*current)->body,
-                           .revision = (*current)->revision,
-                           .is_archived = true});
-  if (kind == Kind::kFlag) {
-    // Its configurations go with it.
-    const auto view = state_.LoadProject(where.project, "");
-    if (!view.ok()) return StorageFault(view.status());
-    for (const Document& document : view->documents) {
-      if (document.name.kind != kConfigurationKind || document.name.key != where.key) continue;
-      change.writes.push_back({.name = document.name,
-                               .id = document.id,
-                               .body = document.body,
-                               .revision = document.revision,
-                               .is_archived = true});
-    }
-  }
+  change.writes = plan.writes();
   const auto committed = state_.Commit(change);
   if (!committed.ok()) return CommitFault(committed.status(), name);
   return Get(kind, where);
@@ -443,19 +489,15 @@ Result<Page> Service::ListConfigurations(std::string_view project, std::string_v
   return page;
 }
 
-Result<Versioned> Service::ReplaceConfiguration(const Call& call, const Where& flag, const json& body,
-                                                std::optional<int64_t> revision) {
-  const std::lock_guard lock(writing_);
-  const Result<Versioned> current = GetConfiguration(flag);
-  if (!current.ok()) return current.fault();
-  const DocumentName name{flag.project, flag.environment, std::string(kConfigurationKind), flag.key};
-  const Result<Versioned> definition = Get(Kind::kFlag, flag);
-  if (!definition.ok()) return definition.fault();
-  if (definition->body["archived"].get<bool>()) return Conflict(Named(kFlagKind, flag.key) + " is archived");
-  if (revision.has_value() && *revision != current->revision) return CommitFault(absl::AbortedError(""), name);
+std::optional<Fault> Service::PlanConfiguration(Plan& plan, int64_t now_ms, const Where& flag,
+                                                const Versioned& current, const json& body) {
+  const auto definition = plan.Find(NameOf(Kind::kFlag, flag));
+  if (!definition.ok()) return StorageFault(definition.status());
+  if (!definition->has_value()) return NotFound(Named(kFlagKind, flag.key));
+  if ((*definition)->is_archived) return Conflict(Named(kFlagKind, flag.key) + " is archived");
   Problems problems;
   const FlagConfiguration configuration = ReadFlagConfiguration(body, problems);
-  Library library(state_, flag.project, flag.environment);
+  Library library = plan.LibraryOf(flag.project, flag.environment);
   Problems more;
   CheckConfiguration(configuration, flag.key, library, more);
   Merge(problems, std::move(more));
@@ -467,17 +509,37 @@ Result<Versioned> Service::ReplaceConfiguration(const Call& call, const Where& f
   filled.erase("flag");
   filled.erase("updated");
   filled.erase("warnings");
-  FillConfiguration(
-      filled, current->body, [] { return NewId("rule_"); }, NewSalt);
+  FillConfiguration(filled, current.body, plan.make_rule_id, plan.make_salt);
+  plan.Write({.name = {flag.project, flag.environment, std::string(kConfigurationKind), flag.key},
+              .id = NewId("cfg_"),
+              .body = Dump(filled),
+              .revision = current.revision});
+  // Salts have been filled in by now, so that those which were kept count as equal.
+  for (std::string& text : ConfigurationWarnings(ReadFlagConfiguration(current.body, problems),
+                                                 ReadFlagConfiguration(filled, problems), now_ms)) {
+    plan.warnings.push_back(std::move(text));
+  }
+  return std::nullopt;
+}
+
+Result<Versioned> Service::ReplaceConfiguration(const Call& call, const Where& flag, const json& body,
+                                                std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const Result<Versioned> current = GetConfiguration(flag);
+  if (!current.ok()) return current.fault();
+  const DocumentName name{flag.project, flag.environment, std::string(kConfigurationKind), flag.key};
+  const Result<Versioned> definition = Get(Kind::kFlag, flag);
+  if (!definition.ok()) return definition.fault();
+  if (definition->body["archived"].get<bool>()) return Conflict(Named(kFlagKind, flag.key) + " is archived");
+  if (revision.has_value() && *revision != current->revision) return CommitFault(absl::AbortedError(""), name);
+  if (auto fault = RefuseUnreviewed(state_, flag.project, flag.environment)) return *std::move(fault);
+  Plan plan(state_);
+  if (auto fault = PlanConfiguration(plan, Milliseconds(call.now), flag, *current, body)) return *std::move(fault);
   storage::Change change = ChangeBy(call);
-  change.writes.push_back({.name = name, .id = NewId("cfg_"), .body = Dump(filled), .revision = current->revision});
+  change.writes = plan.writes();
   const auto committed = state_.Commit(change);
   if (!committed.ok()) return CommitFault(committed.status(), name);
-  // Salts have been filled in by now, so that those which were kept count as equal.
-  const std::vector<std::string> warnings =
-      ConfigurationWarnings(ReadFlagConfiguration(current->body, problems), ReadFlagConfiguration(filled, problems),
-                            Milliseconds(call.now));
-  return WithWarnings(GetConfiguration(flag), warnings);
+  return WithWarnings(GetConfiguration(flag), plan.warnings);
 }
 
 }  // namespace expt::service

@@ -4,6 +4,7 @@
 #include "control-plane/service/json_reader.h"
 #include "control-plane/service/library.h"
 #include "control-plane/service/libraries.h"
+#include "control-plane/service/review.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "control-plane/storage/key_store.h"
@@ -27,13 +28,15 @@ json ReadNamed(const json& body, Problems& problems) {
   return named;
 }
 
-// An environment has more than a project: how publishes reach it, and how many seconds each ring bakes.
+// An environment has more than a project: how publishes reach it, and what they need before.
 json ReadEnvironment(const json& body, Problems& problems) {
   ObjectReader object(body, "", problems);
   json environment = {{"key", object.Key("key")},
                       {"name", object.Text("name", false, 256)},
                       {"rings", object.Word("rings", {"none", "staged"}, "none")},
-                      {"bake", object.Integer("bake", 1, kMostBake).value_or(kDefaultBake)}};
+                      {"bake", object.Integer("bake", 1, kMostBake).value_or(kDefaultBake)},
+                      {"review", ReadReview(object, problems)},
+                      {"freezes", ReadFreezes(object, problems)}};
   object.Allow({"id", "created", "updated", "archived", "epoch", "root_version", "published_version", "rings_offered"});
   object.RefuseOthers();
   if (environment["name"] == "") environment["name"] = environment["key"];
@@ -111,6 +114,8 @@ json Service::EnvironmentBody(const Document& document, const std::optional<Root
   const int64_t epoch = root.has_value() ? root->root.Epoch(document.id) : 0;
   if (!body.contains("rings")) body["rings"] = "none";
   if (!body.contains("bake")) body["bake"] = kDefaultBake;
+  if (!body.contains("review")) body["review"] = {{"required", false}, {"approvals", 1}};
+  if (!body.contains("freezes")) body["freezes"] = json::array();
   body["epoch"] = epoch == 0 ? json(nullptr) : json(epoch);
   body["root_version"] = epoch == 0 ? json(nullptr) : json(root->root.root_version);
   const auto live = state_.LivePublish(document.id, Audience::kServer);
@@ -141,7 +146,12 @@ Result<Versioned> Service::ReplaceEnvironment(const Call& call, std::string_view
   if (!current->has_value()) return NotFound(Named("environment", environment));
   if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
   Problems problems;
-  const json replaced = ReadEnvironment(body, problems);
+  json replaced = ReadEnvironment(body, problems);
+  // Who leaves these out does not mean to lift them.
+  const json before = json::parse((*current)->body);
+  for (const char* name : {"review", "freezes"}) {
+    if (!body.contains(name) && before.contains(name)) replaced[name] = before[name];
+  }
   if (problems.empty() && replaced["key"] != environment) problems.push_back({"/key", "a key never changes"});
   if (!problems.empty()) return Invalid("environment", std::move(problems));
   storage::Change change = ChangeBy(call);

@@ -3,6 +3,7 @@
 
 #include "control-plane/service/estimate_request.h"
 #include "control-plane/service/library.h"
+#include "control-plane/service/plan.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 
@@ -89,7 +90,8 @@ Result<EstimateRequest> Service::RequestEstimate(const Where& where, const json&
 
   // Where no baseline was given: the experiment itself, once it runs, else the one that began last.
   absl::Status status;
-  std::vector<Experiment> others = ExperimentsOf(where, status);
+  Plan plan(state_);
+  std::vector<Experiment> others = ExperimentsOf(where, plan, status);
   if (!status.ok()) return StorageFault(status);
   const auto rank = [&where](const Experiment& experiment) {
     return std::pair(experiment.key == where.key, experiment.phases.empty() ? 0 : experiment.phases.back().start_ms);

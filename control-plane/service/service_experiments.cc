@@ -10,6 +10,7 @@
 #include "control-plane/service/experiment_life.h"
 #include "control-plane/service/instant.h"
 #include "control-plane/service/library.h"
+#include "control-plane/service/plan.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "control-plane/service/winner.h"
@@ -20,7 +21,6 @@ namespace {
 using nlohmann::json;
 using storage::Document;
 
-constexpr size_t kMaxExperiments = 1'000'000;
 constexpr size_t kMaxNotes = 1'000;
 
 // The metrics of a started experiment keep the versions that they had at the start; new ones take today's.
@@ -86,9 +86,8 @@ std::vector<std::string> TextsOf(const Problems& problems) {
 
 }  // namespace
 
-std::vector<Experiment> Service::ExperimentsOf(const Where& where, absl::Status& status) {
-  const auto documents =
-      state_.List(NameOf(Kind::kExperiment, {where.project, where.environment, ""}), "", kMaxExperiments, false);
+std::vector<Experiment> Service::ExperimentsOf(const Where& where, Plan& plan, absl::Status& status) {
+  const auto documents = plan.List(NameOf(Kind::kExperiment, {where.project, where.environment, ""}));
   std::vector<Experiment> experiments;
   if (!documents.ok()) {
     status = documents.status();
@@ -98,19 +97,19 @@ std::vector<Experiment> Service::ExperimentsOf(const Where& where, absl::Status&
   return experiments;
 }
 
-void Service::PrepareExperiment(Draft& draft, Library& library, int64_t now_ms) {
+void Service::PrepareExperiment(Draft& draft, Plan& plan, Library& library, int64_t now_ms) {
   ExpandMetricGroups(
       draft.body, draft.before, [&](const std::string& key) { return library.FindMetricGroup(key); }, draft.problems);
   const Experiment experiment = ReadExperiment(draft.body, draft.problems);
   absl::Status status;
-  const std::vector<Experiment> others = ExperimentsOf(draft.where, status);
+  const std::vector<Experiment> others = ExperimentsOf(draft.where, plan, status);
   Problems more;
   CheckExperiment(experiment, library, more);
   Merge(draft.problems, std::move(more));
   CheckAllocation(experiment, others, draft.conflicts);
   if (!draft.problems.empty()) return;
   const bool is_new_salt = experiment.salt.empty() && draft.before.is_null();
-  if (is_new_salt) draft.body["salt"] = NewSalt();
+  if (is_new_salt) draft.body["salt"] = plan.make_salt();
   Continued continued = ContinueExperiment(draft.body, draft.before, now_ms, draft.problems);
   Merge(draft.conflicts, std::move(continued.conflicts));
   draft.warnings = std::move(continued.warnings);
@@ -155,7 +154,8 @@ Result<Versioned> Service::StepExperiment(const Call& call, const Where& where, 
   std::vector<std::string> warnings;
   if (step == ExperimentStep::kStart || step == ExperimentStep::kSubmit) {
     absl::Status status;
-    const std::vector<Experiment> others = ExperimentsOf(where, status);
+    Plan plan(state_);
+    const std::vector<Experiment> others = ExperimentsOf(where, plan, status);
     if (!status.ok()) return StorageFault(status);
     CheckExperiment(experiment, library, conflicts);
     CheckAllocation(experiment, others, conflicts);

@@ -60,6 +60,7 @@ Result<Versioned> Service::WriteMembers(const Call& call, const Where& where, st
   if (!current.ok()) return StorageFault(current.status());
   if (!current->has_value()) return NotFound(Named(name.kind, where.key));
   if ((*current)->is_archived) return Conflict(Named(name.kind, where.key) + " is archived");
+  if (auto fault = RefuseDirect(Kind::kSegment, where)) return *std::move(fault);
   if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
   json segment = json::parse((*current)->body);
   const json known = UploadedOf(segment, list);

@@ -4,6 +4,7 @@
 #include "control-plane/service/check.h"
 #include "control-plane/service/libraries.h"
 #include "control-plane/service/library.h"
+#include "control-plane/service/review.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "src/host/crypto.h"
@@ -86,37 +87,47 @@ std::vector<FlagTest> TestsOf(Library& library, const std::string& environment) 
 
 }  // namespace
 
+Result<Assembly> Service::AssembleFrom(Library& library, const EnvironmentRef& place, int64_t state_revision,
+                                       Time now) {
+  const Result<std::string> server_salt = MemberListSalt(state_, place.id, Audience::kServer);
+  if (!server_salt.ok()) return server_salt.fault();
+  const Result<std::string> client_salt = MemberListSalt(state_, place.id, Audience::kClient);
+  if (!client_salt.ok()) return client_salt.fault();
+  if (Problems problems = CheckAll(library); !problems.empty()) {
+    return Invalid(Named("environment", place.key), std::move(problems));
+  }
+  Assembly assembly;
+  assembly.project = place.project;
+  assembly.environment = place.key;
+  assembly.environment_id = place.id;
+  assembly.state_revision = state_revision;
+  assembly.server = AssembleSnapshot(library, {.project = place.project,
+                                               .environment_id = place.id,
+                                               .audience = Audience::kServer,
+                                               .member_list_salt = *server_salt,
+                                               .now = now});
+  assembly.client = AssembleSnapshot(library, {.project = place.project,
+                                               .environment_id = place.id,
+                                               .audience = Audience::kClient,
+                                               .member_list_salt = *client_salt,
+                                               .now = now});
+  assembly.tests = TestsOf(library, place.key);
+  assembly.warnings = AssembleWarnings(library);
+  return assembly;
+}
+
 Result<Assembly> Service::Assemble(const Call& call, std::string_view project, std::string_view environment) {
   const Result<EnvironmentRef> place = FindEnvironment(project, environment);
   if (!place.ok()) return place.fault();
-  const Result<std::string> server_salt = MemberListSalt(state_, place->id, Audience::kServer);
-  if (!server_salt.ok()) return server_salt.fault();
-  const Result<std::string> client_salt = MemberListSalt(state_, place->id, Audience::kClient);
-  if (!client_salt.ok()) return client_salt.fault();
   const auto borrowed = libraries_->Borrow(place->project, place->key);
   if (!borrowed.ok()) return StorageFault(borrowed.status());
-  Library& library = *borrowed->library;
-  if (Problems problems = CheckAll(library); !problems.empty()) {
-    return Invalid(Named("environment", environment), std::move(problems));
-  }
-  Assembly assembly;
-  assembly.project = place->project;
-  assembly.environment = place->key;
-  assembly.environment_id = place->id;
-  assembly.state_revision = borrowed->revision;
-  assembly.server = AssembleSnapshot(library, {.project = place->project,
-                                               .environment_id = place->id,
-                                               .audience = Audience::kServer,
-                                               .member_list_salt = *server_salt,
-                                               .now = call.now});
-  assembly.client = AssembleSnapshot(library, {.project = place->project,
-                                               .environment_id = place->id,
-                                               .audience = Audience::kClient,
-                                               .member_list_salt = *client_salt,
-                                               .now = call.now});
-  assembly.tests = TestsOf(library, place->key);
-  assembly.warnings = AssembleWarnings(library);
-  return assembly;
+  return AssembleFrom(*borrowed->library, *place, borrowed->revision, call.now);
+}
+
+std::optional<Fault> Service::RefusePublish(const Call& call, std::string_view project, std::string_view environment,
+                                            bool is_reviewed) {
+  if (auto fault = RefuseInFreeze(state_, project, environment, Milliseconds(call.now))) return fault;
+  return is_reviewed ? std::nullopt : RefuseUnreviewed(state_, project, environment);
 }
 
 Result<std::vector<FlagTestRun>> Service::RunTests(const Call& call, const Assembly& assembly) {

@@ -81,8 +81,23 @@ CREATE TABLE member_list(
   project TEXT NOT NULL, segment TEXT NOT NULL, list TEXT NOT NULL, text BLOB NOT NULL,
   PRIMARY KEY(project, segment, list));
 )sql";
-constexpr std::array kSchemas = {kFirstSchema,    kPeopleSchema,       kRingsSchema,
-                                 kKeyTermsSchema, kKeyedRequestSchema, kMemberListSchema};
+constexpr std::string_view kChangeRequestsSchema = R"sql(
+CREATE TABLE change_request(
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, project TEXT NOT NULL, environment TEXT NOT NULL,
+  state INTEGER NOT NULL, actor TEXT NOT NULL, authors TEXT NOT NULL, document TEXT NOT NULL,
+  revision INTEGER NOT NULL, edited_revision INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL, publish_at_ms INTEGER NOT NULL, scheduled_by TEXT NOT NULL, applied_by TEXT NOT NULL,
+  applied_ms INTEGER NOT NULL, state_revision INTEGER NOT NULL, version INTEGER NOT NULL, failure TEXT NOT NULL,
+  failed_ms INTEGER NOT NULL);
+CREATE INDEX change_request_place ON change_request(project, environment, number);
+CREATE INDEX change_request_due ON change_request(state, publish_at_ms);
+CREATE TABLE remark(
+  change_request TEXT NOT NULL, number INTEGER NOT NULL, revision INTEGER NOT NULL, time_ms INTEGER NOT NULL,
+  actor TEXT NOT NULL, person TEXT NOT NULL, verdict INTEGER NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY(change_request, number)) WITHOUT ROWID;
+)sql";
+constexpr std::array kSchemas = {kFirstSchema,        kPeopleSchema,     kRingsSchema,         kKeyTermsSchema,
+                                 kKeyedRequestSchema, kMemberListSchema, kChangeRequestsSchema};
 constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(
@@ -356,6 +371,12 @@ absl::StatusOr<int64_t> StateStore::Commit(const Change& change) {
   }
   const absl::StatusOr<int64_t> revision = LastChangeNumber();
   if (!revision.ok()) return revision.status();
+  for (const ChangeRequestWrite& write : change.change_requests) {
+    if (absl::Status status = WriteChangeRequest(write, change.time_ms, *revision); !status.ok()) return status;
+  }
+  for (const Remark& remark : change.remarks) {
+    if (absl::Status status = WriteRemark(remark); !status.ok()) return status;
+  }
   if (absl::Status status = transaction->Commit(); !status.ok()) return status;
   return *revision;
 }

@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "control-plane/storage/audit_chain.h"
+#include "control-plane/storage/change_requests.h"
 #include "control-plane/storage/credential.h"
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
@@ -77,6 +78,18 @@ struct Change {
   PeopleChange people = {};
   std::vector<Note> notes = {};
   std::vector<MemberListWrite> member_lists = {};
+  std::vector<ChangeRequestWrite> change_requests = {};
+  std::vector<Remark> remarks = {};
+};
+
+// A document as one of its changes left it.
+struct DocumentRevision {
+  int64_t revision = 0;
+  int64_t time_ms = 0;
+  std::string actor;
+  std::string action;  // "create", "replace", "archive"
+  std::string before;  // JSON text; empty when it was created
+  std::string after;
 };
 
 // Which entries of the audit are meant; what is empty or 0 does not restrict.
@@ -148,6 +161,22 @@ class StateStore {
 
   // The text of an uploaded list, as Commit() took it; empty when there is none.
   absl::StatusOr<std::string> FindMemberList(const MemberListName& name);
+  // Newest first, below `before_revision` unless that is 0.
+  absl::StatusOr<std::vector<DocumentRevision>> ListRevisions(const DocumentName& name, int64_t before_revision,
+                                                              size_t limit);
+
+  // --- Change requests --------------------------------------------------------------------------------------------
+
+  // Written by Commit(). An applied one gets the revision of the store after that commit. Nothing for an unknown id.
+  absl::StatusOr<std::optional<ChangeRequest>> FindChangeRequest(std::string_view id);
+  // Newest first, below `before_number` unless that is 0.
+  absl::StatusOr<std::vector<ChangeRequest>> ListChangeRequests(std::string_view project, std::string_view environment,
+                                                                std::optional<ChangeRequestState> state,
+                                                                int64_t before_number, size_t limit);
+  // What was to be published by now, and what was applied before `applied_before_ms` and neither published nor failed.
+  absl::StatusOr<std::vector<ChangeRequest>> DueChangeRequests(int64_t now_ms, int64_t applied_before_ms);
+  // Oldest first.
+  absl::StatusOr<std::vector<Remark>> ListRemarks(std::string_view change_request, int64_t after_number, size_t limit);
 
   // --- Audit ------------------------------------------------------------------------------------------------------
 
@@ -242,6 +271,8 @@ class StateStore {
   absl::Status Write(const Change& change, const DocumentWrite& write);
   absl::Status WritePeople(const PeopleChange& change);
   absl::Status WriteMemberList(const MemberListWrite& write);
+  absl::Status WriteChangeRequest(const ChangeRequestWrite& write, int64_t time_ms, int64_t state_revision);
+  absl::Status WriteRemark(const Remark& remark);
   absl::Status PutRings(const Change& who, std::string_view action, const Rings& rings);
 
   std::mutex mutex_;  // guards the database

@@ -42,8 +42,8 @@ class Checker {
 
   void CheckKeyword(const json& value, const json& schema, const std::string& keyword, const json& rule,
                     const std::string& place) {
-    static const std::set<std::string> kNotes = {"description", "default",         "readOnly",        "format",
-                                                 "title",       "contentEncoding", "contentMediaType"};
+    static const std::set<std::string> kNotes = {"description", "default", "readOnly",        "writeOnly",
+                                                 "format",      "title",   "contentEncoding", "contentMediaType"};
     if (kNotes.contains(keyword)) return;
     if (keyword == "$ref") {
       Check(value, document_.at(json::json_pointer(rule.get<std::string>().substr(1))), place);

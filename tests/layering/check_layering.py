@@ -41,6 +41,7 @@ CONTROL_PLANE = {
     "storage": ["storage"],
     "service": ["service", "storage"],
     "publish": ["publish", "storage"],
+    "schedule": ["schedule", "storage"],
     "ingest": ["ingest", "storage"],
     "analysis": ["analysis", "storage"],
     "http": ["http"],

@@ -359,6 +359,7 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
   ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
   // What each version but the first has added, newest first.
   const std::vector<std::string> undo = {
+      "DROP TABLE change_request; DROP TABLE remark;",
       "DROP TABLE member_list;",
       "DROP TABLE keyed_request;",
       "ALTER TABLE credential DROP COLUMN scopes; ALTER TABLE credential DROP COLUMN expires_ms; "
@@ -375,6 +376,7 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
     Open();
     EXPECT_EQ(Body(Flag("checkout")), "{}");
     EXPECT_TRUE(store_->ListRingsUnderWay()->empty());
+    EXPECT_TRUE(store_->ListChangeRequests("shop", "prod", std::nullopt, 0, 10)->empty());
     EXPECT_EQ((*store_->LivePublish("env_1", Audience::kServer))->version, 1);
     const auto account = store_->FindAccount("mem_1");
     ASSERT_TRUE(account.ok()) << account.status();
@@ -425,6 +427,63 @@ TEST_F(StateStoreTest, PeopleChangeTogetherWithDocumentsOrNotAtAll) {
   ASSERT_TRUE(store_->Commit(taken_away).ok());
   EXPECT_FALSE((*store_->FindSession("ses_1")).has_value());
   EXPECT_FALSE((*store_->FindTicket("tkt_1")).has_value());
+}
+
+TEST_F(StateStoreTest, AChangeRequestIsWrittenWithItsDocumentsOrNotAtAll) {
+  const auto request = [](const std::string& id, ChangeRequestState state, int64_t publish_at_ms) {
+    return ChangeRequest{.id = id,
+                         .project = "shop",
+                         .environment = "prod",
+                         .state = state,
+                         .actor = "ann",
+                         .document = "{}",
+                         .publish_at_ms = publish_at_ms};
+  };
+  Change change = By("ann");
+  change.change_requests = {{.request = request("chg_1", ChangeRequestState::kApproved, 5000), .revision = 0},
+                            {.request = request("chg_2", ChangeRequestState::kOpen, 0), .revision = 0}};
+  change.remarks = {{.change_request = "chg_1", .revision = 1, .actor = "ben", .person = "ben", .text = "one"},
+                    {.change_request = "chg_1", .revision = 1, .actor = "ben", .person = "ben", .text = "two"}};
+  ASSERT_TRUE(store_->Commit(change).ok());
+  EXPECT_EQ((*store_->ListRemarks("chg_1", 1, 10))[0].text, "two");
+  EXPECT_EQ((*store_->ListChangeRequests("shop", "prod", std::nullopt, 0, 1))[0].id, "chg_2");
+  EXPECT_TRUE(store_->DueChangeRequests(4999, 0)->empty());
+  ASSERT_EQ(store_->DueChangeRequests(5000, 0)->size(), 1u);
+
+  // Another revision: neither the document nor the state is written.
+  Change stale = By("ann", 6000);
+  stale.writes.push_back({.name = Flag("checkout"), .id = "flg_1", .body = "{}"});
+  stale.change_requests = {{.request = request("chg_1", ChangeRequestState::kApplied, 0), .revision = 7}};
+  EXPECT_EQ(store_->Commit(stale).status().code(), absl::StatusCode::kAborted);
+  EXPECT_FALSE(store_->Find(Flag("checkout"))->has_value());
+
+  stale.change_requests[0].revision = 1;
+  stale.change_requests[0].request.applied_ms = 6000;
+  ASSERT_TRUE(store_->Commit(stale).ok());
+  Open();
+  const auto applied = store_->FindChangeRequest("chg_1");
+  EXPECT_EQ((*applied)->revision, 2);
+  EXPECT_EQ((*applied)->created_ms, 1000);
+  EXPECT_EQ((*applied)->state_revision, 1) << "of the store, behind the document";
+  EXPECT_TRUE(store_->DueChangeRequests(9000, 6000)->empty()) << "it is being published";
+  EXPECT_EQ(store_->DueChangeRequests(9000, 6001)->size(), 1u) << "nobody publishes it any more";
+}
+
+TEST_F(StateStoreTest, RevisionsOfADocumentAreReadFromTheAudit) {
+  ASSERT_TRUE(Put(Flag("checkout"), "1", 0).ok());
+  ASSERT_TRUE(Put(Flag("other"), "9", 0).ok());
+  ASSERT_TRUE(Put(Flag("checkout"), "2", 1).ok());
+  ASSERT_TRUE(Put(Flag("checkout"), "2", 2, true).ok());
+  const auto all = store_->ListRevisions(Flag("checkout"), 0, 10);
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->size(), 3u);
+  EXPECT_EQ((*all)[0].revision, 3);
+  EXPECT_EQ((*all)[0].action, "archive");
+  EXPECT_EQ((*all)[2].before, "");
+  const auto second = store_->ListRevisions(Flag("checkout"), 3, 1);
+  ASSERT_EQ(second->size(), 1u);
+  EXPECT_EQ((*second)[0].after, "2");
+  EXPECT_EQ((*second)[0].before, "1");
 }
 
 }  // namespace

@@ -167,7 +167,7 @@ constexpr char kExperimentsSchemas[] = R"json({
       }
     }
   },
-  "Estimate": {
+  "EstimateReply": {
     "type": "object", "additionalProperties": false,
     "required": ["experiment", "mode", "alpha", "power", "daily_units", "planned_units", "metrics", "total_units",
                  "days", "warnings"],

@@ -24,9 +24,13 @@ SchemaPart FlagsSchemas();
 SchemaPart ExperimentsSchemas();
 SchemaPart MetricsSchemas();
 SchemaPart PublishSchemas();
+SchemaPart ChangesSchemas();
 SchemaPart ResultsSchemas();
 SchemaPart EventsSchemas();
 SchemaPart ResourceSchemas();
+
+// All of them. No name is in two.
+std::vector<SchemaPart> SchemaParts();
 
 }  // namespace expt::api
 

@@ -29,6 +29,25 @@ constexpr char kProjectsSchemas[] = R"json({
       },
       "rings_offered": {
         "type": "boolean", "readOnly": true, "description": "50 clients reported in the last hour: enough for rings."
+      },
+      "review": {
+        "type": "object", "additionalProperties": false,
+        "description": "Whether changes go through change requests that others approve. Left out: as it was.",
+        "properties": {
+          "required": {"type": "boolean", "default": false},
+          "approvals": {"type": "integer", "minimum": 1, "maximum": 3, "default": 1}
+        }
+      },
+      "freezes": {
+        "type": "array", "maxItems": 100, "description": "Times in which nothing is published. Left out: as they were.",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["from", "until", "reason"],
+          "properties": {
+            "from": {"$ref": "#/components/schemas/Instant"},
+            "until": {"$ref": "#/components/schemas/Instant"},
+            "reason": {"type": "string", "minLength": 1, "maxLength": 1024}
+          }
+        }
       }
     }
   }
