@@ -40,7 +40,8 @@ json MakeSchemas() {
   const json stored = json::parse(kStoredFields);
   for (const SchemaPart& part :
        {CommonSchemas(), PeopleSchemas(), ProjectsSchemas(), AuditSchemas(), TargetingSchemas(), FlagsSchemas(),
-        ExperimentsSchemas(), MetricsSchemas(), PublishSchemas(), ResultsSchemas(), EventsSchemas(), ResourceSchemas()}) {
+        ExperimentsSchemas(), MetricsSchemas(), PublishSchemas(), ResultsSchemas(), EventsSchemas(), ResourceSchemas(),
+        UsageSchemas()}) {
     schemas.update(json::parse(part.text));
     for (const std::string_view name : part.stored) schemas[std::string(name)]["properties"].update(stored);
     for (const std::string_view name : part.paged) schemas[std::string(name) + "Page"] = PageSchema(name);
@@ -49,6 +50,7 @@ json MakeSchemas() {
     schemas["Permission"]["enum"].push_back(row.word);
   }
   schemas["NewToken"] = WithSecret(schemas["Token"], "token", "For Authorization; shown here only.");
+  schemas["NewShare"] = WithSecret(schemas["Share"], "token", "Behind /share/v1/; shown here only.");
   schemas["NewSdkKey"] = WithSecret(schemas["SdkKey"], "key", "expt1.…; shown here only.");
   return schemas;
 }

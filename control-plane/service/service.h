@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,9 @@
 #include "control-plane/service/fault.h"
 #include "control-plane/service/flag_test.h"
 #include "control-plane/service/results_request.h"
+#include "control-plane/service/share.h"
+#include "control-plane/service/stale.h"
+#include "control-plane/service/where.h"
 #include "src/wire/root.h"
 
 namespace expt::storage {
@@ -55,6 +59,7 @@ enum class Kind {
   kFlagTest,
   kMetricGroup,
   kTemplate,
+  kDashboard,
   // Of one of its environments.
   kExperiment,
   kLayer,
@@ -62,13 +67,6 @@ enum class Kind {
   kOverride,
 };
 bool BelongsToEnvironment(Kind kind);
-
-// Where a document is. `environment` only for kinds that belong to one; `key` not for Create and List.
-struct Where {
-  std::string project = {};      // key
-  std::string environment = {};  // key
-  std::string key = {};
-};
 
 struct Versioned {
   nlohmann::json body;
@@ -154,6 +152,11 @@ class Service {
 
   Result<Versioned> CreateProject(const Call& call, const nlohmann::json& body);
   Result<Versioned> GetProject(std::string_view project);
+  // Name, tags and owner; the key stays. 412 when `revision` is given and is not the document's.
+  Result<Versioned> ReplaceProject(const Call& call, std::string_view project, const nlohmann::json& body,
+                                   std::optional<int64_t> revision);
+  // It can still be read, and takes nothing more. 409 while it has an environment that is not archived.
+  Result<Versioned> ArchiveProject(const Call& call, std::string_view project, std::optional<int64_t> revision);
   // Only those at which something is permitted.
   Result<Page> ListProjects(const ListOptions& options, const Rights& rights);
 
@@ -162,6 +165,9 @@ class Service {
   // Name, "rings" and "bake"; the key stays. 412 when `revision` is given and is not the document's.
   Result<Versioned> ReplaceEnvironment(const Call& call, std::string_view project, std::string_view environment,
                                        const nlohmann::json& body, std::optional<int64_t> revision);
+  // What was in it is as good as missing afterwards. 409 while an SDK key of it is valid, or an experiment is under way.
+  Result<Versioned> ArchiveEnvironment(const Call& call, std::string_view project, std::string_view environment,
+                                       std::optional<int64_t> revision);
   Result<Versioned> GetEnvironment(std::string_view project, std::string_view environment);
   Result<Page> ListEnvironments(std::string_view project, const ListOptions& options, const Rights& rights);
   Result<EnvironmentRef> FindEnvironment(std::string_view project, std::string_view environment);
@@ -211,6 +217,32 @@ class Service {
   Result<Versioned> GetEmergencyOff(std::string_view project, std::string_view environment);
   Result<Versioned> ReplaceEmergencyOff(const Call& call, std::string_view project, std::string_view environment,
                                         const nlohmann::json& body, std::optional<int64_t> revision);
+
+  // --- Flags in use, and in code ------------------------------------------------------------------------------------
+
+  // Flags of the environment that code could do without. `last_seen_ms`: of each flag that was ever evaluated.
+  Result<std::vector<StaleFlag>> ListStale(const Call& call, const EnvironmentRef& environment,
+                                           const std::map<std::string, int64_t>& last_seen_ms);
+
+  // {"repository", "branch", "commit", "references": [{"flag", "path", "line", "text"}]}, in place of what an earlier
+  // scan of that branch has found. Without references the branch is forgotten.
+  Result<nlohmann::json> ReplaceCodeReferences(const Call& call, std::string_view project, const nlohmann::json& body);
+  // {"items": [{"repository", "branch", "commit", "scanned", "references", "flags"}]}
+  Result<nlohmann::json> ListCodeScans(std::string_view project);
+  // {"items": [{"repository", "branch", "commit", "path", "line", "text"}], "has_more"}
+  Result<nlohmann::json> ListCodeReferences(const Where& flag);
+
+  // --- Shares -----------------------------------------------------------------------------------------------------
+
+  // Reads {"kind", "environment", "key", "name", "expires", "frozen"}. 422 when what it names is not there.
+  Result<ShareRequest> ReadShareRequest(const Call& call, std::string_view project, const nlohmann::json& body);
+  // `frozen` is what a frozen one goes on showing. The answer holds the token, which is shown here only.
+  Result<nlohmann::json> CreateShare(const Call& call, const ShareRequest& request, const nlohmann::json& frozen);
+  Result<Page> ListShares(std::string_view project, const ListOptions& options);
+  // At once. Revoking twice is no fault.
+  Result<Done> RevokeShare(const Call& call, std::string_view project, std::string_view id);
+  // 404 without telling why.
+  Result<OpenedShare> OpenShare(const Call& call, std::string_view token);
 
   // --- SDK keys ---------------------------------------------------------------------------------------------------
 
@@ -275,6 +307,7 @@ class Service {
   void PrepareHoldout(Draft& draft, Library& library, int64_t now_ms);
   void PrepareExperiment(Draft& draft, Library& library, int64_t now_ms);
   void PrepareFlagTest(Draft& draft, Library& library);
+  void PrepareDashboard(Draft& draft);
   // Checks the draft and fills in what its writer has left out. 422 with every problem.
   std::optional<Fault> Prepare(Draft& draft, int64_t now_ms);
   // Sets the uploaded list of a segment to what `edit` makes of its ids, which come and go sorted and each once.
@@ -282,6 +315,7 @@ class Service {
   Result<Versioned> WriteMembers(const Call& call, const Where& where, std::string_view list,
                                  const std::string& bucket_by, std::optional<int64_t> revision,
                                  const EditMembers& edit);
+  Result<bool> HasValidSdkKey(std::string_view environment_id, int64_t now_ms);
   std::vector<Experiment> ExperimentsOf(const Where& where, absl::Status& status);
   std::optional<Fault> FindUser(Kind kind, const Where& where);
 
@@ -290,6 +324,8 @@ class Service {
                                                        const std::function<bool(const std::string&)>& is_permitted);
   // The fault of a folder that is not there: project, or environment where the kind belongs to one.
   std::optional<Fault> CheckFolder(Kind kind, const Where& where);
+  // 409 for a project that is archived.
+  std::optional<Fault> CheckProjectLives(std::string_view project);
   struct RootFile {
     std::string bytes;
     wire::RootModel root;

@@ -5,6 +5,7 @@
 
 #include "control-plane/service/check.h"
 #include "control-plane/service/configuration_warnings.h"
+#include "control-plane/service/dashboard.h"
 #include "control-plane/service/library.h"
 #include "control-plane/service/references.h"
 #include "control-plane/service/search.h"
@@ -51,6 +52,8 @@ std::string_view IdPrefix(Kind kind) {
       return "mgr_";
     case Kind::kTemplate:
       return "tpl_";
+    case Kind::kDashboard:
+      return "dsh_";
   }
   return "";
 }
@@ -239,6 +242,22 @@ void Service::PrepareFlagTest(Draft& draft, Library& library) {
   Merge(draft.problems, std::move(more));
 }
 
+void Service::PrepareDashboard(Draft& draft) {
+  const Dashboard dashboard = ReadDashboard(draft.body, draft.problems);
+  Problems more;
+  for (const DashboardBlock& block : dashboard.blocks) {
+    if (block.environment.empty() || block.experiment.empty()) continue;
+    const Result<Versioned> found =
+        Get(Kind::kExperiment, {draft.where.project, block.environment, block.experiment});
+    if (found.ok()) continue;
+    const bool is_place = !FindEnvironment(draft.where.project, block.environment).ok();
+    more.push_back(is_place ? Problem{block.pointer + "/environment", "unknown environment " + Quoted(block.environment)}
+                            : Problem{block.pointer + "/experiment", "unknown experiment " + Quoted(block.experiment) +
+                                                                         " in environment " + Quoted(block.environment)});
+  }
+  Merge(draft.problems, std::move(more));
+}
+
 void Service::PrepareExperiment(Draft& draft, Library& library, int64_t now_ms) {
   ExpandMetricGroups(
       draft.body, draft.before, [&](const std::string& key) { return library.FindMetricGroup(key); }, draft.problems);
@@ -308,6 +327,9 @@ std::optional<Fault> Service::Prepare(Draft& draft, int64_t now_ms) {
     case Kind::kTemplate:
       (void)ReadTemplate(draft.body, draft.problems);
       break;
+    case Kind::kDashboard:
+      PrepareDashboard(draft);
+      break;
   }
   if (!library.status().ok()) return StorageFault(library.status());
   if (!draft.problems.empty()) return Invalid(Place(draft.kind, draft.body), std::move(draft.problems));
@@ -328,6 +350,7 @@ Result<json> Service::FromTemplate(Kind kind, const Where& where, std::string_vi
 Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& where, const json& body) {
   const std::lock_guard lock(writing_);
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  if (auto fault = CheckProjectLives(where.project)) return *std::move(fault);
   Draft draft{.kind = kind,
               .where = {where.project, where.environment, ""},
               .body = body,
@@ -377,6 +400,7 @@ Result<Versioned> Service::Replace(const Call& call, Kind kind, const Where& whe
                                    std::optional<int64_t> revision) {
   const std::lock_guard lock(writing_);
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  if (auto fault = CheckProjectLives(where.project)) return *std::move(fault);
   const DocumentName name = NameOf(kind, where);
   const auto current = state_.Find(name);
   if (!current.ok()) return StorageFault(current.status());

@@ -25,12 +25,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "control-plane/storage/audit_chain.h"
+#include "control-plane/storage/code_reference.h"
 #include "control-plane/storage/credential.h"
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
 #include "control-plane/storage/member_list.h"
 #include "control-plane/storage/people.h"
 #include "control-plane/storage/rings.h"
+#include "control-plane/storage/share.h"
 #include "expt/snapshot.h"
 
 namespace expt::storage {
@@ -68,6 +70,8 @@ struct Change {
   PeopleChange people = {};
   std::vector<Note> notes = {};
   std::vector<MemberListWrite> member_lists = {};
+  std::vector<CodeScan> code_scans = {};
+  std::vector<Share> shares = {};  // added, or revoked
 };
 
 // Which entries of the audit are meant; what is empty or 0 does not restrict.
@@ -110,7 +114,7 @@ class StateStore {
 
   // --- Documents --------------------------------------------------------------------------------------------------
 
-  // Documents, people, notes and member lists. Answers with the revision of the store after the change.
+  // Everything that the change holds. Answers with the revision of the store after the change.
   absl::StatusOr<int64_t> Commit(const Change& change);
 
   // Nothing when there is no such document.
@@ -139,6 +143,16 @@ class StateStore {
 
   // The text of an uploaded list, as Commit() took it; empty when there is none.
   absl::StatusOr<std::string> FindMemberList(const MemberListName& name);
+
+  // Those that have references, by repository and branch.
+  absl::StatusOr<std::vector<CodeScanRow>> ListCodeScans(std::string_view project);
+  // By repository, branch, path and line.
+  absl::StatusOr<std::vector<CodeReferenceRow>> ListCodeReferences(std::string_view project, std::string_view flag,
+                                                                   size_t limit);
+
+  // Valid or not; nothing for an unknown id.
+  absl::StatusOr<std::optional<Share>> FindShare(std::string_view id);
+  absl::StatusOr<std::vector<Share>> ListShares(std::string_view project, std::string_view after_id, size_t limit);
 
   // --- Audit ------------------------------------------------------------------------------------------------------
 
@@ -224,6 +238,8 @@ class StateStore {
   absl::Status Write(const Change& change, const DocumentWrite& write);
   absl::Status WritePeople(const PeopleChange& change);
   absl::Status WriteMemberList(const MemberListWrite& write);
+  absl::Status WriteCodeScan(const CodeScan& scan);
+  absl::Status WriteShare(const Share& share);
   absl::Status PutRings(const Change& who, std::string_view action, const Rings& rings);
 
   std::mutex mutex_;  // guards the database

@@ -359,6 +359,7 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
   ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
   // What each version but the first has added, newest first.
   const std::vector<std::string> undo = {
+      "DROP TABLE code_scan; DROP TABLE code_reference; DROP TABLE share;",
       "DROP TABLE member_list;",
       "ALTER TABLE credential DROP COLUMN scopes; ALTER TABLE credential DROP COLUMN expires_ms; "
       "ALTER TABLE credential DROP COLUMN replaced_by;",

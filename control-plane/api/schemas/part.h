@@ -27,6 +27,7 @@ SchemaPart PublishSchemas();
 SchemaPart ResultsSchemas();
 SchemaPart EventsSchemas();
 SchemaPart ResourceSchemas();
+SchemaPart UsageSchemas();
 
 }  // namespace expt::api
 
