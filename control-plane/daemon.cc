@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "control-plane/analysis/analysis.h"
+#include "control-plane/analysis/usage.h"
 #include "control-plane/api/accounting_watch.h"
 #include "control-plane/api/api.h"
 #include "control-plane/api/override_watch.h"
@@ -127,6 +128,7 @@ class Daemon::Parts {
     agenda_ticks_.Stop();
     if (watch_) watch_->Stop();
     if (override_watch_) override_watch_->Stop();
+    usage_ticker_.Stop();
     if (ingest_) ingest_->Close();
     if (intake_) intake_->Stop();
     if (rings_) rings_->Stop();
@@ -166,6 +168,9 @@ class Daemon::Parts {
     absl::StatusOr<std::unique_ptr<analysis::Analysis>> analysis = analysis::Analysis::Open(options.data, {});
     if (!analysis.ok()) return analysis.status();
     analysis_ = *std::move(analysis);
+    absl::StatusOr<std::unique_ptr<analysis::Usage>> usage = analysis::Usage::Open(options.data);
+    if (!usage.ok()) return usage.status();
+    usage_ = *std::move(usage);
     return absl::OkStatus();
   }
 
@@ -266,6 +271,12 @@ class Daemon::Parts {
     rings_->Start();
     override_watch_ = std::make_unique<api::OverrideWatch>(*service_, *publisher_, *log_, Now);
     override_watch_->Start(options.override_interval);
+    // Little by little, so that nobody who asks waits for the whole log.
+    usage_ticker_.Start(options.usage_interval, [this] {
+      if (const absl::Status status = usage_->CatchUp(); !status.ok()) {
+        log_->Write(api::LogLevel::kError, "usage_failed", {{"text", std::string(status.message())}});
+      }
+    });
     services_ = std::make_unique<api::Services>(api::Services{.service = *service_,
                                                               .people = *people_,
                                                               .idempotency = *idempotency_,
@@ -280,6 +291,7 @@ class Daemon::Parts {
                                                               .audit_seal = *audit_seal_,
                                                               .ingest = *ingest_,
                                                               .analysis = *analysis_,
+                                                              .usage = *usage_,
                                                               .gate = *gate_,
                                                               .metrics = metrics_,
                                                               .log = *log_,
@@ -379,6 +391,8 @@ class Daemon::Parts {
   std::unique_ptr<api::AccountingWatch> watch_;
   std::unique_ptr<api::OverrideWatch> override_watch_;
   std::unique_ptr<analysis::Analysis> analysis_;
+  std::unique_ptr<analysis::Usage> usage_;
+  publish::Ticker usage_ticker_;
   std::unique_ptr<auth::Gate> gate_;
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<api::ExperimentSchedule> experiments_;

@@ -51,6 +51,7 @@ struct DaemonOptions {
   service::PeopleOptions people = {};
   ingest::IngestOptions ingest = {};
   std::chrono::milliseconds accounting_interval = std::chrono::hours(1);  // between two checks of the event counters
+  std::chrono::milliseconds usage_interval{30'000};     // between two copies of what was evaluated
   std::chrono::milliseconds override_interval{60'000};  // between two looks for overrides that have expired
   std::chrono::milliseconds schedule_interval = std::chrono::seconds(5);  // between two looks at what is due
   std::FILE* log = stderr;      // null: no log

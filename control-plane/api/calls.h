@@ -11,10 +11,13 @@ Answer PostSetup(const Services&, const Exchange&);
 Answer ListProjects(const Services&, const Exchange&);
 Answer PostProject(const Services&, const Exchange&);
 Answer GetProject(const Services&, const Exchange&);
+Answer PutProject(const Services&, const Exchange&);
+Answer DeleteProject(const Services&, const Exchange&);
 Answer ListEnvironments(const Services&, const Exchange&);
 Answer PostEnvironment(const Services&, const Exchange&);
 Answer GetEnvironment(const Services&, const Exchange&);
 Answer PutEnvironment(const Services&, const Exchange&);
+Answer DeleteEnvironment(const Services&, const Exchange&);
 
 // audit_calls.cc
 Answer ListAudit(const Services&, const Exchange&);
@@ -99,6 +102,22 @@ template <int kind>
 Answer GetRevision(const Services&, const Exchange&);
 template <int kind>
 Answer PostRevert(const Services&, const Exchange&);
+
+// usage_calls.cc
+Answer GetFlagUsage(const Services&, const Exchange&);
+Answer ListStaleFlags(const Services&, const Exchange&);
+Answer ListAttributeValues(const Services&, const Exchange&);
+
+// code_reference_calls.cc
+Answer PutCodeReferences(const Services&, const Exchange&);
+Answer ListCodeScans(const Services&, const Exchange&);
+Answer ListCodeReferences(const Services&, const Exchange&);
+
+// share_calls.cc
+Answer PostShare(const Services&, const Exchange&);
+Answer ListShares(const Services&, const Exchange&);
+Answer DeleteShare(const Services&, const Exchange&);
+Answer GetShared(const Services&, const Exchange&);
 
 // key_calls.cc
 Answer ListKeys(const Services&, const Exchange&);

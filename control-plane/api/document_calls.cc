@@ -83,6 +83,7 @@ EXPT_DOCUMENT_CALLS(service::Kind::kContext)
 EXPT_DOCUMENT_CALLS(service::Kind::kFlagTest)
 EXPT_DOCUMENT_CALLS(service::Kind::kMetricGroup)
 EXPT_DOCUMENT_CALLS(service::Kind::kTemplate)
+EXPT_DOCUMENT_CALLS(service::Kind::kDashboard)
 #undef EXPT_DOCUMENT_CALLS
 
 Answer ListConfigurations(const Services& services, const Exchange& exchange) {

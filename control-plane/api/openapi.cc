@@ -129,6 +129,8 @@ constexpr Tag kTags[] = {
     {"changes", "Drafts of several edits, their review and their schedule; revisions of documents."},
     {"publish", "From documents to signed snapshots, and how those reach programs."},
     {"results", "What an experiment found."},
+    {"dashboards", "Chosen results on one page, and links that show results to others."},
+    {"usage", "What is evaluated, what is stale, and where code names flags."},
     {"events", "Accounting of events, and those that were refused."},
     {"audit", "Who changed what."},
     {"sdk", "What client libraries call."},

@@ -102,6 +102,37 @@ Answer GetProject(const Services& services, const Exchange& exchange) {
   return DocumentResponse(exchange.request, 200, *project);
 }
 
+Answer PutProject(const Services& services, const Exchange& exchange) {
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  const auto revision = IfMatch(exchange.request);
+  if (!revision.ok()) return revision.fault();
+  const auto project = services.service.ReplaceProject(exchange.caller.call, exchange.request.Parameter("project"),
+                                                       *body, *revision);
+  if (!project.ok()) return project.fault();
+  return DocumentResponse(exchange.request, 200, *project);
+}
+
+Answer DeleteProject(const Services& services, const Exchange& exchange) {
+  const auto revision = IfMatch(exchange.request);
+  if (!revision.ok()) return revision.fault();
+  const auto project =
+      services.service.ArchiveProject(exchange.caller.call, exchange.request.Parameter("project"), *revision);
+  if (!project.ok()) return project.fault();
+  return DocumentResponse(exchange.request, 200, *project);
+}
+
+Answer DeleteEnvironment(const Services& services, const Exchange& exchange) {
+  const auto revision = IfMatch(exchange.request);
+  if (!revision.ok()) return revision.fault();
+  auto environment =
+      services.service.ArchiveEnvironment(exchange.caller.call, exchange.request.Parameter("project"),
+                                          exchange.request.Parameter("environment"), *revision);
+  if (!environment.ok()) return environment.fault();
+  OfferRings(services, exchange.caller.call.now, environment->body);
+  return DocumentResponse(exchange.request, 200, *environment);
+}
+
 Answer ListEnvironments(const Services& services, const Exchange& exchange) {
   const auto options = ListOptionsOf(exchange.request);
   if (!options.ok()) return options.fault();

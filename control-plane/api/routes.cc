@@ -273,6 +273,10 @@ void AddDocuments(std::vector<Route>* routes) {
       routes, EXPT_PROJECT "/templates", EXPT_PROJECT "/templates/{key}", "templates", "Template", "TemplatePage",
       Permission::kTemplatesRead, Permission::kTemplatesWrite,
       {"listTemplates", "createTemplate", "getTemplate", "replaceTemplate", "archiveTemplate"});
+  AddDocumentRoutes<Kind::kDashboard>(
+      routes, EXPT_PROJECT "/dashboards", EXPT_PROJECT "/dashboards/{key}", "dashboards", "Dashboard", "DashboardPage",
+      Permission::kDashboardsRead, Permission::kDashboardsWrite,
+      {"listDashboards", "createDashboard", "getDashboard", "replaceDashboard", "archiveDashboard"});
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/flags",
                      .operation = "listFlagConfigurations",

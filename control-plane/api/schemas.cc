@@ -47,6 +47,7 @@ json MakeSchemas() {
     schemas["Permission"]["enum"].push_back(row.word);
   }
   schemas["NewToken"] = WithSecret(schemas["Token"], "token", "For Authorization; shown here only.");
+  schemas["NewShare"] = WithSecret(schemas["Share"], "token", "Behind /share/v1/; shown here only.");
   schemas["NewSdkKey"] = WithSecret(schemas["SdkKey"], "key", "expt1.…; shown here only.");
   return schemas;
 }
@@ -56,7 +57,7 @@ json MakeSchemas() {
 std::vector<SchemaPart> SchemaParts() {
   return {CommonSchemas(),  PeopleSchemas(),      ProjectsSchemas(), AuditSchemas(),   TargetingSchemas(),
           FlagsSchemas(),   ExperimentsSchemas(), MetricsSchemas(),  PublishSchemas(), ChangesSchemas(),
-          ResultsSchemas(), EventsSchemas(),      ResourceSchemas()};
+          ResultsSchemas(), EventsSchemas(),      ResourceSchemas(), UsageSchemas()};
 }
 
 const json& Schemas() {

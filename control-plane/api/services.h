@@ -7,6 +7,7 @@
 #include <string>
 
 #include "control-plane/analysis/analysis.h"
+#include "control-plane/analysis/usage.h"
 #include "control-plane/api/head_streams.h"
 #include "control-plane/api/log.h"
 #include "control-plane/auth/gate.h"
@@ -43,6 +44,7 @@ struct Services {
   const publish::AuditSeal& audit_seal;
   ingest::Ingest& ingest;
   analysis::Analysis& analysis;
+  analysis::Usage& usage;
   auth::Gate& gate;
   http::Metrics& metrics;
   Log& log;

@@ -14,7 +14,7 @@ namespace expt::api {
 
 // The first segments of paths that never are pages.
 inline constexpr std::string_view kServerFolders[] = {"api",     "sdk",   "ofrep", "openapi.json",
-                                                      "metrics", "livez", "readyz"};
+                                                      "metrics", "livez", "readyz", "share"};
 
 // What the policy of a page allows: scripts and WASM of this server only, styles with the nonce of this answer.
 std::string ContentSecurityPolicy(std::string_view nonce);

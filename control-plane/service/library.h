@@ -32,6 +32,7 @@ namespace expt::service {
 using storage::kAttributeKind;
 using storage::kConfigurationKind;
 using storage::kContextKind;
+using storage::kDashboardKind;
 using storage::kEmergencyOffKind;
 using storage::kEnvironmentKind;
 using storage::kExperimentKind;

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -28,6 +29,9 @@
 #include "control-plane/service/fault.h"
 #include "control-plane/service/flag_test.h"
 #include "control-plane/service/results_request.h"
+#include "control-plane/service/share.h"
+#include "control-plane/service/stale.h"
+#include "control-plane/service/where.h"
 #include "src/wire/root.h"
 
 namespace expt::storage {
@@ -57,6 +61,7 @@ enum class Kind {
   kFlagTest,
   kMetricGroup,
   kTemplate,
+  kDashboard,
   // Of one of its environments.
   kExperiment,
   kLayer,
@@ -67,13 +72,6 @@ bool BelongsToEnvironment(Kind kind);
 
 // What StepExperiment() does: a status, and what has to be true for it.
 enum class ExperimentStep { kSubmit, kWithdraw, kStart, kPause, kResume, kStop };
-
-// Where a document is. `environment` only for kinds that belong to one; `key` not for Create and List.
-struct Where {
-  std::string project = {};      // key
-  std::string environment = {};  // key
-  std::string key = {};
-};
 
 // A step that an experiment's schedule asks for.
 struct DueExperiment {
@@ -170,6 +168,11 @@ class Service {
 
   Result<Versioned> CreateProject(const Call& call, const nlohmann::json& body);
   Result<Versioned> GetProject(std::string_view project);
+  // Name, tags and owner; the key stays. 412 when `revision` is given and is not the document's.
+  Result<Versioned> ReplaceProject(const Call& call, std::string_view project, const nlohmann::json& body,
+                                   std::optional<int64_t> revision);
+  // It can still be read, and takes nothing more. 409 while it has an environment that is not archived.
+  Result<Versioned> ArchiveProject(const Call& call, std::string_view project, std::optional<int64_t> revision);
   // Only those at which something is permitted.
   Result<Page> ListProjects(const ListOptions& options, const Rights& rights);
 
@@ -178,6 +181,9 @@ class Service {
   // Everything but the key. 412 when `revision` is given and is not the document's.
   Result<Versioned> ReplaceEnvironment(const Call& call, std::string_view project, std::string_view environment,
                                        const nlohmann::json& body, std::optional<int64_t> revision);
+  // What was in it is as good as missing afterwards. 409 while an SDK key of it is valid, or an experiment is under way.
+  Result<Versioned> ArchiveEnvironment(const Call& call, std::string_view project, std::string_view environment,
+                                       std::optional<int64_t> revision);
   Result<Versioned> GetEnvironment(std::string_view project, std::string_view environment);
   Result<Page> ListEnvironments(std::string_view project, const ListOptions& options, const Rights& rights);
   Result<EnvironmentRef> FindEnvironment(std::string_view project, std::string_view environment);
@@ -250,6 +256,32 @@ class Service {
   Result<Versioned> ReplaceEmergencyOff(const Call& call, std::string_view project, std::string_view environment,
                                         const nlohmann::json& body, std::optional<int64_t> revision);
 
+  // --- Flags in use, and in code ------------------------------------------------------------------------------------
+
+  // Flags of the environment that code could do without. `last_seen_ms`: of each flag that was ever evaluated.
+  Result<std::vector<StaleFlag>> ListStale(const Call& call, const EnvironmentRef& environment,
+                                           const std::map<std::string, int64_t>& last_seen_ms);
+
+  // {"repository", "branch", "commit", "references": [{"flag", "path", "line", "text"}]}, in place of what an earlier
+  // scan of that branch has found. Without references the branch is forgotten.
+  Result<nlohmann::json> ReplaceCodeReferences(const Call& call, std::string_view project, const nlohmann::json& body);
+  // {"items": [{"repository", "branch", "commit", "scanned", "references", "flags"}]}
+  Result<nlohmann::json> ListCodeScans(std::string_view project);
+  // {"items": [{"repository", "branch", "commit", "path", "line", "text"}], "has_more"}
+  Result<nlohmann::json> ListCodeReferences(const Where& flag);
+
+  // --- Shares -----------------------------------------------------------------------------------------------------
+
+  // Reads {"kind", "environment", "key", "name", "expires", "frozen"}. 422 when what it names is not there.
+  Result<ShareRequest> ReadShareRequest(const Call& call, std::string_view project, const nlohmann::json& body);
+  // `frozen` is what a frozen one goes on showing. The answer holds the token, which is shown here only.
+  Result<nlohmann::json> CreateShare(const Call& call, const ShareRequest& request, const nlohmann::json& frozen);
+  Result<Page> ListShares(std::string_view project, const ListOptions& options);
+  // At once. Revoking twice is no fault.
+  Result<Done> RevokeShare(const Call& call, std::string_view project, std::string_view id);
+  // 404 without telling why.
+  Result<OpenedShare> OpenShare(const Call& call, std::string_view token);
+
   // --- SDK keys ---------------------------------------------------------------------------------------------------
 
   // Body {"kind": "server"|"client", "name", "scopes", "expires"}; the answer describes the key and shows it, which
@@ -319,6 +351,7 @@ class Service {
   void PrepareHoldout(Draft& draft, Plan& plan, Library& library, int64_t now_ms);
   void PrepareExperiment(Draft& draft, Plan& plan, Library& library, int64_t now_ms);
   void PrepareFlagTest(Draft& draft, Library& library);
+  void PrepareDashboard(Draft& draft);
   // Sets the uploaded list of a segment to what `edit` makes of its ids, which come and go sorted and each once.
   using EditMembers = std::function<void(std::vector<std::string>& unit_ids)>;
   Result<Versioned> WriteMembers(const Call& call, const Where& where, std::string_view list,
@@ -341,12 +374,15 @@ class Service {
                                          const nlohmann::json& body);
 
   Result<Assembly> AssembleFrom(Library& library, const EnvironmentRef& place, int64_t state_revision, Time now);
+  Result<bool> HasValidSdkKey(std::string_view environment_id, int64_t now_ms);
 
   // The documents of one page, and one more where there are more.
   Result<std::vector<storage::Document>> ListPermitted(const storage::DocumentName& folder, const ListOptions& options,
                                                        const std::function<bool(const std::string&)>& is_permitted);
   // The fault of a folder that is not there: project, or environment where the kind belongs to one.
   std::optional<Fault> CheckFolder(Kind kind, const Where& where);
+  // 409 for a project that is archived.
+  std::optional<Fault> CheckProjectLives(std::string_view project);
   struct RootFile {
     std::string bytes;
     wire::RootModel root;

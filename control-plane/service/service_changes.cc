@@ -80,4 +80,11 @@ Result<json> Service::ListChanges(const Call& call, std::string_view project, st
               {"problems", std::move(problems)}};
 }
 
+Result<std::vector<StaleFlag>> Service::ListStale(const Call& call, const EnvironmentRef& environment,
+                                                  const std::map<std::string, int64_t>& last_seen_ms) {
+  const auto view = state_.LoadProject(environment.project, environment.key);
+  if (!view.ok()) return StorageFault(view.status());
+  return FindStaleFlags(view->documents, last_seen_ms, Milliseconds(call.now));
+}
+
 }  // namespace expt::service

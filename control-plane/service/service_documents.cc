@@ -5,6 +5,7 @@
 
 #include "control-plane/service/check.h"
 #include "control-plane/service/configuration_warnings.h"
+#include "control-plane/service/dashboard.h"
 #include "control-plane/service/library.h"
 #include "control-plane/service/plan.h"
 #include "control-plane/service/references.h"
@@ -52,6 +53,8 @@ std::string_view IdPrefix(Kind kind) {
       return "mgr_";
     case Kind::kTemplate:
       return "tpl_";
+    case Kind::kDashboard:
+      return "dsh_";
   }
   return "";
 }
@@ -200,6 +203,22 @@ void Service::PrepareFlagTest(Draft& draft, Library& library) {
   Merge(draft.problems, std::move(more));
 }
 
+void Service::PrepareDashboard(Draft& draft) {
+  const Dashboard dashboard = ReadDashboard(draft.body, draft.problems);
+  Problems more;
+  for (const DashboardBlock& block : dashboard.blocks) {
+    if (block.environment.empty() || block.experiment.empty()) continue;
+    const Result<Versioned> found =
+        Get(Kind::kExperiment, {draft.where.project, block.environment, block.experiment});
+    if (found.ok()) continue;
+    const bool is_place = !FindEnvironment(draft.where.project, block.environment).ok();
+    more.push_back(is_place ? Problem{block.pointer + "/environment", "unknown environment " + Quoted(block.environment)}
+                            : Problem{block.pointer + "/experiment", "unknown experiment " + Quoted(block.experiment) +
+                                                                         " in environment " + Quoted(block.environment)});
+  }
+  Merge(draft.problems, std::move(more));
+}
+
 std::optional<Fault> Service::Prepare(Draft& draft, Plan& plan, int64_t now_ms) {
   StripReadOnly(draft.body);
   if (!draft.body.is_object()) return Invalid(std::string(KindName(draft.kind)), {{"", "expected an object"}});
@@ -253,6 +272,9 @@ std::optional<Fault> Service::Prepare(Draft& draft, Plan& plan, int64_t now_ms) 
     case Kind::kTemplate:
       (void)ReadTemplate(draft.body, draft.problems);
       break;
+    case Kind::kDashboard:
+      PrepareDashboard(draft);
+      break;
   }
   if (!library.status().ok()) return StorageFault(library.status());
   if (!draft.problems.empty()) {
@@ -280,6 +302,7 @@ std::optional<Fault> Service::RefuseDirect(Kind kind, const Where& where) {
     case Kind::kMetricGroup:
     case Kind::kAttribute:
     case Kind::kContext:
+    case Kind::kDashboard:
     case Kind::kFlagTest:
     case Kind::kTemplate:
       return std::nullopt;  // they decide nothing
@@ -307,6 +330,7 @@ std::optional<Fault> Service::PlanCreate(Plan& plan, int64_t now_ms, Kind kind, 
 Result<Versioned> Service::Create(const Call& call, Kind kind, const Where& where, const json& body) {
   const std::lock_guard lock(writing_);
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  if (auto fault = CheckProjectLives(where.project)) return *std::move(fault);
   // Nothing that runs depends on a new document of the project.
   if (BelongsToEnvironment(kind)) {
     if (auto fault = RefuseUnreviewed(state_, where.project, where.environment)) return *std::move(fault);
@@ -370,6 +394,7 @@ std::optional<Fault> Service::PlanReplace(Plan& plan, int64_t now_ms, Kind kind,
 
 Result<Document> Service::FindCurrent(Kind kind, const Where& where, std::optional<int64_t> revision) {
   if (auto fault = CheckFolder(kind, where)) return *std::move(fault);
+  if (auto fault = CheckProjectLives(where.project)) return *std::move(fault);
   const DocumentName name = NameOf(kind, where);
   auto current = state_.Find(name);
   if (!current.ok()) return StorageFault(current.status());

@@ -5,6 +5,7 @@
 #include "control-plane/service/library.h"
 #include "control-plane/service/libraries.h"
 #include "control-plane/service/review.h"
+#include "control-plane/service/plan.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
 #include "control-plane/storage/key_store.h"
@@ -16,16 +17,21 @@ using nlohmann::json;
 using storage::Document;
 
 constexpr size_t kMaxEmergencyOff = 256;
+constexpr size_t kMaxProjectTags = 64;
+constexpr size_t kMaxTagSize = 64;
 constexpr int64_t kDefaultBake = 300;  // seconds
 constexpr int64_t kMostBake = 86'400;
 
-// {"key", "name"} of a project.
-json ReadNamed(const json& body, Problems& problems) {
+// {"key", "name"} of a project, and its tags and owner where it has them.
+json ReadProject(const json& body, Problems& problems) {
   ObjectReader object(body, "", problems);
-  json named = {{"key", object.Key("key")}, {"name", object.Text("name", false, 256)}};
+  json project = {{"key", object.Key("key")}, {"name", object.Text("name", false, 256)}};
+  object.Allow({"id", "created", "updated", "archived"});
+  if (const auto tags = object.Texts("tags", kMaxProjectTags, kMaxTagSize); !tags.empty()) project["tags"] = tags;
+  if (const std::string owner = object.Text("owner", false, 128); !owner.empty()) project["owner"] = owner;
   object.RefuseOthers();
-  if (named["name"] == "") named["name"] = named["key"];
-  return named;
+  if (project["name"] == "") project["name"] = project["key"];
+  return project;
 }
 
 // An environment has more than a project: how publishes reach it, and what they need before.
@@ -62,7 +68,7 @@ Service::~Service() = default;
 
 Result<Versioned> Service::CreateProject(const Call& call, const json& body) {
   Problems problems;
-  const json named = ReadNamed(body, problems);
+  const json named = ReadProject(body, problems);
   if (!problems.empty()) return Invalid("project", std::move(problems));
   const std::lock_guard lock(writing_);
   const std::string key = named["key"].get<std::string>();
@@ -100,6 +106,95 @@ Result<Versioned> Service::GetProject(std::string_view project) {
   return AnswerOf(**document);
 }
 
+std::optional<Fault> Service::CheckProjectLives(std::string_view project) {
+  const auto document = state_.Find(ProjectName(project));
+  if (!document.ok()) return StorageFault(document.status());
+  if (document->has_value() && (*document)->is_archived) return Conflict(Named("project", project) + " is archived");
+  return std::nullopt;
+}
+
+Result<Versioned> Service::ReplaceProject(const Call& call, std::string_view project, const json& body,
+                                          std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const storage::DocumentName name = ProjectName(project);
+  const auto current = state_.Find(name);
+  if (!current.ok()) return StorageFault(current.status());
+  if (!current->has_value()) return NotFound(Named("project", project));
+  if ((*current)->is_archived) return Conflict(Named("project", project) + " is archived");
+  if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
+  Problems problems;
+  json keyed = body;
+  if (keyed.is_object() && !keyed.contains("key")) keyed["key"] = project;
+  const json replaced = ReadProject(keyed, problems);
+  if (keyed.is_object() && keyed["key"] != project) problems.push_back({"/key", "a key never changes"});
+  if (!problems.empty()) return Invalid("project", std::move(problems));
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back(
+      {.name = name, .id = (*current)->id, .body = Dump(replaced), .revision = (*current)->revision});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return GetProject(project);
+}
+
+Result<Versioned> Service::ArchiveProject(const Call& call, std::string_view project,
+                                          std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const storage::DocumentName name = ProjectName(project);
+  const auto current = state_.Find(name);
+  if (!current.ok()) return StorageFault(current.status());
+  if (!current->has_value()) return NotFound(Named("project", project));
+  if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
+  if ((*current)->is_archived) return AnswerOf(**current);
+  const auto living = state_.List(EnvironmentName(project, ""), "", 1, /*archived=*/false);
+  if (!living.ok()) return StorageFault(living.status());
+  if (!living->empty()) {
+    return Conflict(Named("project", project) + " has " + Named("environment", living->front().name.key) +
+                    "; archive it first");
+  }
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back({.name = name,
+                           .id = (*current)->id,
+                           .body = (*current)->body,
+                           .revision = (*current)->revision,
+                           .is_archived = true});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return GetProject(project);
+}
+
+Result<Versioned> Service::ArchiveEnvironment(const Call& call, std::string_view project, std::string_view environment,
+                                              std::optional<int64_t> revision) {
+  const std::lock_guard lock(writing_);
+  const storage::DocumentName name = EnvironmentName(project, environment);
+  const auto current = state_.Find(name);
+  if (!current.ok()) return StorageFault(current.status());
+  if (!current->has_value()) return NotFound(Named("environment", environment));
+  if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
+  if ((*current)->is_archived) return GetEnvironment(project, environment);
+  absl::Status status;
+  Plan plan(state_);
+  for (const Experiment& experiment : ExperimentsOf({name.project, name.key, ""}, plan, status)) {
+    if (!IsUnderWay(experiment.status)) continue;
+    return Conflict(Named("environment", environment) + " has " + Named("experiment", experiment.key) + ", which is " +
+                    experiment.status + "; stop it first");
+  }
+  if (!status.ok()) return StorageFault(status);
+  const auto is_key_valid = HasValidSdkKey((*current)->id, Milliseconds(call.now));
+  if (!is_key_valid.ok()) return is_key_valid.fault();
+  if (*is_key_valid) {
+    return Conflict(Named("environment", environment) + " has an SDK key that is valid; revoke its keys first");
+  }
+  storage::Change change = ChangeBy(call);
+  change.writes.push_back({.name = name,
+                           .id = (*current)->id,
+                           .body = (*current)->body,
+                           .revision = (*current)->revision,
+                           .is_archived = true});
+  const auto committed = state_.Commit(change);
+  if (!committed.ok()) return CommitFault(committed.status(), name);
+  return GetEnvironment(project, environment);
+}
+
 Result<Page> Service::ListProjects(const ListOptions& options, const Rights& rights) {
   const size_t limit = LimitOf(options);
   const auto documents = ListPermitted(ProjectName(""), options, [&](const std::string& key) {
@@ -129,6 +224,7 @@ Result<Versioned> Service::CreateEnvironment(const Call& call, std::string_view 
   if (!problems.empty()) return Invalid("environment", std::move(problems));
   const std::lock_guard lock(writing_);
   if (const Result<Versioned> found = GetProject(project); !found.ok()) return found.fault();
+  if (auto fault = CheckProjectLives(project)) return *std::move(fault);
   const std::string key = named["key"].get<std::string>();
   storage::Change change = ChangeBy(call);
   change.writes.push_back({.name = EnvironmentName(project, key), .id = NewId("env_"), .body = Dump(named)});
@@ -144,6 +240,7 @@ Result<Versioned> Service::ReplaceEnvironment(const Call& call, std::string_view
   const auto current = state_.Find(name);
   if (!current.ok()) return StorageFault(current.status());
   if (!current->has_value()) return NotFound(Named("environment", environment));
+  if ((*current)->is_archived) return Conflict(Named("environment", environment) + " is archived");
   if (revision.has_value() && *revision != (*current)->revision) return CommitFault(absl::AbortedError(""), name);
   Problems problems;
   json replaced = ReadEnvironment(body, problems);
@@ -188,7 +285,7 @@ Result<Page> Service::ListEnvironments(std::string_view project, const ListOptio
 Result<EnvironmentRef> Service::FindEnvironment(std::string_view project, std::string_view environment) {
   const auto document = state_.Find(EnvironmentName(project, environment));
   if (!document.ok()) return StorageFault(document.status());
-  if (!document->has_value()) return NotFound(Named("environment", environment));
+  if (!document->has_value() || (*document)->is_archived) return NotFound(Named("environment", environment));
   return RefOf(**document);
 }
 

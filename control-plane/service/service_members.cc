@@ -55,6 +55,7 @@ Result<Versioned> Service::WriteMembers(const Call& call, const Where& where, st
                                         const EditMembers& edit) {
   const std::lock_guard lock(writing_);
   if (auto fault = CheckFolder(Kind::kSegment, where)) return *std::move(fault);
+  if (auto fault = CheckProjectLives(where.project)) return *std::move(fault);
   const storage::DocumentName name = NameOf(Kind::kSegment, where);
   const auto current = state_.Find(name);
   if (!current.ok()) return StorageFault(current.status());

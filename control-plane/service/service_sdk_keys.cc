@@ -81,6 +81,20 @@ Result<std::string> Service::NewSdkKey(const EnvironmentRef& place, Credential& 
   return wire::FormatSdkKey(key);
 }
 
+Result<bool> Service::HasValidSdkKey(std::string_view environment_id, int64_t now_ms) {
+  constexpr size_t kBatch = 500;
+  for (std::string after;;) {
+    const auto keys = state_.ListCredentials(kSdkKeyKind, environment_id, after, kBatch);
+    if (!keys.ok()) return StorageFault(keys.status());
+    const auto is_valid = [now_ms](const Credential& key) {
+      return key.revoked_ms == 0 && (key.expires_ms == 0 || key.expires_ms > now_ms);
+    };
+    if (std::any_of(keys->begin(), keys->end(), is_valid)) return true;
+    if (keys->size() < kBatch) return false;
+    after = keys->back().id;
+  }
+}
+
 Result<json> Service::CreateSdkKey(const Call& call, std::string_view project, std::string_view environment,
                                    const json& body) {
   const std::lock_guard lock(writing_);

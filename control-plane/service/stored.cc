@@ -49,6 +49,8 @@ std::string_view KindName(Kind kind) {
       return kMetricGroupKind;
     case Kind::kTemplate:
       return kTemplateKind;
+    case Kind::kDashboard:
+      return kDashboardKind;
   }
   return "";
 }

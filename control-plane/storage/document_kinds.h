@@ -22,6 +22,7 @@ inline constexpr std::string_view kContextKind = "context";
 inline constexpr std::string_view kFlagTestKind = "flag_test";
 inline constexpr std::string_view kMetricGroupKind = "metric_group";
 inline constexpr std::string_view kTemplateKind = "template";
+inline constexpr std::string_view kDashboardKind = "dashboard";
 inline constexpr std::string_view kEmergencyOffKind = "emergency_off";  // its key is the same
 // Of no project.
 inline constexpr std::string_view kMemberKind = "member";  // its key is its id

@@ -96,8 +96,23 @@ CREATE TABLE remark(
   actor TEXT NOT NULL, person TEXT NOT NULL, verdict INTEGER NOT NULL, text TEXT NOT NULL,
   PRIMARY KEY(change_request, number)) WITHOUT ROWID;
 )sql";
-constexpr std::array kSchemas = {kFirstSchema,        kPeopleSchema,     kRingsSchema,         kKeyTermsSchema,
-                                 kKeyedRequestSchema, kMemberListSchema, kChangeRequestsSchema};
+constexpr std::string_view kCodeAndSharesSchema = R"sql(
+CREATE TABLE code_scan(
+  project TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, commit_id TEXT NOT NULL,
+  scanned_ms INTEGER NOT NULL, PRIMARY KEY(project, repository, branch)) WITHOUT ROWID;
+CREATE TABLE code_reference(
+  project TEXT NOT NULL, repository TEXT NOT NULL, branch TEXT NOT NULL, flag TEXT NOT NULL, path TEXT NOT NULL,
+  line INTEGER NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY(project, repository, branch, flag, path, line)) WITHOUT ROWID;
+CREATE INDEX code_reference_flag ON code_reference(project, flag);
+CREATE TABLE share(
+  id TEXT PRIMARY KEY, secret_hash BLOB NOT NULL, project TEXT NOT NULL, environment TEXT NOT NULL, kind TEXT NOT NULL,
+  key TEXT NOT NULL, name TEXT NOT NULL, actor TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL, revoked_ms INTEGER NOT NULL, frozen TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX share_project ON share(project, id);
+)sql";
+constexpr std::array kSchemas = {kFirstSchema,        kPeopleSchema,     kRingsSchema,          kKeyTermsSchema,
+                                 kKeyedRequestSchema, kMemberListSchema, kChangeRequestsSchema, kCodeAndSharesSchema};
 constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(
@@ -364,6 +379,12 @@ absl::StatusOr<int64_t> StateStore::Commit(const Change& change) {
   if (absl::Status status = WritePeople(change.people); !status.ok()) return status;
   for (const MemberListWrite& write : change.member_lists) {
     if (absl::Status status = WriteMemberList(write); !status.ok()) return status;
+  }
+  for (const CodeScan& scan : change.code_scans) {
+    if (absl::Status status = WriteCodeScan(scan); !status.ok()) return status;
+  }
+  for (const Share& share : change.shares) {
+    if (absl::Status status = WriteShare(share); !status.ok()) return status;
   }
   for (const Note& note : change.notes) {
     absl::Status status = AppendAudit(change, note.action, note.subject, "", note.after);

@@ -26,6 +26,7 @@
 #include "absl/status/statusor.h"
 #include "control-plane/storage/audit_chain.h"
 #include "control-plane/storage/change_requests.h"
+#include "control-plane/storage/code_reference.h"
 #include "control-plane/storage/credential.h"
 #include "control-plane/storage/database.h"
 #include "control-plane/storage/document_name.h"
@@ -33,6 +34,7 @@
 #include "control-plane/storage/member_list.h"
 #include "control-plane/storage/people.h"
 #include "control-plane/storage/rings.h"
+#include "control-plane/storage/share.h"
 #include "expt/snapshot.h"
 
 namespace expt::storage {
@@ -78,6 +80,8 @@ struct Change {
   PeopleChange people = {};
   std::vector<Note> notes = {};
   std::vector<MemberListWrite> member_lists = {};
+  std::vector<CodeScan> code_scans = {};
+  std::vector<Share> shares = {};  // added, or revoked
   std::vector<ChangeRequestWrite> change_requests = {};
   std::vector<Remark> remarks = {};
 };
@@ -132,7 +136,7 @@ class StateStore {
 
   // --- Documents --------------------------------------------------------------------------------------------------
 
-  // Documents, people, notes and member lists. Answers with the revision of the store after the change.
+  // Everything that the change holds. Answers with the revision of the store after the change.
   absl::StatusOr<int64_t> Commit(const Change& change);
 
   // Nothing when there is no such document.
@@ -177,6 +181,16 @@ class StateStore {
   absl::StatusOr<std::vector<ChangeRequest>> DueChangeRequests(int64_t now_ms, int64_t applied_before_ms);
   // Oldest first.
   absl::StatusOr<std::vector<Remark>> ListRemarks(std::string_view change_request, int64_t after_number, size_t limit);
+
+  // Those that have references, by repository and branch.
+  absl::StatusOr<std::vector<CodeScanRow>> ListCodeScans(std::string_view project);
+  // By repository, branch, path and line.
+  absl::StatusOr<std::vector<CodeReferenceRow>> ListCodeReferences(std::string_view project, std::string_view flag,
+                                                                   size_t limit);
+
+  // Valid or not; nothing for an unknown id.
+  absl::StatusOr<std::optional<Share>> FindShare(std::string_view id);
+  absl::StatusOr<std::vector<Share>> ListShares(std::string_view project, std::string_view after_id, size_t limit);
 
   // --- Audit ------------------------------------------------------------------------------------------------------
 
@@ -273,6 +287,8 @@ class StateStore {
   absl::Status WriteMemberList(const MemberListWrite& write);
   absl::Status WriteChangeRequest(const ChangeRequestWrite& write, int64_t time_ms, int64_t state_revision);
   absl::Status WriteRemark(const Remark& remark);
+  absl::Status WriteCodeScan(const CodeScan& scan);
+  absl::Status WriteShare(const Share& share);
   absl::Status PutRings(const Change& who, std::string_view action, const Rings& rings);
 
   std::mutex mutex_;  // guards the database

@@ -46,7 +46,8 @@ TEST_F(DefinitionsPage, EveryExampleIsTakenAndPublished) {
                                              {"layer", Kind::kLayer},         {"experiment", Kind::kExperiment},
                                              {"holdout", Kind::kHoldout},     {"override", Kind::kOverride},
                                              {"context", Kind::kContext},     {"test", Kind::kFlagTest},
-                                             {"template", Kind::kTemplate},   {"group", Kind::kMetricGroup}};
+                                             {"template", Kind::kTemplate},   {"group", Kind::kMetricGroup},
+                                             {"dashboard", Kind::kDashboard}};
   std::map<std::string, int> count;
   for (const Example& example : ReadExamples()) {
     const json document = Value(ParseJson(example.text));

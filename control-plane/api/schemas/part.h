@@ -28,6 +28,7 @@ SchemaPart ChangesSchemas();
 SchemaPart ResultsSchemas();
 SchemaPart EventsSchemas();
 SchemaPart ResourceSchemas();
+SchemaPart UsageSchemas();
 
 // All of them. No name is in two.
 std::vector<SchemaPart> SchemaParts();

@@ -9,7 +9,9 @@ constexpr char kProjectsSchemas[] = R"json({
     "type": "object", "additionalProperties": false, "required": ["key"],
     "properties": {
       "key": {"$ref": "#/components/schemas/Key"},
-      "name": {"type": "string", "maxLength": 256}
+      "name": {"type": "string", "maxLength": 256},
+      "tags": {"type": "array", "maxItems": 64, "items": {"type": "string", "minLength": 1, "maxLength": 64}},
+      "owner": {"type": "string", "maxLength": 128}
     }
   },
   "Environment": {
