@@ -36,9 +36,10 @@ std::string_view BufferText(const beast::flat_buffer& buffer) {
 }
 
 // Replies are the same for every route, unless the handler has said something else.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kDefaultHeaders = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kDefaultHeaders = {{
     {"Cache-Control", "no-store"},
     {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Referrer-Policy", "no-referrer"},
     {"X-Content-Type-Options", "nosniff"},
 }};

@@ -444,7 +444,10 @@ absl::StatusOr<std::string> Publisher::LiveSnapshotFile(std::string_view environ
   const auto row = state_.LivePublish(environment_id, audience);
   if (!row.ok()) return row.status();
   if (!row->has_value()) return base::Error(absl::StatusCode::kNotFound, "nothing has been published yet");
-  return blobs_.Get(Hex((*row)->digest));
+  absl::StatusOr<std::string> file = blobs_.Get(Hex((*row)->digest));
+  // It was published: that its file is gone is a fault of this side, whose text names files.
+  if (absl::IsNotFound(file.status())) return base::Error(absl::StatusCode::kDataLoss, "a published file is gone");
+  return file;
 }
 
 }  // namespace expt::publish

@@ -48,7 +48,7 @@ struct SdkPrincipal {
 
 // Goes into the audit with every change.
 struct Call {
-  std::string actor = {};    // "member mem_5f2c…", "token tok_5f2c…", "setup", "system"
+  std::string actor = {};    // "member mem_5f2c…", "token tok_5f2c…", "setup", "system", "anybody"
   std::string address = {};  // of the peer; empty for the process itself
   Time now{};
 };

@@ -201,6 +201,7 @@ void People::NoteRefusal(const Call& call, std::string_view email) {
   const auto account = state_.FindAccountByEmail(Lowered(email));
   if (!account.ok()) return;
   storage::Change change = ChangeBy(call);
+  change.actor = "anybody";
   // What was typed may be a password: an address that is nobody's is not kept.
   const std::string member = account->has_value() ? (*account)->member : "";
   change.notes.push_back({.action = "refuse_sign_in", .subject = {"", "", std::string(storage::kMemberKind), member}});

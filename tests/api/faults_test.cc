@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -235,6 +236,20 @@ TEST_F(FaultsTest, ErrorsSayNothingAboutTheInside) {
     EXPECT_EQ(reply.Header("server"), "");
     EXPECT_EQ(reply.Header("x-content-type-options"), "nosniff");
   }
+}
+
+TEST_F(FaultsTest, APublishedFileThatIsGoneIsA500ThatNamesNoFile) {
+  RunningDaemon broken;
+  broken.MakeShop();
+  broken.MakeCheckout();
+  ASSERT_EQ(broken.Post(kProduction + "/publish", json::object()).status, 200);
+  ASSERT_EQ(broken.Get(kProduction + "/snapshot").status, 200);
+  for (const auto& blob : std::filesystem::directory_iterator(broken.directory() + "/blobs")) {
+    std::filesystem::remove(blob.path());
+  }
+  const Reply reply = broken.Get(kProduction + "/snapshot");
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_FALSE(reply.Json().contains("detail")) << reply.body;
 }
 
 TEST_F(FaultsTest, ConflictsOfPublishAreTold) {

@@ -116,7 +116,8 @@ TEST_F(ServerTest, AnswersAndSetsSecurityHeaders) {
   EXPECT_THAT(reply, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(reply, HasSubstr("\r\n\r\nhello me"));
   for (const char* header : {"X-Content-Type-Options: nosniff", "Cache-Control: no-store",
-                             "Referrer-Policy: no-referrer", "Content-Security-Policy: default-src 'none'"}) {
+                             "Referrer-Policy: no-referrer", "Content-Security-Policy: default-src 'none'",
+                             "Cross-Origin-Opener-Policy: same-origin"}) {
     EXPECT_THAT(reply, HasSubstr(header));
   }
   EXPECT_THAT(reply, Not(HasSubstr("Strict-Transport-Security")));

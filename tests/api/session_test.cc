@@ -199,7 +199,9 @@ TEST(Session, RefusedSignInsAreInTheAuditUpToALimit) {
   std::vector<std::string> refused;
   const json audit = exptd.Get("/api/v1/audit").Json();
   for (const json& entry : audit["items"]) {
-    if (entry["action"] == "refuse_sign_in") refused.push_back(entry["key"]);
+    if (entry["action"] != "refuse_sign_in") continue;
+    refused.push_back(entry["key"]);
+    EXPECT_EQ(entry["actor"], "anybody");
   }
   EXPECT_THAT(refused, ::testing::ElementsAre("", ann));
 }
