@@ -17,6 +17,7 @@
 #include "control-plane/api/accounting_watch.h"
 #include "control-plane/api/api.h"
 #include "control-plane/api/experiment_schedule.h"
+#include "control-plane/api/guardrail_watch.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/audit_seal.h"
@@ -118,6 +119,7 @@ class Daemon::Parts {
     if (is_stopped_.exchange(true)) return;
     if (server_) server_->Stop(grace);
     if (experiments_) experiments_->Stop();
+    if (guardrails_) guardrails_->Stop();
     if (watch_) watch_->Stop();
     if (ingest_) ingest_->Close();
     if (intake_) intake_->Stop();
@@ -273,6 +275,8 @@ class Daemon::Parts {
                                                               .now = Now});
     experiments_ = std::make_unique<api::ExperimentSchedule>(*services_);
     experiments_->Start(options.schedule_interval);
+    guardrails_ = std::make_unique<api::GuardrailWatch>(*services_);
+    guardrails_->Start(options.guardrail_interval);
     absl::StatusOr<http::Router> router = api::MakeRouter(*services_);
     if (!router.ok()) return router.status();
     absl::StatusOr<std::unique_ptr<http::Server>> server =
@@ -348,6 +352,7 @@ class Daemon::Parts {
   std::unique_ptr<auth::Gate> gate_;
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<api::ExperimentSchedule> experiments_;
+  std::unique_ptr<api::GuardrailWatch> guardrails_;
   std::unique_ptr<http::Server> server_;
   std::atomic<http::Server*> connections_{nullptr};
   std::optional<std::string> setup_token_;

@@ -51,6 +51,7 @@ struct DaemonOptions {
   ingest::IngestOptions ingest = {};
   std::chrono::milliseconds accounting_interval = std::chrono::hours(1);  // between two checks of the event counters
   std::chrono::milliseconds schedule_interval = std::chrono::seconds(5);  // between two looks at what is due
+  std::chrono::milliseconds guardrail_interval = std::chrono::minutes(1);  // between two looks at guardrails
   std::FILE* log = stderr;      // null: no log
   api::LogLevel log_level = api::LogLevel::kInfo;
 };

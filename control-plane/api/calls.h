@@ -82,6 +82,7 @@ template <service::ExperimentStep step>
 Answer PostExperimentStep(const Services&, const Exchange&);
 Answer PostExperimentShip(const Services&, const Exchange&);
 Answer PostExperimentNote(const Services&, const Exchange&);
+Answer PostGuardedRamp(const Services&, const Exchange&);
 Answer PostExperimentEstimate(const Services&, const Exchange&);
 
 // key_calls.cc

@@ -1,9 +1,8 @@
 #include "control-plane/api/experiment_schedule.h"
 
 #include <nlohmann/json.hpp>
-#include <utility>
 
-#include "control-plane/service/library.h"
+#include "control-plane/api/own_publish.h"
 
 namespace expt::api {
 namespace {
@@ -12,24 +11,7 @@ using nlohmann::json;
 using service::DueExperiment;
 using service::ExperimentStep;
 
-constexpr int kMostAttempts = 3;  // documents may change between assembling and publishing
-
 std::string_view WordOf(const DueExperiment& due) { return due.step == ExperimentStep::kStop ? "stop" : "start"; }
-
-std::string TextOf(const service::Fault& fault) {
-  std::string text = fault.Text();
-  for (const service::Problem& problem : fault.errors) text += "; " + problem.pointer + ": " + problem.text;
-  return text;
-}
-
-// A publish makes everything live that waits for one. What belongs to the experiment may.
-bool BelongsTo(const DueExperiment& due, const json& change) {
-  const std::string kind = change["kind"];
-  const std::string key = change["key"];
-  if (kind == service::kExperimentKind) return key == due.where.key;
-  if (kind == service::kFlagKind || kind == service::kConfigurationKind) return key == due.flag;
-  return kind == service::kLayerKind && key == due.layer;
-}
 
 }  // namespace
 
@@ -48,10 +30,14 @@ void ExperimentSchedule::Look() {
 
 void ExperimentSchedule::Take(const DueExperiment& due) {
   const service::Call call{.actor = "system", .address = {}, .now = services_.now()};
-  std::string failure = WhyNot(call, due);
+  const OwnChange change{due.where, due.flag, due.layer};
+  std::string failure = due.is_over ? "the time of its stop has passed, too" : WhyNotAlone(services_, call, change);
   if (failure.empty()) {
     const auto taken = services_.service.StepExperiment(call, due.where, due.step, json::object(), std::nullopt);
-    failure = taken.ok() ? Publish(call, due) : TextOf(taken.fault());
+    failure = taken.ok() ? PublishOwn(services_, call, change,
+                                      std::string(WordOf(due)) + " of experiment " + service::Quoted(due.where.key) +
+                                          ", as scheduled")
+                         : FaultText(taken.fault());
   }
   const nlohmann::ordered_json fields = {{"project", due.where.project},
                                          {"environment", due.where.environment},
@@ -64,54 +50,7 @@ void ExperimentSchedule::Take(const DueExperiment& due) {
   }
   services_.log.Write(LogLevel::kWarning, "schedule_failed", fields);
   const auto noted = services_.service.FailSchedule(call, due, failure);
-  if (!noted.ok()) services_.log.Write(LogLevel::kError, "schedule_unread", {{"text", TextOf(noted.fault())}});
-}
-
-std::string ExperimentSchedule::WhyNot(const service::Call& call, const DueExperiment& due) {
-  if (due.is_over) return "the time of its stop has passed, too";
-  const auto changes = services_.service.ListChanges(call, due.where.project, due.where.environment);
-  if (!changes.ok()) return TextOf(changes.fault());
-  int waiting = 0;
-  std::string first;
-  for (const json& change : (*changes)["changes"]) {
-    if (BelongsTo(due, change)) continue;
-    if (waiting++ == 0) {
-      first = change["kind"].get<std::string>() + " " + service::Quoted(change["key"].get<std::string>());
-    }
-  }
-  if (waiting > 0) {
-    return "other changes wait for a publish, which would make them live, too: " + std::to_string(waiting) +
-           ", such as " + first;
-  }
-  for (const json& problem : (*changes)["problems"]) {
-    return "nothing can be published: " + problem["pointer"].get<std::string>() + ": " +
-           problem["text"].get<std::string>();
-  }
-  return {};
-}
-
-std::string ExperimentSchedule::Publish(const service::Call& call, const DueExperiment& due) {
-  for (int attempt = 1;; ++attempt) {
-    auto assembly = services_.service.Assemble(call, due.where.project, due.where.environment);
-    if (!assembly.ok()) return TextOf(assembly.fault());
-    publish::PublishRequest request;
-    request.actor = call.actor;
-    request.now = call.now;
-    request.comment = std::string(WordOf(due)) + " of experiment " + service::Quoted(due.where.key) + ", as scheduled";
-    // Where many flags change, somebody has to approve, even if nobody is there to do it.
-    request.has_other_publisher = true;
-    request.environment_id = assembly->environment_id;
-    request.state_revision = assembly->state_revision;
-    request.server = std::move(assembly->server);
-    request.client = std::move(assembly->client);
-    const auto outcome = services_.publisher.Publish(std::move(request));
-    if (!outcome.ok() && absl::IsAborted(outcome.status()) && attempt < kMostAttempts) continue;
-    if (!outcome.ok()) return "nothing was published: " + std::string(outcome.status().message());
-    if (!outcome->problems.empty()) return "nothing was published: " + outcome->problems.front();
-    if (outcome->needs_approval) return "nothing was published: a second person must approve";
-    if (outcome->rings.has_value()) services_.rings.Look();
-    return {};
-  }
+  if (!noted.ok()) services_.log.Write(LogLevel::kError, "schedule_unread", {{"text", FaultText(noted.fault())}});
 }
 
 }  // namespace expt::api

@@ -6,7 +6,6 @@
 #define EXPT_CONTROL_PLANE_API_EXPERIMENT_SCHEDULE_H_
 
 #include <chrono>
-#include <string>
 
 #include "control-plane/api/services.h"
 #include "control-plane/publish/ticker.h"
@@ -27,10 +26,6 @@ class ExperimentSchedule {
 
  private:
   void Take(const service::DueExperiment& due);
-  // What stands in the way, or empty. Nothing is changed.
-  std::string WhyNot(const service::Call& call, const service::DueExperiment& due);
-  // Why nothing was published, or empty.
-  std::string Publish(const service::Call& call, const service::DueExperiment& due);
 
   const Services& services_;
   publish::Ticker ticker_;

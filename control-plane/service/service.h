@@ -57,6 +57,13 @@ struct Where {
   std::string key = {};
 };
 
+// An experiment whose guardrails the server watches.
+struct GuardedExperiment {
+  Where where;
+  std::string flag;
+  std::string layer;  // empty: none
+};
+
 // A step that an experiment's schedule asks for.
 struct DueExperiment {
   Where where;
@@ -182,6 +189,16 @@ class Service {
   Result<Versioned> ShipExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
                                    std::optional<int64_t> revision);
 
+  // Stops an experiment that is under way because of `reason`, and makes the rules that serve it serve its control.
+  // Answers like ShipExperiment().
+  Result<Versioned> RollBackExperiment(const Call& call, const Where& experiment, std::string_view reason);
+  // A running experiment of half and half and, as the first rule of the flag, one that serves it to a share that rises.
+  // Answers like ShipExperiment(). `revision` is that of the flag's configuration.
+  Result<Versioned> CreateGuardedRamp(const Call& call, const Where& flag, const nlohmann::json& body,
+                                      std::optional<int64_t> revision);
+  // Those that are running and roll back by themselves.
+  Result<std::vector<GuardedExperiment>> GuardedExperiments();
+
   // Adds {"text"} to its notes, for good. At most 1,000.
   Result<Versioned> NoteExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
                                    std::optional<int64_t> revision);
@@ -272,6 +289,20 @@ class Service {
   std::vector<Experiment> ExperimentsOf(const Where& where, absl::Status& status);
   // A living document that is about to be changed. 404, 409, 412.
   Result<storage::Document> FindCurrent(Kind kind, const Where& where, std::optional<int64_t> revision);
+  // How an experiment ends for its flag.
+  struct Settlement {
+    std::string variant;                       // that its rules serve from now on
+    const nlohmann::json* coverage = nullptr;  // null: to everybody
+    std::string_view status;                   // of the experiment
+    std::string_view action;                   // for the audit
+    nlohmann::json decision;
+  };
+  // One change of both documents. 409 when no rule serves the experiment, or the flag would not be valid any more.
+  Result<Versioned> Settle(const Call& call, const storage::Document& current, const Settlement& settlement,
+                           std::vector<Problem> conflicts);
+  // Both documents, as a change of both answers.
+  Result<Versioned> ExperimentAndFlag(const Where& experiment, const Where& flag,
+                                      const std::vector<std::string>& warnings);
   std::optional<Fault> FindUser(Kind kind, const Where& where);
 
   // The documents of one page, and one more where there are more.

@@ -47,7 +47,7 @@ const std::vector<Stated>& AllStated() {
         "archiveExperiment", "createLayer", "replaceLayer", "archiveLayer", "createHoldout", "replaceHoldout",
         "archiveHoldout", "replaceFlagConfiguration", "submitExperiment", "withdrawExperiment", "startExperiment",
         "pauseExperiment", "resumeExperiment", "stopExperiment", "shipExperiment",
-        "noteExperiment"}},
+        "noteExperiment", "createGuardedRamp"}},
       {"publisher", {"publish", "replaceEmergencyOff", "approvePublish", "completeRings", "haltRings"}},
       {"admin",
        {"createProject", "createEnvironment", "replaceEnvironment", "listAudit", "createSdkKey", "rotateSdkKey",
