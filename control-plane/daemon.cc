@@ -20,6 +20,7 @@
 #include "control-plane/api/override_watch.h"
 #include "control-plane/api/experiment_schedule.h"
 #include "control-plane/api/change_apply.h"
+#include "control-plane/api/guardrail_watch.h"
 #include "control-plane/http/metrics.h"
 #include "control-plane/ingest/ingest.h"
 #include "control-plane/publish/audit_seal.h"
@@ -126,6 +127,7 @@ class Daemon::Parts {
     if (server_) server_->Stop(grace);
     if (experiments_) experiments_->Stop();
     agenda_ticks_.Stop();
+    if (guardrails_) guardrails_->Stop();
     if (watch_) watch_->Stop();
     if (override_watch_) override_watch_->Stop();
     usage_ticker_.Stop();
@@ -302,6 +304,8 @@ class Daemon::Parts {
     experiments_ = std::make_unique<api::ExperimentSchedule>(*services_);
     experiments_->Start(options.schedule_interval);
     StartAgenda(options);
+    guardrails_ = std::make_unique<api::GuardrailWatch>(*services_);
+    guardrails_->Start(options.guardrail_interval);
     absl::StatusOr<http::Router> router = api::MakeRouter(*services_);
     if (!router.ok()) return router.status();
     absl::StatusOr<std::unique_ptr<http::Server>> server =
@@ -397,6 +401,7 @@ class Daemon::Parts {
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<api::ExperimentSchedule> experiments_;
   std::unique_ptr<schedule::Agenda> agenda_;
+  std::unique_ptr<api::GuardrailWatch> guardrails_;
   std::unique_ptr<http::Server> server_;
   publish::Ticker agenda_ticks_;
   std::atomic<http::Server*> connections_{nullptr};

@@ -54,6 +54,7 @@ struct DaemonOptions {
   std::chrono::milliseconds usage_interval{30'000};     // between two copies of what was evaluated
   std::chrono::milliseconds override_interval{60'000};  // between two looks for overrides that have expired
   std::chrono::milliseconds schedule_interval = std::chrono::seconds(5);  // between two looks at what is due
+  std::chrono::milliseconds guardrail_interval = std::chrono::minutes(1);  // between two looks at guardrails
   std::FILE* log = stderr;      // null: no log
   api::LogLevel log_level = api::LogLevel::kInfo;
 };

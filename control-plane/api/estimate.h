@@ -18,7 +18,7 @@ struct Baseline {
   std::optional<std::string> experiment;  // whose control; nothing: given
 };
 
-// The document "Estimate". `baselines` has one entry for each metric, nothing where there is none.
+// The document "ExperimentEstimate". `baselines` has one entry for each metric, nothing where there is none.
 nlohmann::json EstimateJson(const service::EstimateRequest& request,
                             const std::vector<std::optional<Baseline>>& baselines);
 

@@ -20,6 +20,21 @@ Answer ChangedAnswer(const Exchange& exchange, const service::Result<service::Ve
   return DocumentResponse(exchange.request, 200, *changed);
 }
 
+// A change of an experiment and of a flag. The route asks for flags.write.
+Answer ChangeBoth(const Services& services, const Exchange& exchange,
+                  decltype(&service::Service::ShipExperiment) change) {
+  const auto revision = IfMatch(exchange.request);
+  if (!revision.ok()) return revision.fault();
+  const service::Where where = ExperimentOf(exchange);
+  const service::PermissionSet permitted = exchange.caller.api->rights->At(where.project, where.environment);
+  if (!permitted.Has(service::Permission::kExperimentsWrite)) {
+    return service::Fault{.status = 403, .title = "not allowed", .detail = "needs experiments.write, too"};
+  }
+  const auto body = BodyOf(exchange);
+  if (!body.ok()) return body.fault();
+  return ChangedAnswer(exchange, (services.service.*change)(exchange.caller.call, where, *body, *revision));
+}
+
 // What was given, or what control of the past experiment was like. Nothing when it met nobody.
 absl::StatusOr<std::optional<Baseline>> BaselineOf(const Services& services,
                                                    const service::EstimateRequest::PlannedMetric& planned) {
@@ -56,17 +71,11 @@ template Answer PostExperimentStep<ExperimentStep::kResume>(const Services&, con
 template Answer PostExperimentStep<ExperimentStep::kStop>(const Services&, const Exchange&);
 
 Answer PostExperimentShip(const Services& services, const Exchange& exchange) {
-  const auto revision = IfMatch(exchange.request);
-  if (!revision.ok()) return revision.fault();
-  const service::Where where = ExperimentOf(exchange);
-  // The route asks for flags.write: the flag serves something else afterwards.
-  const service::PermissionSet permitted = exchange.caller.api->rights->At(where.project, where.environment);
-  if (!permitted.Has(service::Permission::kExperimentsWrite)) {
-    return service::Fault{.status = 403, .title = "not allowed", .detail = "needs experiments.write, too"};
-  }
-  const auto body = BodyOf(exchange);
-  if (!body.ok()) return body.fault();
-  return ChangedAnswer(exchange, services.service.ShipExperiment(exchange.caller.call, where, *body, *revision));
+  return ChangeBoth(services, exchange, &service::Service::ShipExperiment);
+}
+
+Answer PostGuardedRamp(const Services& services, const Exchange& exchange) {
+  return ChangeBoth(services, exchange, &service::Service::CreateGuardedRamp);
 }
 
 Answer PostExperimentNote(const Services& services, const Exchange& exchange) {

@@ -54,8 +54,8 @@ void AddExperimentRoutes(std::vector<Route>* routes) {
                      .text = "How many units and days it takes to see an effect, and which one the planned units show. "
                              "A baseline that is not given is that of an experiment which has measured the metric.",
                      .tag = "experiments",
-                     .body = {.schema = "EstimateRequest", .limit = kStepBytes},
-                     .success = {.schema = "EstimateReply"},
+                     .body = {.schema = "ExperimentEstimateRequest", .limit = kStepBytes},
+                     .success = {.schema = "ExperimentEstimate"},
                      .call = PostExperimentEstimate});
   routes->push_back({.method = "POST",
                      .path = EXPT_EXPERIMENT "/ship",
@@ -69,6 +69,18 @@ void AddExperimentRoutes(std::vector<Route>* routes) {
                      .faults = {409},
                      .takes_if_match = true,
                      .call = PostExperimentShip});
+  routes->push_back({.method = "POST",
+                     .path = "/api/v1/projects/{project}/environments/{environment}/flags/{key}/guarded-ramp",
+                     .operation = "createGuardedRamp",
+                     .access = Permission::kFlagsWrite,
+                     .text = "Makes a running experiment of half and half, and as the first rule of the flag one that "
+                             "serves it to a share that rises. Needs experiments.write, too. If-Match is of the flag.",
+                     .tag = "experiments",
+                     .body = {.schema = "GuardedRamp", .limit = 256u << 10},
+                     .success = {.schema = "ExperimentShipped"},
+                     .faults = {409},
+                     .takes_if_match = true,
+                     .call = PostGuardedRamp});
 }
 
 #undef EXPT_EXPERIMENT

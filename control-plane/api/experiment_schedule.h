@@ -6,8 +6,8 @@
 #define EXPT_CONTROL_PLANE_API_EXPERIMENT_SCHEDULE_H_
 
 #include <chrono>
-#include <string>
 
+#include "control-plane/api/own_publish.h"
 #include "control-plane/api/services.h"
 #include "control-plane/publish/ticker.h"
 
@@ -28,9 +28,7 @@ class ExperimentSchedule {
  private:
   void Take(const service::DueExperiment& due);
   // What stands in the way, or empty. Nothing is changed.
-  std::string WhyNot(const service::Call& call, const service::DueExperiment& due);
-  // Why nothing was published, or empty.
-  std::string Publish(const service::Call& call, const service::DueExperiment& due);
+  std::string WhyNot(const service::Call& call, const service::DueExperiment& due, const OwnChange& change);
 
   const Services& services_;
   publish::Ticker ticker_;

@@ -168,6 +168,10 @@ Experiment ReadExperiment(const json& document, Problems& problems) {
     object.Report("planned_end", "the planned end is not after the start");
   }
   experiment.multi_exposure = object.Word("multi_exposure", {"exclude", "first"}, "exclude");
+  experiment.rolls_back = object.Boolean("auto_rollback", false);
+  if (experiment.rolls_back && experiment.mode == "fixed") {
+    object.Report("auto_rollback", "it looks again and again, which only the mode \"any_time\" allows");
+  }
   experiment.min_duration = object.Integer("min_duration", 0, kMostMinDuration).value_or(kDefaultMinDuration);
   experiment.metrics = ReadPlannedMetrics(object, problems);
   experiment.accepts_new_phase = object.Boolean("new_phase", false);

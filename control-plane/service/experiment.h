@@ -77,6 +77,7 @@ struct Experiment {
   std::optional<int64_t> planned_units;
   std::optional<int64_t> planned_end_ms;
   std::string multi_exposure;  // what becomes of units that met several variants: "exclude" or "first"
+  bool rolls_back = false;  // by itself, when a guardrail is worse
   int64_t min_duration = kDefaultMinDuration;  // days that a phase runs before a variant is shipped
   std::vector<PlannedMetric> metrics;
   std::vector<Phase> phases;  // the last one is the current one; none before the start

@@ -55,6 +55,7 @@ void FillExperiment(json& document) {
                                           {"planned_units", nullptr},
                                           {"planned_end", nullptr},
                                           {"multi_exposure", "exclude"},
+                                          {"auto_rollback", false},
                                           {"min_duration", kDefaultMinDuration},
                                           {"metrics", json::array()},
                                           {"notes", json::array()},

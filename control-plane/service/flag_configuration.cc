@@ -78,6 +78,11 @@ Rule ReadRule(const json& document, const std::string& pointer, Problems& proble
   if (const json* coverage = object.Object("coverage", false)) {
     rule.coverage = ReadCoverage(*coverage, object.At("coverage"), problems);
   }
+  if (object.Has("guardrails")) {
+    object.Report("guardrails",
+                  "a rule has no guardrails: a share that rises has nothing to be compared with; a guarded ramp has");
+  }
+  object.Allow({"guardrails"});
   rule.holdouts = ReadKeys(object, "holdouts", "holdout", kMaxExposures, problems);
   if (const json* serve = object.Object("serve", true))
     rule.serve = ReadServe(*serve, object.At("serve"), true, problems);

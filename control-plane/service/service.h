@@ -73,6 +73,13 @@ bool BelongsToEnvironment(Kind kind);
 // What StepExperiment() does: a status, and what has to be true for it.
 enum class ExperimentStep { kSubmit, kWithdraw, kStart, kPause, kResume, kStop };
 
+// An experiment whose guardrails the server watches.
+struct GuardedExperiment {
+  Where where;
+  std::string flag;
+  std::string layer;  // empty: none
+};
+
 // A step that an experiment's schedule asks for.
 struct DueExperiment {
   Where where;
@@ -212,6 +219,16 @@ class Service {
   // Answers {experiment, configuration, needs_publish, warnings}, with the revision of the experiment.
   Result<Versioned> ShipExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
                                    std::optional<int64_t> revision);
+
+  // Stops an experiment that is under way because of `reason`, and makes the rules that serve it serve its control.
+  // Answers like ShipExperiment().
+  Result<Versioned> RollBackExperiment(const Call& call, const Where& experiment, std::string_view reason);
+  // A running experiment of half and half and, as the first rule of the flag, one that serves it to a share that rises.
+  // Answers like ShipExperiment(). `revision` is that of the flag's configuration.
+  Result<Versioned> CreateGuardedRamp(const Call& call, const Where& flag, const nlohmann::json& body,
+                                      std::optional<int64_t> revision);
+  // Those that are running and roll back by themselves.
+  Result<std::vector<GuardedExperiment>> GuardedExperiments();
 
   // Adds {"text"} to its notes, for good. At most 1,000.
   Result<Versioned> NoteExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
@@ -375,6 +392,20 @@ class Service {
 
   Result<Assembly> AssembleFrom(Library& library, const EnvironmentRef& place, int64_t state_revision, Time now);
   Result<bool> HasValidSdkKey(std::string_view environment_id, int64_t now_ms);
+  // How an experiment ends for its flag.
+  struct Settlement {
+    std::string variant;                       // that its rules serve from now on
+    const nlohmann::json* coverage = nullptr;  // null: to everybody
+    std::string_view status;                   // of the experiment
+    std::string_view action;                   // for the audit
+    nlohmann::json decision;
+  };
+  // One change of both documents. 409 when no rule serves the experiment, or the flag would not be valid any more.
+  Result<Versioned> Settle(const Call& call, const storage::Document& current, const Settlement& settlement,
+                           std::vector<Problem> conflicts);
+  // Both documents, as a change of both answers.
+  Result<Versioned> ExperimentAndFlag(const Where& experiment, const Where& flag,
+                                      const std::vector<std::string>& warnings);
 
   // The documents of one page, and one more where there are more.
   Result<std::vector<storage::Document>> ListPermitted(const storage::DocumentName& folder, const ListOptions& options,

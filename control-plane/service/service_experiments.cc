@@ -248,22 +248,55 @@ Result<Versioned> Service::ShipExperiment(const Call& call, const Where& where, 
     return Conflict(place + " is " + experiment.status + "; expected running, paused or stopped to ship a variant");
   }
 
+  const bool is_accepted = is_early || (is_decided && decided.value("early", false));
+  Problems conflicts;
+  CheckEarly(experiment, is_accepted, now_ms, conflicts);
+  const bool is_said_now = !is_decided || !decision.reason.empty();
+  return Settle(call, *current,
+                {.variant = decision.variant,
+                 .coverage = coverage,
+                 .status = "shipped",
+                 .action = "ship",
+                 .decision = is_said_now ? DecisionDocument(decision, is_accepted, call.actor, now_ms) : decided},
+                std::move(conflicts));
+}
+
+Result<Versioned> Service::RollBackExperiment(const Call& call, const Where& where, std::string_view reason) {
+  const std::lock_guard lock(writing_);
+  const Result<Document> current = FindCurrent(Kind::kExperiment, where, std::nullopt);
+  if (!current.ok()) return current.fault();
+  const Experiment experiment = ReadStoredExperiment(*current);
+  if (!IsUnderWay(experiment.status)) return NotNow(experiment, RowOf(ExperimentStep::kStop));
+  const int64_t now_ms = Milliseconds(call.now);
+  const ExperimentDecision decision{"roll_back", experiment.control, std::string(reason)};
+  const bool is_early = !ShortRun(experiment, now_ms).empty();
+  return Settle(call, *current,
+                {.variant = experiment.control,
+                 .status = "stopped",
+                 .action = "roll_back",
+                 .decision = DecisionDocument(decision, is_early, call.actor, now_ms)},
+                {});
+}
+
+Result<Versioned> Service::Settle(const Call& call, const Document& current, const Settlement& settlement,
+                                  Problems conflicts) {
+  const Experiment experiment = ReadStoredExperiment(current);
+  const Where where{current.name.project, current.name.environment, current.name.key};
   const Where flag{where.project, where.environment, experiment.flag};
   const Result<Versioned> configuration = GetConfiguration(flag);
   if (!configuration.ok()) return configuration.fault();
-  json shipped = configuration->body;
-  shipped.erase("flag");
-  Problems conflicts;
-  if (ServeWinner(shipped, experiment.key, decision.variant, coverage) == 0) {
-    conflicts.push_back({"", "no rule of flag " + Quoted(experiment.flag) + " serves the experiment"});
+  json settled = configuration->body;
+  settled.erase("flag");
+  if (ServeWinner(settled, experiment.key, settlement.variant, settlement.coverage) == 0) {
+    conflicts.insert(conflicts.begin(),
+                     Problem{"", "no rule of flag " + Quoted(experiment.flag) + " serves the experiment"});
   }
-  const bool is_accepted = is_early || (is_decided && decided.value("early", false));
-  CheckEarly(experiment, is_accepted, now_ms, conflicts);
-  if (!conflicts.empty()) return Conflict(place, std::move(conflicts));
+  if (!conflicts.empty()) return Conflict(Named(kExperimentKind, where.key), std::move(conflicts));
   FillConfiguration(
-      shipped, configuration->body, [] { return NewId("rule_"); }, NewSalt);
+      settled, configuration->body, [] { return NewId("rule_"); }, NewSalt);
   Library library(state_, where.project, where.environment);
-  const FlagConfiguration after = ReadFlagConfiguration(shipped, problems);
+  Problems problems;
+  const FlagConfiguration after = ReadFlagConfiguration(settled, problems);
   Problems more;
   CheckConfiguration(after, experiment.flag, library, more);
   Merge(problems, std::move(more));
@@ -272,34 +305,39 @@ Result<Versioned> Service::ShipExperiment(const Call& call, const Where& where, 
     return Conflict(Named(kFlagKind, flag.key) + " would not be valid any more", std::move(problems));
   }
 
+  const int64_t now_ms = Milliseconds(call.now);
+  json document = json::parse(current.body);
   if (IsUnderWay(experiment.status)) EndExperiment(document, now_ms);
-  document["status"] = "shipped";
-  if (!is_decided || !decision.reason.empty()) {
-    document["decision"] = DecisionDocument(decision, is_accepted, call.actor, now_ms);
-  }
+  document["status"] = settlement.status;
+  document["decision"] = settlement.decision;
   storage::Change change = ChangeBy(call);
-  change.writes.push_back({.name = current->name,
-                           .id = current->id,
+  change.writes.push_back({.name = current.name,
+                           .id = current.id,
                            .body = Dump(document),
-                           .revision = current->revision,
-                           .action = "ship"});
+                           .revision = current.revision,
+                           .action = settlement.action});
   change.writes.push_back({.name = {flag.project, flag.environment, std::string(kConfigurationKind), flag.key},
                            .id = NewId("cfg_"),
-                           .body = Dump(shipped),
+                           .body = Dump(settled),
                            .revision = configuration->revision,
-                           .action = "ship"});
+                           .action = settlement.action});
   const auto committed = state_.Commit(change);
-  if (!committed.ok()) return CommitFault(committed.status(), current->name);
-  const Result<Versioned> made = Get(Kind::kExperiment, where);
-  if (!made.ok()) return made.fault();
+  if (!committed.ok()) return CommitFault(committed.status(), current.name);
+  return ExperimentAndFlag(where, flag,
+                           ConfigurationWarnings(ReadFlagConfiguration(configuration->body, problems), after, now_ms));
+}
+
+Result<Versioned> Service::ExperimentAndFlag(const Where& where, const Where& flag,
+                                             const std::vector<std::string>& warnings) {
+  Result<Versioned> experiment = Get(Kind::kExperiment, where);
+  if (!experiment.ok()) return experiment.fault();
   Result<Versioned> served = GetConfiguration(flag);
   if (!served.ok()) return served.fault();
-  return Versioned{{{"experiment", made->body},
+  return Versioned{{{"experiment", std::move(experiment->body)},
                     {"configuration", std::move(served->body)},
                     {"needs_publish", true},
-                    {"warnings", ConfigurationWarnings(ReadFlagConfiguration(configuration->body, problems), after,
-                                                       now_ms)}},
-                   made->revision};
+                    {"warnings", warnings}},
+                   experiment->revision};
 }
 
 }  // namespace expt::service

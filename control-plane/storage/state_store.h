@@ -63,7 +63,7 @@ struct DocumentWrite {
 inline constexpr std::array kDocumentActions = {
     std::string_view("create"), std::string_view("replace"), std::string_view("archive"), std::string_view("submit"),
     std::string_view("withdraw"), std::string_view("start"), std::string_view("pause"), std::string_view("resume"),
-    std::string_view("stop"), std::string_view("ship"), std::string_view("note"), std::string_view("fail_schedule")};
+    std::string_view("stop"), std::string_view("ship"), std::string_view("roll_back"), std::string_view("note"), std::string_view("fail_schedule")};
 
 // An audit entry of something that is no document.
 struct Note {

@@ -64,7 +64,7 @@ const std::vector<Stated>& AllStated() {
         "removeSegmentMembers", "createOverride", "replaceOverride", "archiveOverride", "createProjectOverride",
         "replaceProjectOverride", "archiveProjectOverride", "createContext", "replaceContext", "archiveContext",
         "createTest", "replaceTest", "archiveTest", "createTemplate", "replaceTemplate", "archiveTemplate",
-        "runTests", "noteExperiment",
+        "runTests", "noteExperiment", "createGuardedRamp",
         "createChangeRequest", "replaceChangeRequest",
         "submitChangeRequest",
         "closeChangeRequest", "commentChangeRequest", "revertFlag", "revertSegment", "revertAttribute",

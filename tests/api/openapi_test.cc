@@ -78,8 +78,8 @@ TEST(OpenApi, DescribesEveryRouteAndNothingElse) {
 TEST(OpenApi, EveryMethodThatChangesSomethingNeedsMoreThanAViewer) {
   for (const Route& route : Routes()) {
     if (route.method == "GET") continue;
-    if (route.operation == "endSession") continue;          // takes the caller's own cookie away, nothing else
-    if (route.operation == "estimateExperiment") continue;  // computes, and has a body to compute from
+    if (route.operation == "endSession") continue;  // takes the caller's own cookie away, nothing else
+    if (route.operation == "estimateExperiment") continue;  // a question that does not fit into a query
     EXPECT_NE(route.access.need(), auth::Need::kPublic) << route.path;
     if (!route.access.permission()) continue;
     EXPECT_FALSE(service::PermissionsOf(service::Role::kViewer).Has(*route.access.permission())) << route.path;

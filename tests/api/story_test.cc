@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "expt/evaluate.h"
@@ -350,6 +351,66 @@ TEST(Story, UnitsThatMetTwoVariantsAreLeftOutOrCountedForTheFirst) {
   test["multi_exposure"] = "first";
   ASSERT_EQ(exptd.Put(kProduction + "/experiments/test", test).status, 200);
   EXPECT_THAT(units(), ::testing::ElementsAre(25, 5));
+}
+
+TEST(Story, AGuardrailThatIsWorseRollsBack) {
+  DaemonOptions options;
+  options.guardrail_interval = std::chrono::milliseconds(50);
+  RunningDaemon exptd(options);
+  exptd.MakeShop();
+  exptd.MakeCheckout();
+  ASSERT_EQ(exptd
+                .Post(kShop + "/metrics", {{"key", "errors"},
+                                           {"kind", "proportion"},
+                                           {"direction", "decrease"},
+                                           {"numerator", {{"event", "order_placed"}}}})
+                .status,
+            201);
+  const Reply made = exptd.Post(kProduction + "/flags/checkout/guarded-ramp",
+                                {{"experiment", "ramp"},
+                                 {"control", "off"},
+                                 {"treatment", "on"},
+                                 {"guardrails", {"errors"}},
+                                 {"ramp", {{"points", {{{"time", "2020-01-01T00:00:00Z"}, {"ppm", 1'000'000}}}}}}});
+  ASSERT_EQ(made.status, 200) << made.body;
+  ASSERT_EQ(exptd.Post(kProduction + "/publish", json::object()).status, 200);
+  const std::string server_key = exptd.MakeSdkKey("server");
+  const auto send = [&](int first, int each_treatment) {
+    std::vector<wire::Event> events;
+    for (int i = first; i < first + 300; ++i) {
+      const std::string unit = "unit-" + std::to_string(i);
+      Exposure exposure;
+      exposure.phase = 1;
+      exposure.variant = i % 2 == 0 ? "off" : "on";
+      wire::Event exposed = ExposureOf(made.Json()["experiment"]["id"], exposure, unit);
+      wire::Event failed = PurchaseOf(unit, 1);
+      failed.time_ms = exposed.time_ms + 1;
+      events.push_back(exposed);
+      if (i % (i % 2 == 0 ? 20 : each_treatment) < 2) events.push_back(failed);
+    }
+    std::string batch = BatchOf(events);
+    const Reply stored = exptd.SendTo(
+        "POST", "/sdk/v1/events",
+        {.bearer = server_key, .body = std::move(batch), .content_type = "application/x-protobuf"});
+    EXPECT_EQ(stored.status, 200) << stored.body;
+  };
+  const auto experiment = [&] { return exptd.Get(kProduction + "/experiments/ramp").Json(); };
+  send(0, 20);  // both fail for one in ten
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(experiment()["status"], "running");
+  send(300, 2);  // every treatment fails
+  for (int i = 0; i < 3000 && experiment()["status"] != "stopped"; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  const json stopped = experiment();
+  EXPECT_EQ(stopped["status"], "stopped");
+  EXPECT_EQ(stopped["decision"]["reason"], "guardrail \"errors\" is worse with variant \"on\"");
+  EXPECT_EQ(stopped["decision"]["actor"], "system");
+  EXPECT_EQ(exptd.Get(kProduction + "/flags/checkout").Json()["rules"][0]["serve"], json({{"variant", "off"}}));
+  for (int i = 0; i < 3000 && exptd.Get(kProduction).Json()["published_version"] != 2; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(exptd.Get(kProduction).Json()["published_version"], 2);
 }
 
 TEST(Story, ListsGoPageByPage) {

@@ -75,6 +75,9 @@ constexpr char kExperimentsSchemas[] = R"json({
         "type": "string", "enum": ["exclude", "first"], "default": "exclude",
         "description": "Units that met several variants: left out, or counted for the first."
       },
+      "auto_rollback": {
+        "type": "boolean", "default": false, "description": "Stops when a guardrail is worse; rules serve control."
+      },
       "min_duration": {
         "type": "integer", "minimum": 0, "maximum": 366, "default": 7,
         "description": "Days that a phase runs before a variant is shipped."
@@ -141,7 +144,7 @@ constexpr char kExperimentsSchemas[] = R"json({
       "time": {"type": "string", "format": "date-time", "readOnly": true}
     }
   },
-  "EstimateRequest": {
+  "ExperimentEstimateRequest": {
     "type": "object", "additionalProperties": false, "required": ["metrics"],
     "description": "What the experiment says about weights, control, alpha, mode and planned units is taken from it.",
     "properties": {
@@ -167,7 +170,7 @@ constexpr char kExperimentsSchemas[] = R"json({
       }
     }
   },
-  "EstimateReply": {
+  "ExperimentEstimate": {
     "type": "object", "additionalProperties": false,
     "required": ["experiment", "mode", "alpha", "power", "daily_units", "planned_units", "metrics", "total_units",
                  "days", "warnings"],
@@ -229,6 +232,20 @@ constexpr char kExperimentsSchemas[] = R"json({
         "anyOf": [{"$ref": "#/components/schemas/Coverage"}, {"type": "null"}],
         "description": "Of the rules from now on; null: everybody."
       }
+    }
+  },
+  "GuardedRamp": {
+    "type": "object", "additionalProperties": false,
+    "required": ["experiment", "control", "treatment", "guardrails", "ramp"],
+    "properties": {
+      "experiment": {"$ref": "#/components/schemas/Key"},
+      "control": {"$ref": "#/components/schemas/Key"},
+      "treatment": {"$ref": "#/components/schemas/Key"},
+      "guardrails": {"type": "array", "minItems": 1, "maxItems": 64, "items": {"$ref": "#/components/schemas/Key"}},
+      "ramp": {"$ref": "#/components/schemas/Ramp"},
+      "condition": {"anyOf": [{"$ref": "#/components/schemas/Condition"}, {"type": "null"}]},
+      "holdouts": {"type": "array", "maxItems": 8, "items": {"$ref": "#/components/schemas/Key"}},
+      "auto_rollback": {"type": "boolean", "default": true}
     }
   },
   "ExperimentShipped": {

@@ -26,29 +26,30 @@ constexpr char kFlagsSchemas[] = R"json({
       }
     }
   },
+  "Ramp": {
+    "type": "object", "additionalProperties": false, "required": ["points"],
+    "description": "Nobody before the first point; from the last one on its share.",
+    "properties": {
+      "linear": {"type": "boolean", "default": false, "description": "false: in steps."},
+      "points": {
+        "type": "array", "minItems": 1, "maxItems": 256, "description": "Later and later, and never smaller.",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["time", "ppm"],
+          "properties": {
+            "time": {"$ref": "#/components/schemas/Instant"},
+            "ppm": {"$ref": "#/components/schemas/Ppm"}
+          }
+        }
+      }
+    }
+  },
   "Coverage": {
     "type": "object", "additionalProperties": false, "description": "Either ppm or ramp.",
     "properties": {
       "bucket_by": {"type": "string", "default": "targeting_key"},
       "salt": {"$ref": "#/components/schemas/Salt"},
       "ppm": {"$ref": "#/components/schemas/Ppm"},
-      "ramp": {
-        "type": "object", "additionalProperties": false, "required": ["points"],
-        "description": "Nobody before the first point; from the last one on its share.",
-        "properties": {
-          "linear": {"type": "boolean", "default": false, "description": "false: in steps."},
-          "points": {
-            "type": "array", "minItems": 1, "maxItems": 256, "description": "Later and later, and never smaller.",
-            "items": {
-              "type": "object", "additionalProperties": false, "required": ["time", "ppm"],
-              "properties": {
-                "time": {"$ref": "#/components/schemas/Instant"},
-                "ppm": {"$ref": "#/components/schemas/Ppm"}
-              }
-            }
-          }
-        }
-      }
+      "ramp": {"$ref": "#/components/schemas/Ramp"}
     }
   },
   "Serve": {
