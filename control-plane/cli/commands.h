@@ -36,6 +36,7 @@ void AddAudit(CLI::App& app, Action& action);
 void AddSetup(CLI::App& app, Action& action);
 void AddMember(CLI::App& app, Action& action);
 void AddToken(CLI::App& app, Action& action);
+void AddFindReferences(CLI::App& app, Action& action);
 void AddCompletion(CLI::App& app, Action& action);
 
 // Where the API answers; from options, EXPT_URL and EXPT_TOKEN.

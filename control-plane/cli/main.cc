@@ -28,7 +28,7 @@ Examples:
                          expt::cli::AddValidate, expt::cli::AddPublish, expt::cli::AddRings,
                          expt::cli::AddSdkKey, expt::cli::AddFetch, expt::cli::AddEval, expt::cli::AddExplain,
                          expt::cli::AddEvents, expt::cli::AddResults, expt::cli::AddMember, expt::cli::AddToken,
-                         expt::cli::AddAudit, expt::cli::AddCompletion}) {
+                         expt::cli::AddAudit, expt::cli::AddFindReferences, expt::cli::AddCompletion}) {
     add(app, action);
   }
   try {
