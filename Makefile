@@ -1,5 +1,5 @@
 # Every target delegates; CMake does the building and ctest the testing.
-.PHONY: demo test build clean fuzz asan tsan mutants coverage kill-test kill-mutants check-long
+.PHONY: demo test build clean fuzz asan tsan mutants coverage kill-test kill-mutants security check-long
 
 demo:
 	@setup/install.sh build
@@ -21,7 +21,7 @@ fuzz asan tsan mutants coverage:
 	@setup/install.sh long
 	@SECONDS_EACH="$(SECONDS)" tests/check_long.sh $@
 
-kill-test kill-mutants:
+kill-test kill-mutants security:
 	@setup/install.sh test
 	@CYCLES="$(CYCLES)" tests/check_long.sh $@
 

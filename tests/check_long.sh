@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What takes too long for every change: fuzzing, sanitizers, mutants, coverage, kills. Usage: tests/check_long.sh [STEP...]
+# What takes too long for every change: fuzzing, sanitizers, mutants, coverage, kills, defences. Usage: tests/check_long.sh [STEP...]
 # Runs every step, whatever the others say; prints how long each took; exit 1 when one failed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,9 +11,10 @@ mutants() { tests/mutants/run.sh; }
 coverage() { setup/build.sh coverage && tests/coverage/run.sh build-coverage; }
 kill-test() { setup/build.sh kill && tests/kill/run.sh --cycles "${CYCLES:-200}"; }
 kill-mutants() { setup/build.sh kill && tests/kill/mutants.sh; }
+security() { python3 -B tests/security/undefended.py; }
 
 steps=("$@")
-[ ${#steps[@]} -gt 0 ] || steps=(coverage fuzz asan tsan mutants kill-test kill-mutants)
+[ ${#steps[@]} -gt 0 ] || steps=(coverage fuzz asan tsan mutants kill-test kill-mutants security)
 failed=()
 report=()
 for step in "${steps[@]}"; do
