@@ -1,4 +1,5 @@
 // Revisions of documents, which the audit holds.
+#include "control-plane/storage/document_actions.h"
 #include "control-plane/storage/rows.h"
 #include "control-plane/storage/state_store.h"
 
@@ -8,10 +9,12 @@ absl::StatusOr<std::vector<DocumentRevision>> StateStore::ListRevisions(const Do
                                                                         int64_t before_revision, size_t limit) {
   const std::lock_guard lock(mutex_);
   absl::StatusOr<Statement> query = database_.Prepare(
-      "SELECT revision, time_ms, actor, action, before, after FROM (SELECT ROW_NUMBER() OVER (ORDER BY number) AS "
-      "revision, time_ms, actor, action, before, after FROM audit WHERE project=?1 AND environment=?2 AND kind=?3 AND "
-      "key=?4 AND action IN ('create', 'replace', 'archive')) WHERE ?5=0 OR revision<?5 ORDER BY revision DESC LIMIT "
-      "?6");
+      std::string(
+          "SELECT revision, time_ms, actor, action, before, after FROM (SELECT ROW_NUMBER() OVER (ORDER BY number) AS "
+          "revision, time_ms, actor, action, before, after FROM audit WHERE project=?1 AND environment=?2 AND kind=?3 "
+          "AND "
+          "key=?4 AND action IN ") +
+      kDocumentActions + ") WHERE ?5=0 OR revision<?5 ORDER BY revision DESC LIMIT ?6");
   if (!query.ok()) return query.status();
   query->BindText(1, name.project)
       .BindText(2, name.environment)

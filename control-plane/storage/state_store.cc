@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "control-plane/storage/document_actions.h"
 #include "control-plane/storage/rows.h"
 #include "src/base/status.h"
 #include "src/host/crypto.h"
@@ -129,17 +130,6 @@ constexpr std::string_view kRingsColumns =
     "environment, state, version, stable_version, ring, bake_ms, entered_ms, ended_ms, withdrawn_as, reason";
 constexpr std::string_view kAuditColumns =
     "number, time_ms, actor, address, action, project, environment, kind, key, before, after, hash";
-
-// "('create', 'replace', ...)"
-const std::string& DocumentActions() {
-  static const std::string& list = *[] {
-    auto* made = new std::string("(");
-    for (const std::string_view action : kDocumentActions) made->append("'").append(action).append("', ");
-    made->replace(made->size() - 2, 2, ")");
-    return made;
-  }();
-  return list;
-}
 
 Document DocumentRow(const Statement& row) {
   Document document;
@@ -283,7 +273,7 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
 
 absl::StatusOr<int64_t> StateStore::LastChangeNumber() {
   absl::StatusOr<Statement> query = database_.Prepare(
-      "SELECT number FROM audit WHERE action IN " + DocumentActions() + " ORDER BY number DESC LIMIT 1");
+      std::string("SELECT number FROM audit WHERE action IN ") + kDocumentActions + " ORDER BY number DESC LIMIT 1");
   if (!query.ok()) return query.status();
   const auto last = First(*query, [](const Statement& row) { return row.Int(0); });
   if (!last.ok()) return last.status();
@@ -366,6 +356,9 @@ absl::Status StateStore::Write(const Change& change, const DocumentWrite& write)
   if (!status.ok()) return status;
   std::string_view action = write.action;
   if (action.empty()) action = revision == 0 ? "create" : write.is_archived ? "archive" : "replace";
+  if (!IsDocumentAction(action)) {
+    return base::Error(absl::StatusCode::kInternal, "unknown action \"" + std::string(action) + "\" of a document");
+  }
   return AppendAudit(change, action, write.name, revision == 0 ? "" : (*current)->second, write.body);
 }
 
@@ -477,9 +470,9 @@ absl::StatusOr<StateStore::View> StateStore::LoadProject(std::string_view projec
 absl::StatusOr<StateStore::View> StateStore::LoadChanged(int64_t revision, std::string_view project,
                                                          std::string_view environment) {
   return Load(
-      "FROM document WHERE (project, environment, kind, key) IN (SELECT project, environment, kind, key FROM audit "
-      "WHERE number>?1 AND project=?2 AND environment IN ('', ?3) AND action IN " +
-          DocumentActions() + ")",
+      std::string("FROM document WHERE (project, environment, kind, key) IN (SELECT project, environment, kind, key FROM audit "
+      "WHERE number>?1 AND project=?2 AND environment IN ('', ?3) AND action IN ") +
+          kDocumentActions + ")",
       [&](Statement& query) { query.BindInt(1, revision).BindText(2, project).BindText(3, environment); });
 }
 
@@ -488,9 +481,9 @@ absl::StatusOr<std::vector<AuditEntry>> StateStore::ChangesSince(int64_t revisio
   const std::lock_guard lock(mutex_);
   absl::StatusOr<Statement> query =
       database_.Prepare(Select(kAuditColumns,
-                               "FROM audit WHERE number>?1 AND project=?2 AND environment IN ('', ?3) "
-                               "AND action IN " +
-                                   DocumentActions() + " ORDER BY number"));
+                               std::string("FROM audit WHERE number>?1 AND project=?2 AND environment IN ('', ?3) "
+                                           "AND action IN ") +
+                                   kDocumentActions + " ORDER BY number"));
   if (!query.ok()) return query.status();
   query->BindInt(1, revision).BindText(2, project).BindText(3, environment);
   return All(*query, AuditRow);

@@ -55,15 +55,9 @@ struct DocumentWrite {
   std::string body;
   int64_t revision = 0;  // that it must have now; 0 creates it
   bool is_archived = false;
-  // As the audit calls it, one of kDocumentActions; empty: "create", "replace" or "archive".
+  // As the audit calls it, one of document_actions.h; empty: "create", "replace" or "archive".
   std::string_view action = {};
 };
-
-// Actions of audit entries that tell a change of a document.
-inline constexpr std::array kDocumentActions = {
-    std::string_view("create"), std::string_view("replace"), std::string_view("archive"), std::string_view("submit"),
-    std::string_view("withdraw"), std::string_view("start"), std::string_view("pause"), std::string_view("resume"),
-    std::string_view("stop"), std::string_view("ship"), std::string_view("roll_back"), std::string_view("note"), std::string_view("fail_schedule")};
 
 // An audit entry of something that is no document.
 struct Note {

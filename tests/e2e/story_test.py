@@ -176,6 +176,10 @@ class Story(Case):
         shipped = self.ok("POST", ship, {"variant": "large", "reason": "more orders", "early": True}, token=self.bea)
         self.assertEqual(shipped["experiment"]["status"], "shipped")
         self.assertEqual(shipped["configuration"]["rules"][0]["holdouts"], ["yearly"])
+        revisions = self.ok("GET", ENVIRONMENT + "/experiments/page-size-test/revisions")["items"]
+        self.assertEqual([entry["revision"] for entry in revisions], [3, 2, 1])
+        last = self.ok("GET", ENVIRONMENT + "/experiments/page-size-test/revisions/3")
+        self.assertEqual(last["body"]["status"], "shipped")
         self.assertIn("change-requests", self.refused(409, "POST", ENVIRONMENT + "/publish", {}, token=self.bea))
         self.assertEqual(self.change("Ship large pages", []), 6)
         self.serves(probe, 6)

@@ -12,7 +12,7 @@ from world import SHOP, flag
 def response_headers(world):
     """Replies tell browsers to run and embed nothing, to guess no type, to send no address on, and to stay with TLS."""
     server = world.plain
-    for path in ("/api/v1/projects", "/livez", "/openapi.json", "/nowhere"):
+    for path in ("/api/v1/projects", "/livez", "/openapi.json", "/api/v1/nowhere"):
         reply = server.admin("GET", path)
         if reply.header("content-type").startswith("text/html"):
             continue  # the pages of the UI, below

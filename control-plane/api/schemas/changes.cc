@@ -132,7 +132,7 @@ constexpr char kChangeSchemas[] = R"json({
       "revision": {"$ref": "#/components/schemas/RevisionNumber"},
       "time": {"$ref": "#/components/schemas/Instant"},
       "actor": {"type": "string", "description": "As in the audit."},
-      "action": {"type": "string", "enum": ["create", "replace", "archive"]},
+      "action": {"type": "string", "description": "create, replace, archive, or a step of an experiment, as in the audit."},
       "changes": {"$ref": "#/components/schemas/Differences"}
     }
   },
@@ -143,7 +143,7 @@ constexpr char kChangeSchemas[] = R"json({
       "revision": {"$ref": "#/components/schemas/RevisionNumber"},
       "time": {"$ref": "#/components/schemas/Instant"},
       "actor": {"type": "string"},
-      "action": {"type": "string", "enum": ["create", "replace", "archive"]},
+      "action": {"type": "string", "description": "create, replace, archive, or a step of an experiment, as in the audit."},
       "changes": {"$ref": "#/components/schemas/Differences"},
       "body": {"type": "object", "description": "The document as this revision has it."}
     }
