@@ -5,6 +5,7 @@
 #include "control-plane/service/instant.h"
 #include "control-plane/service/service.h"
 #include "control-plane/service/stored.h"
+#include "control-plane/storage/document_kinds.h"
 
 namespace expt::service {
 namespace {
@@ -52,6 +53,16 @@ bool MayRead(const Rights& rights, const storage::DocumentName& subject,
   return rights.At(project, environment).Has(Permission::kAuditRead);
 }
 
+// Adds the environment of that id, where it is one that no list names because it is archived.
+std::optional<Fault> Learn(storage::StateStore& state, const std::string& id, std::vector<EnvironmentRef>& known) {
+  const auto is_it = [&id](const EnvironmentRef& environment) { return environment.id == id; };
+  if (!id.starts_with("env_") || std::any_of(known.begin(), known.end(), is_it)) return std::nullopt;
+  const auto document = state.FindById(storage::kEnvironmentKind, id);
+  if (!document.ok()) return StorageFault(document.status());
+  if (document->has_value()) known.push_back({(*document)->name.project, (*document)->name.key, id});
+  return std::nullopt;
+}
+
 Result<int64_t> TimeOf(std::string_view name, const std::string& text) {
   if (text.empty()) return int64_t{0};
   const std::optional<int64_t> time = ParseInstant(text);
@@ -84,13 +95,15 @@ Result<Page> Service::ListAudit(const AuditQuery& query, const ListOptions& opti
   }
   const Result<std::vector<EnvironmentRef>> environments = Environments();
   if (!environments.ok()) return environments.fault();
+  std::vector<EnvironmentRef> known = *environments;
   const size_t limit = LimitOf(options);
   Page page;
   for (int batch = 0; batch < kMaxAuditBatches; ++batch) {
     const auto entries = state_.ListAudit(*filter, kAuditBatch);
     if (!entries.ok()) return StorageFault(entries.status());
     for (const storage::AuditEntry& entry : *entries) {
-      if (!MayRead(rights, entry.subject, *environments)) continue;
+      if (auto fault = Learn(state_, entry.subject.environment, known)) return *std::move(fault);
+      if (!MayRead(rights, entry.subject, known)) continue;
       if (page.items.size() == limit) return page;
       page.items.push_back(AuditBody(entry));
       page.next_cursor = std::to_string(entry.number);

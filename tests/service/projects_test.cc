@@ -61,6 +61,20 @@ TEST_F(Projects, AnEnvironmentWithKeysOrExperimentsStays) {
   EXPECT_EQ(Value(service_->Environments()).size(), 0u);
 }
 
+TEST_F(Projects, WhoReadsTheAuditOfAProjectStillReadsThatOfItsEnvironments) {
+  MakeFlag("page");
+  Publish();
+  Value(service_->ArchiveEnvironment(Caller(), "shop", "prod", std::nullopt));
+  PermissionSet reading;
+  reading.Add(Permission::kAuditRead);
+  const auto published = [&](const std::string& project) {
+    return Value(service_->ListAudit({.action = "publish"}, {}, Rights({{.project = project, .permissions = reading}})))
+        .items.size();
+  };
+  EXPECT_EQ(published("shop"), 2u) << "one for each audience";
+  EXPECT_EQ(published("bank"), 0u);
+}
+
 TEST_F(Projects, AnArchivedProjectTakesNothingMore) {
   MakeFlag("page");
   Value(service_->ArchiveEnvironment(Caller(), "shop", "prod", std::nullopt));
