@@ -72,7 +72,8 @@ void ContinueSchedule(json& document, const Experiment& old, const Experiment& w
     if (!after.has_value() || after == before || *after > now_ms) return;
     problems.push_back({std::string("/schedule/") + name, "expected a time to come, found one that has passed"});
   };
-  check("start_at", old.start_at_ms, wanted.start_at_ms);
+  // Of one that is running already it only tells how it began.
+  if (!IsBegun(wanted.status)) check("start_at", old.start_at_ms, wanted.start_at_ms);
   check("stop_at", old.stop_at_ms, wanted.stop_at_ms);
   if (is_begun && wanted.start_at_ms != old.start_at_ms && wanted.start_at_ms.has_value()) {
     problems.push_back({"/schedule/start_at", "the experiment has started already"});

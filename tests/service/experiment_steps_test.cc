@@ -204,6 +204,21 @@ TEST_F(ExperimentSteps, AreDueAtTheirTimesUntilTheyHaveFailed) {
   EXPECT_TRUE(due().empty());
 }
 
+TEST_F(ExperimentSteps, AreScheduledForTimesToCome) {
+  document_["schedule"] = {{"start_at", "2030-03-01T00:00:00Z"}};
+  EXPECT_THAT(ProblemsOf(Create(Kind::kExperiment, document_)),
+              ElementsAre("/schedule/start_at: expected a time to come, found one that has passed"));
+  document_["schedule"]["stop_at"] = "2030-03-02T00:00:00Z";
+  document_["status"] = "running";  // as it is written to another environment
+  EXPECT_THAT(ProblemsOf(Create(Kind::kExperiment, document_)),
+              ElementsAre("/schedule/stop_at: expected a time to come, found one that has passed"));
+  document_["schedule"].erase("stop_at");
+  Value(Create(Kind::kExperiment, document_));
+  document_["schedule"]["start_at"] = "2031-01-01T00:00:00Z";
+  EXPECT_THAT(ProblemsOf(Replace(Kind::kExperiment, "test", document_)),
+              ElementsAre("/schedule/start_at: the experiment has started already"));
+}
+
 TEST_F(ExperimentSteps, AStartAfterItsStopIsOver) {
   document_["schedule"] = {{"start_at", "2030-03-18T00:00:00Z"}, {"stop_at", "2030-04-01T00:00:00Z"}};
   Value(Create(Kind::kExperiment, document_));
