@@ -168,7 +168,7 @@ def error_bodies(world):
     expect("the status of a snapshot that is gone from the disk", fault.status, 500)
     expect("its text", fault.json().get("detail"), None)
     replies = [("a snapshot that is gone from the disk", fault)]
-    for method, path, body in (("GET", "/api/v1/projects/none", None), ("GET", "/nowhere", None),
+    for method, path, body in (("GET", "/api/v1/projects/none", None), ("GET", "/api/v1/nowhere", None),
                                ("POST", "/api/v1/projects", {"key": "shop"}),
                                ("POST", "/api/v1/projects", {"key": "'"}),
                                ("DELETE", "/api/v1/projects", None), ("GET", "/api/v1/audit?cursor='", None)):
