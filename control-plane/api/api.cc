@@ -57,6 +57,7 @@ absl::StatusOr<http::Router> MakeRouter(const Services& services) {
     if (!route.body.schema.empty()) {
       bound.body_limit = route.body.limit;
       bound.content_types = {std::string(route.body.media_type)};
+      if (!route.body.other_media_type.empty()) bound.content_types.emplace_back(route.body.other_media_type);
       if (route.body.is_compressible) bound.content_encodings = {"gzip", "zstd"};
     }
     bound.any_origin = route.any_origin;

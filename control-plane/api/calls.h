@@ -93,6 +93,9 @@ Answer DeleteSegmentMembers(const Services&, const Exchange&);
 // flag_test_calls.cc
 Answer PostTestsRun(const Services&, const Exchange&);
 Answer PostExperimentNote(const Services&, const Exchange&);
+Answer PostScreenshot(const Services&, const Exchange&);
+Answer GetScreenshot(const Services&, const Exchange&);
+Answer DeleteScreenshot(const Services&, const Exchange&);
 Answer PostGuardedRamp(const Services&, const Exchange&);
 Answer PostExperimentEstimate(const Services&, const Exchange&);
 // history_calls.cc: one set for all kinds of documents, by the number of the kind

@@ -87,6 +87,31 @@ Answer PostExperimentNote(const Services& services, const Exchange& exchange) {
       exchange, services.service.NoteExperiment(exchange.caller.call, ExperimentOf(exchange), *body, *revision));
 }
 
+Answer PostScreenshot(const Services& services, const Exchange& exchange) {
+  const auto revision = IfMatch(exchange.request);
+  if (!revision.ok()) return revision.fault();
+  return ChangedAnswer(
+      exchange, services.service.AddScreenshot(exchange.caller.call, ExperimentOf(exchange), exchange.request.body,
+                                               exchange.request.Query("variant").value_or(""),
+                                               exchange.request.Query("caption").value_or(""), *revision));
+}
+
+Answer GetScreenshot(const Services& services, const Exchange& exchange) {
+  auto picture = services.service.GetScreenshot(ExperimentOf(exchange), exchange.request.Parameter("screenshot"));
+  if (!picture.ok()) return picture.fault();
+  http::Response response = ImmutableResponse(exchange.request, std::move(picture->bytes), picture->digest, false);
+  if (response.status == 200) response.content_type = std::move(picture->media_type);
+  return response;
+}
+
+Answer DeleteScreenshot(const Services& services, const Exchange& exchange) {
+  const auto revision = IfMatch(exchange.request);
+  if (!revision.ok()) return revision.fault();
+  return ChangedAnswer(exchange,
+                       services.service.RemoveScreenshot(exchange.caller.call, ExperimentOf(exchange),
+                                                         exchange.request.Parameter("screenshot"), *revision));
+}
+
 Answer PostExperimentEstimate(const Services& services, const Exchange& exchange) {
   const auto body = BodyOf(exchange);
   if (!body.ok()) return body.fault();

@@ -9,6 +9,7 @@ using service::ExperimentStep;
 using service::Permission;
 
 constexpr size_t kStepBytes = 16u << 10;
+constexpr size_t kScreenshotBytes = 1u << 20;
 
 #define EXPT_EXPERIMENT "/api/v1/projects/{project}/environments/{environment}/experiments/{key}"
 
@@ -47,6 +48,40 @@ void AddExperimentRoutes(std::vector<Route>* routes) {
   AddStep(routes, EXPT_EXPERIMENT "/notes", "noteExperiment", "Adds a note; it stays, with author and time.",
           "ExperimentNote", PostExperimentNote);
   routes->back().body.is_required = true;
+  routes->push_back({.method = "POST",
+                     .path = EXPT_EXPERIMENT "/screenshots",
+                     .operation = "addScreenshot",
+                     .access = Permission::kExperimentsWrite,
+                     .text = "Adds a picture of what units see. Whatever it is called, it must be a PNG or a JPEG.",
+                     .tag = "experiments",
+                     .query = {{"variant", "Key", "Of which variant it is; of all where this is left out."},
+                               {"caption", "QueryText", "What is to be seen."}},
+                     .body = {.schema = "Picture",
+                              .media_type = "image/png",
+                              .other_media_type = "image/jpeg",
+                              .limit = kScreenshotBytes},
+                     .success = {.schema = "Experiment", .has_etag = true},
+                     .faults = {409, 422},
+                     .takes_if_match = true,
+                     .call = PostScreenshot});
+  routes->push_back({.method = "GET",
+                     .path = EXPT_EXPERIMENT "/screenshots/{screenshot}",
+                     .operation = "getScreenshot",
+                     .access = Permission::kExperimentsRead,
+                     .text = "A picture as it was sent. Never changes.",
+                     .tag = "experiments",
+                     .success = {.schema = "Picture", .media_type = "image/*", .has_etag = true},
+                     .call = GetScreenshot});
+  routes->push_back({.method = "DELETE",
+                     .path = EXPT_EXPERIMENT "/screenshots/{screenshot}",
+                     .operation = "removeScreenshot",
+                     .access = Permission::kExperimentsWrite,
+                     .text = "Removes a picture.",
+                     .tag = "experiments",
+                     .success = {.schema = "Experiment", .has_etag = true},
+                     .faults = {409},
+                     .takes_if_match = true,
+                     .call = DeleteScreenshot});
   routes->push_back({.method = "POST",
                      .path = EXPT_EXPERIMENT "/estimate",
                      .operation = "estimateExperiment",

@@ -95,8 +95,11 @@ json Operation(const Route& route) {
                     {"responses", Responses(route)}};
   if (json parameters = Parameters(route); !parameters.empty()) operation["parameters"] = std::move(parameters);
   if (!route.body.schema.empty()) {
-    operation["requestBody"] = {{"required", route.body.is_required},
-                                {"content", Content(route.body.media_type, route.body.schema)}};
+    json content = Content(route.body.media_type, route.body.schema);
+    if (!route.body.other_media_type.empty()) {
+      content.update(Content(route.body.other_media_type, route.body.schema));
+    }
+    operation["requestBody"] = {{"required", route.body.is_required}, {"content", std::move(content)}};
   }
   return operation;
 }

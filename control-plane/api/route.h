@@ -40,6 +40,7 @@ struct Body {
   bool is_required = true;
   // Of another media type than JSON.
   std::string_view media_type = "application/json";
+  std::string_view other_media_type = {};  // taken as well
   bool is_compressible = false;  // gzip or zstd by Content-Encoding
   size_t limit = 1u << 20;       // bytes as sent
 };

@@ -112,7 +112,7 @@ bool IsUnderWay(std::string_view status) { return status == "running" || status 
 Experiment ReadExperiment(const json& document, Problems& problems) {
   Experiment experiment;
   ObjectReader object(document, "", problems);
-  object.Allow({"phase", "decision", "notes", "archived", "created", "updated"});
+  object.Allow({"phase", "decision", "notes", "screenshots", "archived", "created", "updated"});
   experiment.id = object.OptionalKey("id");
   experiment.key = object.Key("key");
   experiment.name = object.Text("name", false, 256);

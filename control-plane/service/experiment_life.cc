@@ -85,7 +85,7 @@ void ContinueSchedule(json& document, const Experiment& old, const Experiment& w
 // What a review is about.
 json ReviewedPart(json document) {
   FillExperiment(document);
-  for (const char* name : {"status", "notes", "schedule", "schedule_failure"}) document.erase(name);
+  for (const char* name : {"status", "notes", "screenshots", "schedule", "schedule_failure"}) document.erase(name);
   return document;
 }
 
@@ -164,6 +164,7 @@ Continued ContinueExperiment(json& document, const json& before, int64_t now_ms,
   // Read-only: whatever was sent back is replaced by what is known.
   document["phases"] = is_new ? json::array() : before["phases"];
   document["notes"] = is_new ? json::array() : before.value("notes", json::array());
+  if (!is_new && before.contains("screenshots")) document["screenshots"] = before["screenshots"];
   document["schedule_failure"] = is_new ? json(nullptr) : before.value("schedule_failure", json(nullptr));
   document["decision"] = is_new ? json(nullptr) : before.value("decision", json(nullptr));
   if (!is_new) {

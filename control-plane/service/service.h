@@ -91,6 +91,12 @@ struct DueExperiment {
   bool is_over = false;
 };
 
+struct Picture {
+  std::string bytes;
+  std::string media_type;
+  std::string digest;  // SHA-256 of the bytes, as hexadecimal digits
+};
+
 struct Versioned {
   nlohmann::json body;
   int64_t revision = 0;
@@ -233,6 +239,12 @@ class Service {
   // Adds {"text"} to its notes, for good. At most 1,000.
   Result<Versioned> NoteExperiment(const Call& call, const Where& experiment, const nlohmann::json& body,
                                    std::optional<int64_t> revision);
+  // Adds a PNG or JPEG picture of what units see, of one variant unless that is empty. At most 10.
+  Result<Versioned> AddScreenshot(const Call& call, const Where& experiment, std::string_view picture,
+                                  std::string_view variant, std::string_view caption, std::optional<int64_t> revision);
+  Result<Versioned> RemoveScreenshot(const Call& call, const Where& experiment, std::string_view id,
+                                     std::optional<int64_t> revision);
+  Result<Picture> GetScreenshot(const Where& experiment, std::string_view id);
   // {"power", "daily_units", "metrics": [{"metric", "mde", "mde_scale", "baseline"}]} about an experiment in any status.
   Result<EstimateRequest> RequestEstimate(const Where& experiment, const nlohmann::json& body);
 

@@ -10,7 +10,7 @@ namespace expt::storage {
 // As SQL wants a list. Stored: words are added, and never changed.
 inline constexpr char kDocumentActions[] =
     "('create', 'replace', 'archive', 'submit', 'withdraw', 'start', 'pause', 'resume', 'stop', 'ship', 'roll_back', "
-    "'note', 'fail_schedule')";
+    "'note', 'fail_schedule', 'attach', 'detach')";
 
 inline bool IsDocumentAction(std::string_view action) {
   return std::string_view(kDocumentActions).find("'" + std::string(action) + "'") != std::string_view::npos;

@@ -112,8 +112,13 @@ CREATE TABLE share(
   expires_ms INTEGER NOT NULL, revoked_ms INTEGER NOT NULL, frozen TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX share_project ON share(project, id);
 )sql";
-constexpr std::array kSchemas = {kFirstSchema,        kPeopleSchema,     kRingsSchema,          kKeyTermsSchema,
-                                 kKeyedRequestSchema, kMemberListSchema, kChangeRequestsSchema, kCodeAndSharesSchema};
+constexpr std::string_view kScreenshotSchema = R"sql(
+CREATE TABLE screenshot(
+  experiment TEXT NOT NULL, id TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(experiment, id));
+)sql";
+constexpr std::array kSchemas = {kFirstSchema,          kPeopleSchema,        kRingsSchema,
+                                 kKeyTermsSchema,       kKeyedRequestSchema,  kMemberListSchema,
+                                 kChangeRequestsSchema, kCodeAndSharesSchema, kScreenshotSchema};
 constexpr int64_t kSchemaVersion = kSchemas.size();
 
 constexpr std::string_view kAuditIndices = R"sql(
@@ -272,8 +277,8 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
 }
 
 absl::StatusOr<int64_t> StateStore::LastChangeNumber() {
-  absl::StatusOr<Statement> query = database_.Prepare(
-      std::string("SELECT number FROM audit WHERE action IN ") + kDocumentActions + " ORDER BY number DESC LIMIT 1");
+  absl::StatusOr<Statement> query = database_.Prepare(std::string("SELECT number FROM audit WHERE action IN ") +
+                                                      kDocumentActions + " ORDER BY number DESC LIMIT 1");
   if (!query.ok()) return query.status();
   const auto last = First(*query, [](const Statement& row) { return row.Int(0); });
   if (!last.ok()) return last.status();
@@ -370,6 +375,9 @@ absl::StatusOr<int64_t> StateStore::Commit(const Change& change) {
     if (absl::Status status = Write(change, write); !status.ok()) return status;
   }
   if (absl::Status status = WritePeople(change.people); !status.ok()) return status;
+  for (const ScreenshotWrite& write : change.screenshots) {
+    if (absl::Status status = WriteScreenshot(write); !status.ok()) return status;
+  }
   for (const MemberListWrite& write : change.member_lists) {
     if (absl::Status status = WriteMemberList(write); !status.ok()) return status;
   }
@@ -470,8 +478,9 @@ absl::StatusOr<StateStore::View> StateStore::LoadProject(std::string_view projec
 absl::StatusOr<StateStore::View> StateStore::LoadChanged(int64_t revision, std::string_view project,
                                                          std::string_view environment) {
   return Load(
-      std::string("FROM document WHERE (project, environment, kind, key) IN (SELECT project, environment, kind, key FROM audit "
-      "WHERE number>?1 AND project=?2 AND environment IN ('', ?3) AND action IN ") +
+      std::string(
+          "FROM document WHERE (project, environment, kind, key) IN (SELECT project, environment, kind, key FROM audit "
+          "WHERE number>?1 AND project=?2 AND environment IN ('', ?3) AND action IN ") +
           kDocumentActions + ")",
       [&](Statement& query) { query.BindInt(1, revision).BindText(2, project).BindText(3, environment); });
 }
@@ -479,11 +488,10 @@ absl::StatusOr<StateStore::View> StateStore::LoadChanged(int64_t revision, std::
 absl::StatusOr<std::vector<AuditEntry>> StateStore::ChangesSince(int64_t revision, std::string_view project,
                                                                  std::string_view environment) {
   const std::lock_guard lock(mutex_);
-  absl::StatusOr<Statement> query =
-      database_.Prepare(Select(kAuditColumns,
-                               std::string("FROM audit WHERE number>?1 AND project=?2 AND environment IN ('', ?3) "
-                                           "AND action IN ") +
-                                   kDocumentActions + " ORDER BY number"));
+  absl::StatusOr<Statement> query = database_.Prepare(
+      Select(kAuditColumns, std::string("FROM audit WHERE number>?1 AND project=?2 AND environment IN ('', ?3) "
+                                        "AND action IN ") +
+                                kDocumentActions + " ORDER BY number"));
   if (!query.ok()) return query.status();
   query->BindInt(1, revision).BindText(2, project).BindText(3, environment);
   return All(*query, AuditRow);
@@ -493,8 +501,7 @@ absl::StatusOr<std::vector<AuditEntry>> StateStore::ListAudit(const AuditFilter&
   const std::lock_guard lock(mutex_);
   const AuditWhere where(filter);
   absl::StatusOr<Statement> query = database_.Prepare(Select(
-      kAuditColumns,
-      "FROM audit " + where.sql() + " ORDER BY number DESC LIMIT ?" + std::to_string(where.size() + 1)));
+      kAuditColumns, "FROM audit " + where.sql() + " ORDER BY number DESC LIMIT ?" + std::to_string(where.size() + 1)));
   if (!query.ok()) return query.status();
   where.Bind(*query);
   query->BindInt(where.size() + 1, static_cast<int64_t>(limit));
@@ -512,8 +519,7 @@ absl::StatusOr<std::vector<AuditEntry>> StateStore::AuditAfter(int64_t number, s
 
 absl::StatusOr<std::optional<AuditEntry>> StateStore::LastAudit() {
   const std::lock_guard lock(mutex_);
-  absl::StatusOr<Statement> query =
-      database_.Prepare(Select(kAuditColumns, "FROM audit ORDER BY number DESC LIMIT 1"));
+  absl::StatusOr<Statement> query = database_.Prepare(Select(kAuditColumns, "FROM audit ORDER BY number DESC LIMIT 1"));
   if (!query.ok()) return query.status();
   return First(*query, AuditRow);
 }
@@ -521,9 +527,9 @@ absl::StatusOr<std::optional<AuditEntry>> StateStore::LastAudit() {
 absl::StatusOr<std::vector<AuditActivity>> StateStore::CountAudit(const AuditFilter& filter) {
   const std::lock_guard lock(mutex_);
   const AuditWhere where(filter);
-  absl::StatusOr<Statement> query = database_.Prepare(
-      Select("actor, action, COUNT(*), MIN(time_ms), MAX(time_ms)",
-             "FROM audit " + where.sql() + " GROUP BY actor, action ORDER BY actor, action"));
+  absl::StatusOr<Statement> query =
+      database_.Prepare(Select("actor, action, COUNT(*), MIN(time_ms), MAX(time_ms)",
+                               "FROM audit " + where.sql() + " GROUP BY actor, action ORDER BY actor, action"));
   if (!query.ok()) return query.status();
   where.Bind(*query);
   return All(*query, [](const Statement& row) {
@@ -680,8 +686,8 @@ absl::StatusOr<std::vector<Rings>> StateStore::ListRingsUnderWay() {
 absl::StatusOr<std::optional<Publish>> StateStore::FindPublish(std::string_view environment, Audience audience,
                                                                int64_t version) {
   const std::lock_guard lock(mutex_);
-  absl::StatusOr<Statement> query = database_.Prepare(
-      Select(kPublishColumns, "FROM publish WHERE environment=?1 AND audience=?2 AND version=?3"));
+  absl::StatusOr<Statement> query =
+      database_.Prepare(Select(kPublishColumns, "FROM publish WHERE environment=?1 AND audience=?2 AND version=?3"));
   if (!query.ok()) return query.status();
   query->BindText(1, environment).BindInt(2, static_cast<int64_t>(audience)).BindInt(3, version);
   return First(*query, PublishRow);

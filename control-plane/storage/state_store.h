@@ -34,6 +34,7 @@
 #include "control-plane/storage/member_list.h"
 #include "control-plane/storage/people.h"
 #include "control-plane/storage/rings.h"
+#include "control-plane/storage/screenshot.h"
 #include "control-plane/storage/share.h"
 #include "expt/snapshot.h"
 
@@ -78,6 +79,7 @@ struct Change {
   std::vector<Share> shares = {};  // added, or revoked
   std::vector<ChangeRequestWrite> change_requests = {};
   std::vector<Remark> remarks = {};
+  std::vector<ScreenshotWrite> screenshots = {};
 };
 
 // A document as one of its changes left it.
@@ -85,7 +87,7 @@ struct DocumentRevision {
   int64_t revision = 0;
   int64_t time_ms = 0;
   std::string actor;
-  std::string action;  // "create", "replace", "archive"
+  std::string action;  // of document_actions.h
   std::string before;  // JSON text; empty when it was created
   std::string after;
 };
@@ -156,6 +158,9 @@ class StateStore {
   // What has changed documents of the project and the environment after `revision` of the store, oldest first.
   absl::StatusOr<std::vector<AuditEntry>> ChangesSince(int64_t revision, std::string_view project,
                                                        std::string_view environment);
+
+  // The bytes of a picture, as Commit() took them; nothing when there is none. `experiment` is an id.
+  absl::StatusOr<std::optional<std::string>> FindScreenshot(std::string_view experiment, std::string_view id);
 
   // The text of an uploaded list, as Commit() took it; empty when there is none.
   absl::StatusOr<std::string> FindMemberList(const MemberListName& name);
@@ -279,6 +284,7 @@ class StateStore {
   absl::Status Write(const Change& change, const DocumentWrite& write);
   absl::Status WritePeople(const PeopleChange& change);
   absl::Status WriteMemberList(const MemberListWrite& write);
+  absl::Status WriteScreenshot(const ScreenshotWrite& write);
   absl::Status WriteChangeRequest(const ChangeRequestWrite& write, int64_t time_ms, int64_t state_revision);
   absl::Status WriteRemark(const Remark& remark);
   absl::Status WriteCodeScan(const CodeScan& scan);

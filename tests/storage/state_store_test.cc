@@ -359,6 +359,7 @@ TEST_F(StateStoreTest, AStoreOfAnyEarlierVersionIsBroughtUpToDate) {
   ASSERT_TRUE(store_->AddPublish(By("ann"), std::span(&first, 1)).ok());
   // What each version but the first has added, newest first.
   const std::vector<std::string> undo = {
+      "DROP TABLE screenshot;",
       "DROP TABLE code_scan; DROP TABLE code_reference; DROP TABLE share;",
       "DROP TABLE change_request; DROP TABLE remark;",
       "DROP TABLE member_list;",

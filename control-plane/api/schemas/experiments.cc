@@ -119,6 +119,7 @@ constexpr char kExperimentsSchemas[] = R"json({
         }
       },
       "notes": {"type": "array", "readOnly": true, "items": {"$ref": "#/components/schemas/ExperimentNote"}},
+      "screenshots": {"type": "array", "readOnly": true, "items": {"$ref": "#/components/schemas/Screenshot"}},
       "decision": {
         "anyOf": [{"$ref": "#/components/schemas/ExperimentDecision"}, {"type": "null"}], "readOnly": true
       },
@@ -144,6 +145,21 @@ constexpr char kExperimentsSchemas[] = R"json({
       "time": {"type": "string", "format": "date-time", "readOnly": true}
     }
   },
+  "Screenshot": {
+    "type": "object", "additionalProperties": false,
+    "required": ["id", "variant", "caption", "media_type", "size_bytes", "digest", "actor", "time"],
+    "properties": {
+      "id": {"type": "string"},
+      "variant": {"type": ["string", "null"]},
+      "caption": {"type": "string"},
+      "media_type": {"type": "string", "enum": ["image/png", "image/jpeg"]},
+      "size_bytes": {"type": "integer"},
+      "digest": {"type": "string", "description": "SHA-256 of the picture."},
+      "actor": {"type": "string"},
+      "time": {"$ref": "#/components/schemas/Instant"}
+    }
+  },
+  "Picture": {"type": "string", "contentMediaType": "image/png", "description": "Bytes of a PNG or a JPEG, at most 1 MiB."},
   "ExperimentEstimateRequest": {
     "type": "object", "additionalProperties": false, "required": ["metrics"],
     "description": "What the experiment says about weights, control, alpha, mode and planned units is taken from it.",
