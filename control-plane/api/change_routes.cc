@@ -20,7 +20,7 @@ void AddDrafts(std::vector<Route>* routes) {
                      .path = EXPT_CHANGE_REQUESTS,
                      .operation = "listChangeRequests",
                      .access = Permission::kPublishRead,
-                     .text = "Lists change requests, newest first.",
+                     .text = "Lists change requests without the bodies of their edits, newest first.",
                      .tag = "changes",
                      .query = query,
                      .success = {.schema = "ChangeRequestPage"},

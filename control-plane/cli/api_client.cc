@@ -124,7 +124,7 @@ absl::StatusOr<ApiReply> ApiClient::SendJson(const char* method, const std::stri
 absl::StatusOr<ApiReply> ApiClient::Get(const std::string& path) { return SendJson("GET", path, nullptr, ""); }
 
 absl::StatusOr<ApiReply> ApiClient::Post(const std::string& path, const json& body) {
-  return SendJson("POST", path, &body, "");
+  return SendJson("POST", path, body.is_null() ? nullptr : &body, "");
 }
 
 absl::StatusOr<ApiReply> ApiClient::Put(const std::string& path, const json& body, const std::string& etag) {

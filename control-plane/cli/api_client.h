@@ -32,6 +32,7 @@ class ApiClient {
   //   kNotFound            404               kAlreadyExists    409         kFailedPrecondition 412, 428
   //   kResourceExhausted   429               kUnavailable      no answer, 5xx, or one that is not JSON
   absl::StatusOr<ApiReply> Get(const std::string& path);
+  // `body` null: none is sent.
   absl::StatusOr<ApiReply> Post(const std::string& path, const nlohmann::json& body);
   absl::StatusOr<ApiReply> Put(const std::string& path, const nlohmann::json& body, const std::string& etag);
 

@@ -28,6 +28,7 @@ void AddFetch(CLI::App& app, Action& action);
 void AddEvents(CLI::App& app, Action& action);
 void AddResults(CLI::App& app, Action& action);
 void AddRings(CLI::App& app, Action& action);
+void AddChanges(CLI::App& app, Action& action);
 void AddKeygen(CLI::App& app, Action& action);
 void AddRoot(CLI::App& app, Action& action);
 void AddSign(CLI::App& app, Action& action);

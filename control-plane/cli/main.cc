@@ -25,7 +25,7 @@ Examples:
   expt results checkout-test --project shop --environment production)");
   expt::cli::Action action;
   for (const auto add : {expt::cli::AddSetup, expt::cli::AddKeygen, expt::cli::AddRoot, expt::cli::AddSign,
-                         expt::cli::AddValidate, expt::cli::AddPublish, expt::cli::AddRings,
+                         expt::cli::AddValidate, expt::cli::AddPublish, expt::cli::AddRings, expt::cli::AddChanges,
                          expt::cli::AddSdkKey, expt::cli::AddFetch, expt::cli::AddEval, expt::cli::AddExplain,
                          expt::cli::AddEvents, expt::cli::AddResults, expt::cli::AddMember, expt::cli::AddToken,
                          expt::cli::AddAudit, expt::cli::AddFindReferences, expt::cli::AddCompletion}) {

@@ -166,6 +166,7 @@ Result<Page> ChangeRequests::List(const Where& where, const ListOptions& options
     }
     Result<Versioned> answer = AnswerTo(request);
     if (!answer.ok()) return answer.fault();
+    for (json& edit : answer->body["edits"]) edit.erase("body");
     page.items.push_back(std::move(answer->body));
   }
   return page;

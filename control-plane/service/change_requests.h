@@ -40,7 +40,7 @@ class ChangeRequests {
   // {"change_request", "diff"}; a dry run makes none.
   Result<nlohmann::json> Copy(const Caller& caller, const Where& where, const nlohmann::json& body);
   Result<Versioned> Get(const Where& where);
-  // Newest first; `state` empty: all.
+  // Newest first, without the bodies of edits; `state` empty: all.
   Result<Page> List(const Where& where, const ListOptions& options, std::string_view state);
   // The draft is saved. Other edits void approvals and a time of publish; 409 once it is applied or closed.
   Result<Versioned> Replace(const Caller& caller, const Where& where, const nlohmann::json& body,

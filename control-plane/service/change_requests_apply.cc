@@ -150,7 +150,8 @@ Result<json> ChangeRequests::DiffOf(const Call& call, const Where& where, const 
       if (!read->ok()) return StorageFault(read->status());
     }
     const int64_t revision = newest->empty() ? 0 : newest->front().revision;
-    const json before = base == 0 || based->empty() ? json(nullptr) : json::parse(based->front().after);
+    json before = edit.of.has_value() ? json(nullptr) : InitialConfiguration();
+    if (base != 0 && !based->empty()) before = json::parse(based->front().after);
     json after = edit.body.is_null() ? json(nullptr) : BodyOf(edit);
     if (is_applied && !after.is_null() && !made->empty()) after = json::parse(made->front().after);
     for (const storage::DocumentWrite& write : checked.plan.writes()) {

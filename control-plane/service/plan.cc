@@ -13,6 +13,10 @@ namespace {
 using storage::Document;
 using storage::DocumentName;
 
+bool IsSeen(const DocumentName& name, std::string_view project, std::string_view environment) {
+  return name.project == project && (name.environment.empty() || name.environment == environment);
+}
+
 auto OrderOf(const Document& document) {
   return std::tie(document.name.environment, document.name.kind, document.name.key);
 }
@@ -23,6 +27,9 @@ Plan::Plan(storage::StateStore& state)
     : make_salt(NewSalt), make_rule_id([] { return NewId("rule_"); }), state_(state) {}
 
 void Plan::Lay(Document document) {
+  for (auto& [place, library] : libraries_) {
+    if (IsSeen(document.name, place.first, place.second)) library.Put(document);
+  }
   const auto same = std::find_if(laid_.begin(), laid_.end(),
                                  [&](const Document& laid) { return laid.name == document.name; });
   if (same == laid_.end()) {
@@ -79,13 +86,14 @@ absl::StatusOr<storage::StateStore::View> Plan::LoadProject(std::string_view pro
   return view;
 }
 
-Library Plan::LibraryOf(const std::string& project, const std::string& environment) const {
-  Library library(state_, project, environment);
+Library& Plan::LibraryOf(const std::string& project, const std::string& environment) {
+  const auto [at, is_new] =
+      libraries_.try_emplace(std::pair(project, environment), state_, project, environment);
+  if (!is_new) return at->second;
   for (const Document& laid : laid_) {
-    const bool is_seen = laid.name.environment.empty() || laid.name.environment == environment;
-    if (laid.name.project == project && is_seen) library.Put(laid);
+    if (IsSeen(laid.name, project, environment)) at->second.Put(laid);
   }
-  return library;
+  return at->second;
 }
 
 }  // namespace expt::service

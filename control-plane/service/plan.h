@@ -3,16 +3,18 @@
 //
 //   Plan plan(state);
 //   plan.Lay(flag);                        // what is checked from now on sees it
-//   Library library = plan.LibraryOf("shop", "production");
+//   Library& library = plan.LibraryOf("shop", "production");
 //   plan.Write({.name = ..., .body = ...});
 //   state.Commit({.writes = plan.writes()});
 #ifndef EXPT_CONTROL_PLANE_SERVICE_PLAN_H_
 #define EXPT_CONTROL_PLANE_SERVICE_PLAN_H_
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -36,7 +38,8 @@ class Plan {
   absl::StatusOr<std::optional<storage::Document>> Find(const storage::DocumentName& name) const;
   absl::StatusOr<std::vector<storage::Document>> List(const storage::DocumentName& folder) const;
   absl::StatusOr<storage::StateStore::View> LoadProject(std::string_view project, std::string_view environment) const;
-  Library LibraryOf(const std::string& project, const std::string& environment) const;
+  // Kept, and brought up to date by what is laid. Valid while the plan lives.
+  Library& LibraryOf(const std::string& project, const std::string& environment);
 
   // Makes salts and ids of rules that a document leaves out. Others than these only for looking.
   std::function<std::string()> make_salt;
@@ -49,6 +52,7 @@ class Plan {
 
   storage::StateStore& state_;
   std::vector<storage::Document> laid_;
+  std::map<std::pair<std::string, std::string>, Library> libraries_;  // by project and environment
   std::vector<storage::DocumentWrite> writes_;
 };
 

@@ -227,7 +227,7 @@ std::optional<Fault> Service::Prepare(Draft& draft, Plan& plan, int64_t now_ms) 
     if (!draft.body.contains("key")) draft.body["key"] = draft.where.key;
     if (draft.body["key"] != draft.where.key) draft.problems.push_back({"/key", "a key cannot be changed"});
   }
-  Library library = plan.LibraryOf(draft.where.project, draft.where.environment);
+  Library& library = plan.LibraryOf(draft.where.project, draft.where.environment);
   switch (draft.kind) {
     case Kind::kFlag:
       PrepareFlag(draft, plan);
@@ -522,7 +522,7 @@ std::optional<Fault> Service::PlanConfiguration(Plan& plan, int64_t now_ms, cons
   if ((*definition)->is_archived) return Conflict(Named(kFlagKind, flag.key) + " is archived");
   Problems problems;
   const FlagConfiguration configuration = ReadFlagConfiguration(body, problems);
-  Library library = plan.LibraryOf(flag.project, flag.environment);
+  Library& library = plan.LibraryOf(flag.project, flag.environment);
   Problems more;
   CheckConfiguration(configuration, flag.key, library, more);
   Merge(problems, std::move(more));

@@ -201,6 +201,15 @@ TEST_F(ChangeRequestTest, ADiffNamesEachPlaceThatChangesAndNoSaltThatIsKept) {
   EXPECT_EQ(diff["edits"][0]["changes"], changes) << diff;
 }
 
+TEST_F(ChangeRequestTest, WhatNobodyHasConfiguredIsComparedWithWhatAFlagBeginsWith) {
+  const json flag = {{"key", "new"}, {"type", "boolean"}, {"variants", {{{"key", "on"}, {"value", true}}}}};
+  ASSERT_EQ(exptd_.Post(std::string(kProject) + "/flags", flag).status, 201);
+  const json edit = {{"kind", "flag_configuration"}, {"key", "new"}, {"body", {{"enabled", true}}}};
+  const json diff = exptd_.Get(Made(json::array({edit}), ann_) + "/diff").Json();
+  const json changes = {{{"pointer", "/enabled"}, {"before", false}, {"after", true}}};
+  EXPECT_EQ(diff["edits"][0]["changes"], changes) << diff;
+}
+
 TEST_F(ChangeRequestTest, APreviewTellsWhoWouldMove) {
   const std::string path = Made(json::array({Serving("off")}), ann_);
   const json preview = exptd_.Get(path + "/preview").Json();
@@ -368,10 +377,12 @@ TEST_F(ChangeRequestTest, InAFreezeNothingIsPublishedButFlagsGoOff) {
 
 TEST_F(ChangeRequestTest, ListsAreNewestFirstAndByState) {
   const std::string first = Made(json::array(), ann_);
-  const std::string second = Made(json::array(), ann_);
+  const std::string second = Made(json::array({Serving("on")}), ann_);
   ASSERT_EQ(Step(first, "close", ann_).status, 200);
   const json page = exptd_.Get(kRequests + "?limit=1").Json();
   EXPECT_EQ(kRequests + "/" + page["items"][0]["id"].get<std::string>(), second);
+  EXPECT_EQ(page["items"][0]["edits"][0]["key"], "checkout");
+  EXPECT_FALSE(page["items"][0]["edits"][0].contains("body")) << "a list is short";
   const json rest = exptd_.Get(kRequests + "?limit=1&cursor=" + page["next_cursor"].get<std::string>()).Json();
   EXPECT_EQ(kRequests + "/" + rest["items"][0]["id"].get<std::string>(), first);
   EXPECT_TRUE(rest["next_cursor"].is_null());

@@ -104,6 +104,30 @@ TEST_F(ChangeRequestsTest, NothingIsMadeWhenOneEditIsRefused) {
   EXPECT_EQ(State(where), "approved");
 }
 
+TEST_F(ChangeRequestsTest, EachEditSeesWhatTheOthersHaveBecome) {
+  const Person ann = Of("mem_ann");
+  // The experiment serves a variant that the flag is about to lose, and the flag goes first.
+  const json weights = {{"weights", {{"off", 500000}, {"on", 500000}}}, {"flag", "checkout"}, {"control", "off"}};
+  Value(service_->Create(Caller(), service::Kind::kExperiment, In(), [&] {
+    json body = weights;
+    body["key"] = "test";
+    return body;
+  }()));
+  json flag = Value(service_->Get(service::Kind::kFlag, In("checkout"))).body;
+  flag["variants"].push_back({{"key", "new"}, {"value", true}});
+  flag["variants"].erase(1);
+  const Where alone = Request(Make(ann, json::array({Edit("flag", "checkout", flag)})));
+  EXPECT_THAT(ProblemsOf(changes_->Submit(ann.caller(), alone, {})),
+              ElementsAre("/edits/0/body/variants: variant \"on\" is still served or compared"));
+  json moved = weights;
+  moved["weights"] = {{"off", 500000}, {"new", 500000}};
+  const json edits = json::array({Edit("flag", "checkout", flag), Edit("experiment", "test", moved)});
+  const Where both = Request(Make(ann, edits));
+  Value(changes_->Submit(ann.caller(), both, {}));
+  Value(changes_->Apply(ann.call, both, {}));
+  EXPECT_TRUE(Value(service_->Get(service::Kind::kExperiment, In("test"))).body["weights"].contains("new"));
+}
+
 TEST_F(ChangeRequestsTest, AnEditNamesItsDocumentOnce) {
   const Person ann = Of("mem_ann");
   const auto twice = changes_->Create(ann.caller(), In(),
