@@ -19,6 +19,12 @@ absl::Status BadEncoding(base::MessagePart text) {
   return base::LoadFailure(LoadCode::kBadEncoding, base::Message("snapshot: ").append(text));
 }
 
+// What a decoded snapshot views.
+struct Kept {
+  std::shared_ptr<const void> text;
+  base::Arena lists;
+};
+
 // Lists take the entries of their pools in turn.
 absl::Status TakePools(model::Snapshot& s) {
   if (s.hash_pool.size() % kHashSize != 0) return BadEncoding("operands: hashes are not of 32 bytes each");
@@ -42,17 +48,17 @@ absl::Status TakePools(model::Snapshot& s) {
 
 }  // namespace
 
-absl::StatusOr<model::Snapshot> DecodeSnapshot(std::string payload) {
-  auto text = std::make_shared<const std::string>(std::move(payload));
+absl::StatusOr<model::Snapshot> DecodeSnapshot(base::SharedText payload) {
   ScanResult scan;
-  absl::Status status = ScanVersioned(*text, kSnapshotMessage, &scan);
+  absl::Status status = ScanVersioned(payload.view, kSnapshotMessage, &scan);
   if (!status.ok()) return status;
 
   model::Snapshot snapshot;
   snapshot.format_version = 0;
   snapshot.semantics_version = 0;
   snapshot.audience = Audience{};
-  status = DecodeMessage(*text, kSnapshotMessage, scan, &snapshot);
+  const auto kept = std::make_shared<Kept>();
+  status = DecodeMessage(payload.view, kSnapshotMessage, scan, &snapshot, &kept->lists);
   if (status.ok()) status = TakePools(snapshot);
   // A newer version is the better explanation of tables that do not fit.
   for (const auto& [place, found] : {std::pair("snapshot: format version", snapshot.format_version),
@@ -64,7 +70,9 @@ absl::StatusOr<model::Snapshot> DecodeSnapshot(std::string payload) {
   if (snapshot.audience != Audience::kServer && snapshot.audience != Audience::kClient) {
     return BadEncoding("audience is unknown");
   }
-  snapshot.text = std::move(text);
+  kept->text = std::move(payload.owner);
+  snapshot.text = kept;
+  snapshot.is_decoded = true;
   return snapshot;
 }
 

@@ -125,7 +125,7 @@ BENCHMARK(DigestAndSignature)->Name("W7/digest_and_signature")->Unit(benchmark::
 void Inflate(benchmark::State& state) {
   const Signed& large = Large();
   for (auto _ : state) {
-    std::optional<std::string> plain = host::Inflate(large.stored, large.plain.size());
+    std::optional<base::SharedText> plain = host::Inflate(large.stored, large.plain.size());
     if (!plain.has_value()) return Fail(state, "cannot inflate");
     benchmark::DoNotOptimize(*plain);
   }
@@ -192,7 +192,7 @@ void HashAndInflate(benchmark::State& state) {
   const Signed& large = Large();
   for (auto _ : state) {
     benchmark::DoNotOptimize(host::Sha256(large.stored));
-    std::optional<std::string> plain = host::Inflate(large.stored, large.plain.size());
+    std::optional<base::SharedText> plain = host::Inflate(large.stored, large.plain.size());
     benchmark::DoNotOptimize(*plain);
   }
 }
