@@ -35,10 +35,10 @@ class Form {
     text_ += text;
     return *this;
   }
-  template <typename T>
-  Form& All(const std::vector<T>& values) {
+  template <typename List>
+  Form& All(const List& values) {
     Add(values.size());
-    for (const T& value : values) Add(value);
+    for (const auto& value : values) Add(value);
     return *this;
   }
   uint64_t Hash() const { return base::Xxh3(text_); }

@@ -67,7 +67,7 @@ class Arena {
 
   void Grow(size_t size) {
     size_t block = std::max(size, std::clamp(size_, kFirstBlock, kLargestBlock));
-    if (large_pages_ != 0) {
+    if (!kSmallCode && large_pages_ != 0) {
       const size_t pages = std::max(std::min(large_pages_, kMostPages), (size + kLargePage - 1) / kLargePage);
       block = pages * kLargePage;
       large_pages_ -= std::min(large_pages_, pages);

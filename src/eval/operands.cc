@@ -22,7 +22,7 @@ constexpr size_t kDigestBytes = 32;
 }  // namespace
 
 Operands::Operands(const model::Snapshot& snapshot, Ruleset& ruleset, size_t room) : s_(snapshot), out_(ruleset) {
-  const std::string_view piece = StringsInOnePiece();
+  const std::string_view piece = base::kSmallCode ? std::string_view() : StringsInOnePiece();
   size_t size = s_.member_list_salt.size() + RoomForFolded() + piece.size();
   if (piece.empty()) {
     for (const std::string_view text : s_.strings) size += text.size();
@@ -45,7 +45,7 @@ Operands::Operands(const model::Snapshot& snapshot, Ruleset& ruleset, size_t roo
 // A decoded model has them one behind the other, a few bytes between them: copied at once, they need no table of where
 // each went. Empty where they stand elsewhere.
 std::string_view Operands::StringsInOnePiece() const {
-  if (base::kSmallCode || !s_.is_decoded || s_.strings.empty()) return {};
+  if (!s_.is_decoded || s_.strings.empty()) return {};
   constexpr size_t kBetween = 6;  // tag and length at most
   const char* const begin = s_.strings.front().data();
   const char* end = begin;

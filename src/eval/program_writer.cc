@@ -33,7 +33,7 @@ constexpr uint16_t kCostly = 200;
 enum class Filling : uint8_t { kNumber, kNothing, kScalar, kTexts, kMatches, kHashed, kWindow, kListTexts, kNetworks,
                                kPlace, kVersion, kFlagIs };
 
-// What becomes of a leaf of an operator.
+// What becomes of a leaf of an operator. The first row is for those that are none.
 struct LeafForm {
   uint8_t cost = 15;
   Op op = Op::kIsSet;
@@ -45,7 +45,7 @@ struct LeafForm {
 constexpr auto kLeafForms = [] {
   constexpr uint8_t kUpTo = kBefore | kEqual;
   constexpr uint8_t kFrom = kAfter | kEqual;
-  std::array<LeafForm, 256> forms{};
+  std::array<LeafForm, static_cast<size_t>(Operator::kFlagIs) + 1> forms{};
   const auto set = [&forms](Operator op, const LeafForm& form) { forms[static_cast<size_t>(op)] = form; };
   set(Operator::kIsSet, {1, Op::kIsSet, Filling::kNothing});
   set(Operator::kEquals, {2, Op::kIsSet, Filling::kScalar, kEqual, true});
@@ -84,7 +84,10 @@ constexpr auto kLeafForms = [] {
   return forms;
 }();
 
-const LeafForm& FormOf(Operator op) { return kLeafForms[static_cast<uint8_t>(op)]; }
+const LeafForm& FormOf(Operator op) {
+  const auto row = static_cast<size_t>(op);
+  return kLeafForms[row < kLeafForms.size() ? row : 0];
+}
 
 }  // namespace
 

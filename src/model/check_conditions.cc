@@ -105,10 +105,16 @@ class ConditionCheck : IndexCheck {
   }
 
  private:
+  // Over an attribute, with operands that are good as they are, or versions.
+  static bool MayBePlain(const OperatorRule& rule) {
+    return rule.subject == OperatorRule::Subject::kAttribute && rule.second == OperatorRule::Second::kNothing &&
+           (rule.operands == OperatorRule::Operands::kAny || rule.operands == OperatorRule::Operands::kVersion);
+  }
+
   // Whether a row is a leaf over an attribute that is plainly right, in its tables too; false says nothing.
   EXPT_HOT bool IsPlainLeaf(const Condition& condition, const OperatorRule& rule,
                             const std::vector<uint8_t>& types) const {
-    if (!rule.is_plain || (condition.properties & ~(kNegate | (rule.properties & kCaseInsensitive))) != 0) return false;
+    if (!MayBePlain(rule) || (condition.properties & ~(kNegate | (rule.properties & kCaseInsensitive))) != 0) return false;
     if (condition.second != kNone) return false;
     if (condition.operands >= s_.operands.size() || condition.subject >= types.size()) return false;
     const OperandList& list = s_.operands[condition.operands];

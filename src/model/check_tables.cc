@@ -60,7 +60,7 @@ class TableCheck : IndexCheck {
 
   void Header() {
     for (const std::string_view text : {s_.project, s_.environment, s_.member_list_salt, s_.tzdata_version}) {
-      if (!s_.is_decoded && !base::IsUtf8(text)) Report("header", "text is not UTF-8");
+      if (!is_decoded_ && !base::IsUtf8(text)) Report("header", "text is not UTF-8");
     }
     if (s_.audience != Audience::kServer && s_.audience != Audience::kClient) Report("header", "unknown audience");
     const auto has_hashes = [](const auto& row) { return !row.hashes.empty(); };
@@ -74,7 +74,7 @@ class TableCheck : IndexCheck {
   }
 
   void Strings() {
-    if (s_.is_decoded) return;
+    if (is_decoded_) return;
     for (size_t i = 0; i < s_.strings.size(); ++i) {
       if (!base::kSmallCode && base::IsAscii(s_.strings[i])) continue;
       if (!base::IsUtf8(s_.strings[i])) Report("string " + Number(i), "not UTF-8");
@@ -82,7 +82,7 @@ class TableCheck : IndexCheck {
   }
 
   void Operands() {
-    for (size_t i = 0; !s_.is_decoded && i < s_.operands.size(); ++i) {
+    for (size_t i = 0; !is_decoded_ && i < s_.operands.size(); ++i) {
       const OperandList& list = s_.operands[i];
       const uint64_t pool = PoolSize(list.kind);
       if (uint64_t{list.begin} + list.size > pool) [[unlikely]] {
@@ -144,6 +144,8 @@ class TableCheck : IndexCheck {
       }
     }
   }
+  // Nothing else comes to a module of pages.
+  const bool is_decoded_ = base::kSmallCode || s_.is_decoded;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/base/small_code.h"
 #include "src/model/place.h"
 #include "src/model/snapshot.h"
 #include "src/model/validate.h"
@@ -18,6 +19,7 @@ namespace expt::model {
 class IndexCheck {
  public:
   IndexCheck(const Snapshot& snapshot, std::vector<Issue>& issues) : s_(snapshot), issues_(issues) {
+    if constexpr (base::kSmallCode) return;  // only decoded models come here, whose lists lie in their pools
     for (size_t kind = 0; kind < pool_sizes_.size(); ++kind) pool_sizes_[kind] = SizeOf(static_cast<OperandKind>(kind));
   }
 
@@ -54,7 +56,8 @@ class IndexCheck {
   void ForEach(Index operands, OperandKind kind, Use use) {
     if (operands >= s_.operands.size()) return;
     const OperandList& list = s_.operands[operands];
-    if (list.kind != kind || uint64_t{list.begin} + list.size > PoolSize(kind)) return;
+    if (list.kind != kind) return;
+    if (!base::kSmallCode && uint64_t{list.begin} + list.size > PoolSize(kind)) return;
     for (uint32_t at = list.begin; at < list.begin + list.size; ++at) use(at);
   }
 

@@ -48,7 +48,6 @@ struct OperatorRule {
   uint8_t types = 0;       // of the attribute; 0: those of the operands
   Second second = Second::kNothing;
   Operands operands = Operands::kAny;
-  bool is_plain = false;  // over an attribute, with nothing but operands that are as they are or versions
 };
 
 // The types of attributes that are compared with operands of a kind.
@@ -104,13 +103,6 @@ constexpr std::array<OperatorRule, kOperatorRules> MakeOperatorRules() {
   set({Operator::kSizeBetween}, {attribute, kInteger, 2, 2, 0, kListType, Second::kNothing, Operands::kBounds});
   set({Operator::kInCidr}, {attribute, kString, 1, kMany, 0, kTextType, Second::kNothing, Operands::kNetworks});
   set({Operator::kWithinKm}, {attribute, kDouble, 3, 3, 0, kNumberTypes, Second::kLongitude, Operands::kPlace});
-  for (OperatorRule& rule : rules) {
-    rule.is_plain = rule.subject == attribute && rule.second == Second::kNothing && rule.kinds != 0 &&
-                    rule.operands == Operands::kAny;
-  }
-  for (auto op = static_cast<uint8_t>(Operator::kSemverEq); op <= static_cast<uint8_t>(Operator::kSemverCaret); ++op) {
-    rules[op].is_plain = true;
-  }
   return rules;
 }
 

@@ -1,9 +1,12 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "src/base/arena.h"
 #include "src/base/message.h"
+#include "src/base/small_code.h"
 #include "src/base/status.h"
 #include "src/wire/decode.h"
 #include "src/wire/decode_check.h"
@@ -49,16 +52,23 @@ absl::Status TakePools(model::Snapshot& s) {
 }  // namespace
 
 absl::StatusOr<model::Snapshot> DecodeSnapshot(base::SharedText payload) {
+  std::string_view bytes;
+  std::shared_ptr<const void> owner = std::move(payload).Keep(bytes);
   ScanResult scan;
-  absl::Status status = ScanVersioned(payload.view, kSnapshotMessage, &scan);
+  absl::Status status = ScanVersioned(bytes, kSnapshotMessage, &scan);
   if (!status.ok()) return status;
 
   model::Snapshot snapshot;
   snapshot.format_version = 0;
   snapshot.semantics_version = 0;
   snapshot.audience = Audience{};
-  const auto kept = std::make_shared<Kept>();
-  status = DecodeMessage(payload.view, kSnapshotMessage, scan, &snapshot, &kept->lists);
+  base::Arena* lists = nullptr;
+  if constexpr (!base::kSmallCode) {
+    auto kept = std::make_shared<Kept>(Kept{.text = std::move(owner), .lists = {}});
+    lists = &kept->lists;
+    owner = std::move(kept);
+  }
+  status = DecodeMessage(bytes, kSnapshotMessage, scan, &snapshot, lists);
   if (status.ok()) status = TakePools(snapshot);
   // A newer version is the better explanation of tables that do not fit.
   for (const auto& [place, found] : {std::pair("snapshot: format version", snapshot.format_version),
@@ -70,8 +80,7 @@ absl::StatusOr<model::Snapshot> DecodeSnapshot(base::SharedText payload) {
   if (snapshot.audience != Audience::kServer && snapshot.audience != Audience::kClient) {
     return BadEncoding("audience is unknown");
   }
-  kept->text = std::move(payload.owner);
-  snapshot.text = kept;
+  snapshot.text = std::move(owner);
   snapshot.is_decoded = true;
   return snapshot;
 }

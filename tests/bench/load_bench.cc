@@ -80,9 +80,9 @@ void ReportSizes(benchmark::State& state) {
 void Parse(benchmark::State& state) {
   const Signed& large = Large();
   const Trust trust{.root = large.root, .environment = kEnvironment};
-  const size_t before = HeapBytes();
+  const size_t before = ResidentBytes();
   absl::StatusOr<Snapshot> kept = Snapshot::Parse(large.file, trust);
-  const size_t after = HeapBytes();
+  const size_t after = ResidentBytes();
   if (!kept.ok()) return Fail(state, kept.status().ToString());
   for (const std::string& warning : kept->warnings()) return Fail(state, warning);
   Allocations allocations(state, 1e9);

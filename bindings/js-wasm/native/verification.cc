@@ -106,5 +106,5 @@ EXPT_EXPORT(expt_verify_plain)
 char* expt_verify_plain(Verification* v) {
   const auto size = static_cast<size_t>(v->begun.pending.envelope.plain_size);
   v->answer.plain.emplace(std::string(size, '\0'));
-  return const_cast<char*>(v->answer.plain->view.data());
+  return const_cast<char*>(v->answer.plain->view().data());
 }
