@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -34,10 +35,10 @@ class Form {
     text_ += text;
     return *this;
   }
-  template <typename T>
-  Form& All(const std::vector<T>& values) {
+  template <typename List>
+  Form& All(const List& values) {
     Add(values.size());
-    for (const T& value : values) Add(value);
+    for (const auto& value : values) Add(value);
     return *this;
   }
   uint64_t Hash() const { return base::Xxh3(text_); }
@@ -86,7 +87,7 @@ class Fingerprinter {
     return Form().Text(String(m_.attributes[row].name)).Add(m_.attributes[row].type).Hash();
   }
 
-  void Features(Form& form, const std::vector<Index>& features) const {
+  void Features(Form& form, std::span<const Index> features) const {
     form.Add(features.size());
     for (const Index feature : features) form.Text(String(feature));
   }
@@ -197,7 +198,7 @@ class Fingerprinter {
       const model::Segment& segment = m_.segments[row];
       Form form;
       form.Add(segment.condition == kNone ? 0 : Condition(segment.condition));
-      for (const std::vector<Index>* lists : {&segment.include, &segment.exclude}) {
+      for (const auto* lists : {&segment.include, &segment.exclude}) {
         form.Add(lists->size());
         for (const Index list : *lists) {
           form.Add(Attribute(m_.member_lists[list].bucket_by)).All(m_.member_lists[list].hashes);

@@ -35,7 +35,7 @@ class ContextMaker {
   ContextMaker(const model::Snapshot& model, Time now) : m_(model), now_(now) {}
 
   SampledContext Make(Index flag, size_t round, size_t unit) const {
-    const std::vector<Index>& rules = m_.flags[flag].rules;
+    const base::List<Index>& rules = m_.flags[flag].rules;
     core::Sampler sampler(m_);
     SampledContext context{.now = now_};
     // Some have a unit id and nothing else.

@@ -15,7 +15,7 @@ absl::StatusOr<model::Snapshot> ReadModel(std::string_view file) {
   const absl::StatusOr<wire::Envelope> envelope = wire::ParseEnvelope(file, wire::PayloadType::kSnapshot);
   if (!envelope.ok()) return envelope.status();
   if (envelope->codec == wire::Codec::kNone) return wire::DecodeSnapshot(std::string(envelope->payload));
-  std::optional<std::string> plain = host::Inflate(envelope->payload, envelope->plain_size);
+  std::optional<base::SharedText> plain = host::Inflate(envelope->payload, envelope->plain_size);
   if (!plain.has_value()) return base::Error(absl::StatusCode::kDataLoss, "snapshot: the payload does not inflate");
   return wire::DecodeSnapshot(*std::move(plain));
 }

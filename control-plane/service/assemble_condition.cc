@@ -127,7 +127,7 @@ Index ConditionAssembler::AddSecrets(const Condition& leaf) {
   }
   std::string list;
   for (const std::string& hash : hashes) list += hash;
-  std::vector<model::OperandList>& lists = builder_.snapshot().operands;
+  auto& lists = builder_.snapshot().operands;
   const auto [known, is_new] = secrets_.try_emplace(list, static_cast<Index>(lists.size()));
   if (is_new) {
     lists.push_back({.kind = model::OperandKind::kHash,

@@ -10,6 +10,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "src/base/large_memory.h"
+#include "src/base/small_code.h"
+
 namespace expt::base {
 
 // Movable; pointers into it stay valid then. Not thread-safe while it grows.
@@ -34,10 +37,14 @@ class Arena {
     if (count != 0) std::memcpy(static_cast<void*>(copy), from, count * sizeof(T));
     return copy;
   }
-  template <typename T>
-  T* Copy(const std::vector<T>& list) {
+  // Of any list of numbers or rows that stand one behind the other.
+  template <typename List>
+  auto* Copy(const List& list) {
     return Copy(list.data(), list.size());
   }
+
+  // Says that about `size` bytes are to come: blocks are of large pages until then, to the nearest one.
+  void Expect(size_t size) { large_pages_ = kSmallCode ? 0 : (size + kLargePage / 2) / kLargePage; }
 
   // Bytes of all blocks.
   size_t size_bytes() const { return size_; }
@@ -46,6 +53,8 @@ class Arena {
   static constexpr size_t kAlign = 8;
   static constexpr size_t kFirstBlock = 4u << 10;
   static constexpr size_t kLargestBlock = 256u << 10;
+  static constexpr size_t kLargePage = 2u << 20;
+  static constexpr size_t kMostPages = 32;  // of a block
 
   void* Bytes(size_t size) {
     size = (size + kAlign - 1) / kAlign * kAlign;
@@ -57,17 +66,23 @@ class Arena {
   }
 
   void Grow(size_t size) {
-    const size_t block = std::max(size, std::clamp(size_, kFirstBlock, kLargestBlock));
-    blocks_.emplace_back(new char[block]);
+    size_t block = std::max(size, std::clamp(size_, kFirstBlock, kLargestBlock));
+    if (!kSmallCode && large_pages_ != 0) {
+      const size_t pages = std::max(std::min(large_pages_, kMostPages), (size + kLargePage - 1) / kLargePage);
+      block = pages * kLargePage;
+      large_pages_ -= std::min(large_pages_, pages);
+    }
+    blocks_.push_back(MakeLargeBytes(block));
     at_ = blocks_.back().get();
     left_ = block;
     size_ += block;
   }
 
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<LargeBytes> blocks_;
   char* at_ = nullptr;
   size_t left_ = 0;
   size_t size_ = 0;
+  size_t large_pages_ = 0;  // to come
 };
 
 }  // namespace expt::base

@@ -1,7 +1,9 @@
 #include "src/base/semver.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 
 namespace expt::base {
 namespace {
@@ -108,7 +110,77 @@ uint64_t VersionKey(const Semver& version) {
   return key << 1 | (version.prerelease.empty() ? 1 : 0);
 }
 
+#if !defined(EXPT_SMALL_CODE)
+namespace {
+
+constexpr uint64_t kEveryByte = 0x0101010101010101u;
+constexpr uint64_t kTopBits = 0x80 * kEveryByte;
+
+// Up to four digits, each a byte of its value, the first one lowest and `unused` bits of nothing behind the last.
+uint64_t NumberOf(uint64_t digits, uint32_t unused) {
+  const auto four = static_cast<uint32_t>(digits << unused >> 32);
+  const uint32_t pairs = (four * 10 + (four >> 8)) & 0x00ff00ff;
+  return (pairs & 0xff) * 100 + (pairs >> 16);
+}
+
+// Five to eight bytes, looked at together.
+struct ShortVersion {
+  explicit ShortVersion(std::string_view text) {
+    const auto size = static_cast<uint32_t>(text.size());
+    uint64_t word = 0;
+    uint32_t end = 0;
+    std::memcpy(&word, text.data(), 4);
+    std::memcpy(&end, text.data() + size - 4, 4);
+    word |= uint64_t{end} << 8 * (size - 4);
+
+    const uint64_t apart = word ^ '.' * kEveryByte;  // 0 for a dot
+    const uint64_t dots = ~(((apart & ~kTopBits) + ~kTopBits) | apart | ~kTopBits);
+    const uint64_t second_dot = dots & (dots - 1);
+    ends[0] = static_cast<uint32_t>(std::countr_zero(dots)) / 8;
+    ends[1] = static_cast<uint32_t>(std::countr_zero(second_dot)) / 8;
+    ends[2] = size;
+    // Dots, and what is behind the text, count as zeros.
+    const uint64_t is_inside = ~uint64_t{0} >> 8 * (8 - size);
+    digits = (word ^ '0' * kEveryByte) & is_inside & ~((dots >> 7) * 0xff);
+    is_plain = second_dot != 0 && (second_dot & (second_dot - 1)) == 0 &&
+               (((digits + 0x76 * kEveryByte) | digits) & kTopBits) == 0 && IsNumber(0, ends[0]) &&
+               IsNumber(ends[0] + 1, ends[1]) && IsNumber(ends[1] + 1, ends[2]);
+  }
+
+  // Not empty, and without a leading zero.
+  bool IsNumber(uint32_t begin, uint32_t end) const {
+    return begin < end && (end - begin == 1 || (digits >> 8 * begin & 0xff) != 0);
+  }
+  uint64_t Number(uint32_t begin, uint32_t end) const { return NumberOf(digits >> 8 * begin, 64 - 8 * (end - begin)); }
+
+  uint64_t digits;   // each byte a digit's value
+  uint32_t ends[3];  // of the numbers; each begins behind the dot after the one before
+  bool is_plain;
+};
+
+}  // namespace
+
+#endif
+
+bool IsPlainVersion(std::string_view text) {
+#if !defined(EXPT_SMALL_CODE)
+  if (std::endian::native == std::endian::little && text.size() >= 5 && text.size() <= 8) {
+    return ShortVersion(text).is_plain;
+  }
+#endif
+  return PlainVersionKey(text).has_value();
+}
+
 std::optional<uint64_t> PlainVersionKey(std::string_view text) {
+#if !defined(EXPT_SMALL_CODE)
+  if (std::endian::native == std::endian::little && text.size() >= 5 && text.size() <= 8) {
+    const ShortVersion version(text);
+    if (!version.is_plain) return std::nullopt;
+    const uint32_t(&ends)[3] = version.ends;
+    return version.Number(0, ends[0]) << 43 | version.Number(ends[0] + 1, ends[1]) << 22 |
+           version.Number(ends[1] + 1, ends[2]) << 1 | 1;
+  }
+#endif
   constexpr uint32_t kDigits = 6;
   uint64_t key = 0;
   uint32_t number = 0;

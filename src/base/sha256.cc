@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "src/base/sha256_x86.h"
+
 namespace expt::base {
 namespace {
 
@@ -41,6 +43,7 @@ uint32_t Spread(uint32_t x, int first, int second, int shift) {
 // Names of variables are those of FIPS 180-4, section 6.2.
 void Sha256Stream::Take() {
   filled_ = 0;
+  if (HasShaInstructions()) return TakeBlocksBySha(words_, reinterpret_cast<const char*>(block_), 1, kRound);
   uint32_t w[16];
   for (int t = 0; t < 16; ++t) w[t] = ReadBigEndian(block_ + 4 * t);
   uint32_t a = words_[0], b = words_[1], c = words_[2], d = words_[3];
@@ -59,6 +62,10 @@ void Sha256Stream::Take() {
 
 void Sha256Stream::Add(std::string_view bytes) {
   size_ += bytes.size();
+  if (filled_ == 0 && bytes.size() >= kBlockBytes && HasShaInstructions()) {
+    TakeBlocksBySha(words_, bytes.data(), bytes.size() / kBlockBytes, kRound);
+    bytes.remove_prefix(bytes.size() / kBlockBytes * kBlockBytes);
+  }
   while (!bytes.empty()) {
     const size_t size = std::min(bytes.size(), kBlockBytes - filled_);
     std::memcpy(block_ + filled_, bytes.data(), size);

@@ -1,5 +1,6 @@
 #include "src/core/golden.h"
 
+#include <span>
 #include <vector>
 
 #include "expt/context.h"
@@ -70,7 +71,7 @@ Message Compare(const model::Snapshot& model, const GoldenVector& vector, const 
     (exposure.is_holdout ? holdouts : experiments)
         .push_back(exposure.is_holdout ? exposure.experiment_id : exposure.experiment);
   }
-  const auto are_equal = [&](const std::vector<std::string_view>& got, const std::vector<model::Index>& expected,
+  const auto are_equal = [&](const std::vector<std::string_view>& got, std::span<const model::Index> expected,
                              const auto& table) {
     if (got.size() != expected.size()) return false;
     for (size_t i = 0; i < got.size(); ++i) {

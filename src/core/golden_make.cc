@@ -58,7 +58,7 @@ class GoldenMaker {
   size_t ContextCount(Index flag) const { return 2 * m_.flags[flag].rules.size() + 2; }
 
   bool Add(Index flag, size_t round) {
-    const std::vector<Index>& rules = m_.flags[flag].rules;
+    const base::List<Index>& rules = m_.flags[flag].rules;
     Sampler sampler(m_);
     int64_t now_ms = m_.issued_at_ms;
     if (round < 2 * rules.size()) {

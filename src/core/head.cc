@@ -59,7 +59,7 @@ absl::StatusOr<AcceptedHead> OpenHead(std::string_view file, const Root& root, s
   const absl::StatusOr<host::OpenedFile> opened =
       host::OpenSignedFile(file, keys, {.type = wire::PayloadType::kHead, .environment = environment});
   if (!opened.ok()) return opened.status();
-  absl::StatusOr<wire::HeadModel> head = wire::DecodeHead(opened->plain);
+  absl::StatusOr<wire::HeadModel> head = wire::DecodeHead(opened->plain.view());
   if (!head.ok()) return head.status();
   absl::Status status = CheckAddressee(*head, environment, audience);
   if (status.ok()) status = CheckFloor(*head, opened->payload_digest, keys, floor);

@@ -20,7 +20,7 @@ class Compiler {
   Compiler(const model::Snapshot& snapshot, const std::vector<bool>& is_broken)
       : s_(snapshot),
         is_broken_(is_broken),
-        operands_(snapshot, out_),
+        operands_(snapshot, out_, RoomFor(snapshot)),
         shared_(snapshot, operands_, out_),
         writer_(snapshot, operands_, shared_),
         references_(snapshot.flags.size()),
@@ -30,7 +30,8 @@ class Compiler {
     out_.version = s_.version;
     Attributes();
     Experiments();
-    out_.flags.resize(s_.flags.size());
+    out_.flags = {out_.arena.Allocate<Flag>(s_.flags.size()), s_.flags.size()};
+    std::uninitialized_default_construct(out_.flags.begin(), out_.flags.end());
     size_t leaves = 0;
     for (Index i = 0; i < s_.flags.size(); ++i) {
       CompileFlag(i);
@@ -47,6 +48,14 @@ class Compiler {
   }
 
  private:
+  // What flags, rules and leaves take; conditions stand mostly below others, or in one rule.
+  static size_t RoomFor(const model::Snapshot& snapshot) {
+    constexpr size_t kSlots = 4 * sizeof(uint32_t);
+    return snapshot.flags.size() * (sizeof(Flag) + kSlots) + snapshot.rules.size() * sizeof(Rule) +
+           std::max(snapshot.condition_pool.size(), snapshot.rules.size()) * sizeof(Leaf) +
+           snapshot.coverages.size() * (sizeof(Gate) + sizeof(Coverage));
+  }
+
   void Attributes() {
     out_.attributes.reserve(s_.attributes.size());
     for (const model::AttributeSchema& row : s_.attributes) {
@@ -98,7 +107,7 @@ class Compiler {
     if (row.off_variant != kNone) flag.off_variant = static_cast<uint16_t>(row.off_variant);
     Overrides(row);
     Prerequisites(row);
-    Rule* const rules = Rules(row);
+    Rules(row);
     if (row.default_serve != kNone) {
       flag.default_kind = KindOf(s_.serves[row.default_serve]);
       flag.default_target = TargetOf(s_.serves[row.default_serve]);
@@ -106,7 +115,6 @@ class Compiler {
     flag.is_static = row.rules.empty() && flag.default_kind == ServeKind::kVariant;
     flag.program = writer_.Finish(out_.arena);
     flag.uses_now = flag.uses_now || flag.program.now_slot != 0xff;
-    TurnRules(rules);
     References& references = writer_.references();
     if (!references.shared.empty() || !references.flags.empty()) references_[index] = std::exchange(references, {});
   }
@@ -199,10 +207,9 @@ class Compiler {
     flag_->prerequisite_count = static_cast<uint16_t>(row.prerequisites.size());
   }
 
-  // Programs are written from the end, so the last rule comes first.
-  Rule* Rules(const model::Flag& row) {
+  void Rules(const model::Flag& row) {
     auto* const rules = out_.arena.Allocate<Rule>(row.rules.size());
-    for (size_t i = row.rules.size(); i-- > 0;) {
+    for (size_t i = 0; i < row.rules.size(); ++i) {
       const model::Rule& source = s_.rules[row.rules[i]];
       Rule& rule = *std::construct_at(&rules[i]);
       rule.id = operands_.TextOf(source.id);
@@ -215,27 +222,15 @@ class Compiler {
     }
     flag_->rules = rules;
     flag_->rule_count = static_cast<uint16_t>(row.rules.size());
-    return rules;
   }
 
   void Condition(const model::Rule& source, Rule& rule) {
     const size_t known = writer_.references().shared.size();
-    rule.entry = writer_.Emit(source.condition, true, kAccept, kReject);
+    rule.entry = writer_.Turn(writer_.Emit(source.condition, true, kAccept, kReject));
     if (!writer_.has_defect() && writer_.references().shared.size() == known) return;
     base::Message defect = writer_.TakeDefect();
     if (defect.empty()) defect = shared_.DefectBehind(std::span(writer_.references().shared).subspan(known));
     if (!defect.empty()) Break(current_, base::Within(base::Named("rule", operands_.ViewOf(source.id)), defect));
-  }
-
-  void TurnRules(Rule* rules) {
-    const auto size = static_cast<uint16_t>(writer_.size());
-    for (size_t i = 0; i < flag_->rule_count; ++i) {
-      Rule& rule = rules[i];
-      rule.entry = writer_.Turned(rule.entry);
-      const auto begin = static_cast<uint16_t>(size - rule.leaves_end);
-      rule.leaves_end = static_cast<uint16_t>(size - rule.leaves_begin);
-      rule.leaves_begin = begin;
-    }
   }
 
   const Gate* GateOf(const model::Rule& source) {

@@ -8,6 +8,7 @@
 #include "src/base/hash.h"
 #include "src/base/number.h"
 #include "src/base/semver.h"
+#include "src/base/small_code.h"
 #include "src/base/sort.h"
 
 namespace expt::eval {
@@ -20,14 +21,42 @@ constexpr size_t kDigestBytes = 32;
 
 }  // namespace
 
-Operands::Operands(const model::Snapshot& snapshot, Ruleset& ruleset) : s_(snapshot), out_(ruleset) {
-  size_t size = s_.member_list_salt.size() + RoomForFolded();
-  for (const std::string_view text : s_.strings) size += text.size();
-  out_.text.reset(new char[size]);
-  out_.text_size = size;
+Operands::Operands(const model::Snapshot& snapshot, Ruleset& ruleset, size_t room) : s_(snapshot), out_(ruleset) {
+  const std::string_view piece = base::kSmallCode ? std::string_view() : StringsInOnePiece();
+  size_t size = s_.member_list_salt.size() + RoomForFolded() + piece.size();
+  if (piece.empty()) {
+    for (const std::string_view text : s_.strings) size += text.size();
+  }
+  out_.arena.Expect(size + room);
+  out_.text = out_.arena.Allocate<char>(size);
   out_.member_salt = Append(s_.member_list_salt);
-  texts_.reserve(s_.strings.size());
-  for (const std::string_view text : s_.strings) texts_.push_back(Append(text));
+  if (!piece.empty()) {
+    strings_ = s_.strings.data();
+    origin_ = piece.data();
+    begin_ = Append(piece).begin;
+    return;
+  }
+  joined_.reserve(s_.strings.size());
+  for (const std::string_view text : s_.strings) joined_.push_back(out_.View(Append(text)));
+  strings_ = joined_.data();
+  origin_ = out_.text;
+}
+
+// A decoded model has them one behind the other, a few bytes between them: copied at once, they need no table of where
+// each went. Empty where they stand elsewhere.
+std::string_view Operands::StringsInOnePiece() const {
+  if (!s_.is_decoded || s_.strings.empty()) return {};
+  constexpr size_t kBetween = 6;  // tag and length at most
+  const char* const begin = s_.strings.front().data();
+  const char* end = begin;
+  size_t room = 0;
+  for (const std::string_view text : s_.strings) {
+    if (text.data() < end) return {};
+    end = text.data() + text.size();
+    room += text.size() + kBetween;
+  }
+  const auto size = static_cast<size_t>(end - begin);
+  return size <= room ? std::string_view(begin, size) : std::string_view();
 }
 
 // Of what Folded() and SaltOf() append, once for each list and each salt. Simple folding makes no text longer than half
@@ -46,7 +75,7 @@ size_t Operands::RoomForFolded() const {
 
 Text Operands::Append(std::string_view text) {
   const Text copy = {text_end_, static_cast<uint32_t>(text.size())};
-  if (!text.empty()) std::memcpy(out_.text.get() + text_end_, text.data(), text.size());
+  if (!text.empty()) std::memcpy(out_.text + text_end_, text.data(), text.size());
   text_end_ += copy.size;
   return copy;
 }
@@ -56,10 +85,6 @@ Text Operands::Folded(Text text) { return Append(base::Folded(out_.View(text)));
 const void*& Operands::Kept(std::vector<const void*>& kept, size_t count, size_t row) {
   if (kept.empty()) kept.resize(count);
   return kept[row];
-}
-
-Text Operands::FirstText(Index list, bool is_folded) {
-  return is_folded ? Strings(list, false, true)->texts[0] : TextOf(StringAt(list, 0));
 }
 
 const StringSet* Operands::Strings(Index list, bool needs_look_up, bool is_folded) {
@@ -131,10 +156,6 @@ const NumberPair* Operands::Pair(Index list) {
     pair.high.real = s_.double_pool[row.begin + 1];
   }
   return out_.arena.Make(pair);
-}
-
-std::optional<uint64_t> Operands::PlainVersion(Index list) const {
-  return base::PlainVersionKey(ViewOf(StringAt(list, 0)));
 }
 
 const SemverOperand* Operands::Semver(Index list) {
@@ -239,7 +260,7 @@ const MemberSet* Operands::Members(Index member_list) {
   return static_cast<const MemberSet*>(kept);
 }
 
-MemberSet Operands::MembersOf(const std::vector<uint64_t>& hashes) {
+MemberSet Operands::MembersOf(std::span<const uint64_t> hashes) {
   MemberSet set;
   set.size = static_cast<uint32_t>(hashes.size());
   auto* const sorted = out_.arena.Copy(hashes);

@@ -18,28 +18,34 @@ namespace expt::eval {
 // Writes into the arena and the text of `ruleset`. Lists are rows of the model's operand table of the right kind.
 class Operands {
  public:
-  // Copies the model's strings, which come to stand in the ruleset's text, with room for what is folded.
-  Operands(const model::Snapshot& snapshot, Ruleset& ruleset);
+  // Copies the model's strings, which come to stand in the ruleset's text, with room for what is folded. `room`: bytes
+  // that everything else is likely to take from the arena.
+  Operands(const model::Snapshot& snapshot, Ruleset& ruleset, size_t room);
 
-  Text TextOf(Index string) const { return texts_[string]; }
-  std::string_view ViewOf(Index string) const { return out_.View(texts_[string]); }
+  Text TextOf(Index string) const {
+    const std::string_view text = strings_[string];
+    return {static_cast<uint32_t>(text.data() - origin_) + begin_, static_cast<uint32_t>(text.size())};
+  }
+  std::string_view ViewOf(Index string) const { return out_.View(TextOf(string)); }
 
-  Text FirstText(Index list, bool is_folded);
+  // The only string of a list, folded.
+  Text FoldedText(Index list) { return Strings(list, false, true)->texts[0]; }
   const StringSet* Strings(Index list, bool needs_look_up, bool is_folded);
   const NumberSet* Numbers(Index list);
   const NumberPair* Pair(Index list);
-  // base::PlainVersionKey() of the operand.
-  std::optional<uint64_t> PlainVersion(Index list) const;
   const SemverOperand* Semver(Index list);
   const DigestSet* Digests(Index list, Index salt);
   const Window* WindowOf(Index list, Index zone);
   const NetworkSet* Networks(Index list);
   const Place* PlaceOf(Index list, uint8_t longitude_slot);
   const MemberSet* Members(Index member_list);
-  MemberSet MembersOf(const std::vector<uint64_t>& hashes);
+  MemberSet MembersOf(std::span<const uint64_t> hashes);
   const FlagIs* FlagIsOf(Index flag, std::span<const Index> variants);
   // Null when the pattern cannot be used; `defect` says why.
   const Regex* RegexOf(Index list, std::string& defect);
+
+  // The first string of a list that has one.
+  Text FirstTextOf(const model::OperandList& list) const { return TextOf(s_.string_pool[list.begin]); }
 
   static uint8_t BooleanMask(const model::Snapshot& snapshot, Index list);
 
@@ -47,6 +53,7 @@ class Operands {
   const model::OperandList& ListOf(Index list) const { return s_.operands[list]; }
   Index StringAt(Index list, uint32_t i) const { return s_.string_pool[ListOf(list).begin + i]; }
   size_t RoomForFolded() const;
+  std::string_view StringsInOnePiece() const;
   Text Append(std::string_view text);
   Text Folded(Text text);
   Text SaltOf(Index string);
@@ -58,7 +65,11 @@ class Operands {
   const model::Snapshot& s_;
   Ruleset& out_;
   uint32_t text_end_ = 0;
-  std::vector<Text> texts_;
+  // What stands at `origin_` among `strings_` stands at `begin_` in the ruleset's text.
+  const std::string_view* strings_ = nullptr;
+  const char* origin_ = nullptr;
+  uint32_t begin_ = 0;
+  base::Table<std::string_view> joined_;
   std::vector<const void*> sets_;  // per list and folding: StringSet or NumberSet
   std::vector<const void*> members_;
   std::vector<const void*> zones_;

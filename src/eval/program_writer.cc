@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "src/base/semver.h"
 #include "src/base/small_code.h"
 #include "src/base/sort.h"
 
@@ -16,6 +17,7 @@ using model::Condition;
 using model::Operator;
 
 bool IsTree(Operator op) { return op == Operator::kAll || op == Operator::kAny; }
+bool IsPlainLeaf(Operator op) { return op > Operator::kAny && op != Operator::kInSegment; }
 
 std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Condition& condition) {
   if (!IsTree(condition.op) || condition.operands == kNone) return {};
@@ -27,106 +29,64 @@ std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Conditi
 // From here on a condition that is used more than once is decided once per decision.
 constexpr uint16_t kCostly = 200;
 
-constexpr uint8_t LeafCost(Operator op) {
-  switch (op) {
-    case Operator::kIsSet:
-      return 1;
-    case Operator::kEquals:
-    case Operator::kLt:
-    case Operator::kLte:
-    case Operator::kGt:
-    case Operator::kGte:
-    case Operator::kBetween:
-    case Operator::kSizeLt:
-    case Operator::kSizeGt:
-    case Operator::kSizeBetween:
-      return 2;
-    case Operator::kIn:
-    case Operator::kTimeBefore:
-    case Operator::kTimeAfter:
-    case Operator::kTimeBetween:
-      return 5;
-    case Operator::kEqualsHashed:
-    case Operator::kInHashed:
-    case Operator::kMatches:
-      return 250;
-    case Operator::kInSegment:
-    case Operator::kInCidr:
-      return 40;
-    case Operator::kWithinKm:
-    case Operator::kFlagIs:
-      return 80;
-    default:
-      return 15;
-  }
-}
+// What a leaf's operands become.
+enum class Filling : uint8_t { kNumber, kNothing, kScalar, kTexts, kMatches, kHashed, kWindow, kListTexts, kNetworks,
+                               kPlace, kVersion, kFlagIs };
 
-constexpr auto kLeafCosts = [] {
-  std::array<uint8_t, 256> costs{};
-  for (size_t op = 0; op < costs.size(); ++op) costs[op] = LeafCost(static_cast<Operator>(op));
-  return costs;
+// What becomes of a leaf of an operator. The first row is for those that are none.
+struct LeafForm {
+  uint8_t cost = 15;
+  Op op = Op::kIsSet;
+  Filling filling = Filling::kNumber;
+  uint8_t orders = 0;
+  bool is_false_for_none = false;  // without operands it is false, whatever the attribute
+};
+
+constexpr auto kLeafForms = [] {
+  constexpr uint8_t kUpTo = kBefore | kEqual;
+  constexpr uint8_t kFrom = kAfter | kEqual;
+  std::array<LeafForm, static_cast<size_t>(Operator::kFlagIs) + 1> forms{};
+  const auto set = [&forms](Operator op, const LeafForm& form) { forms[static_cast<size_t>(op)] = form; };
+  set(Operator::kIsSet, {1, Op::kIsSet, Filling::kNothing});
+  set(Operator::kEquals, {2, Op::kIsSet, Filling::kScalar, kEqual, true});
+  set(Operator::kIn, {5, Op::kIsSet, Filling::kScalar, kEqual, true});
+  set(Operator::kContains, {15, Op::kContains, Filling::kTexts});
+  set(Operator::kStartsWith, {15, Op::kStartsWith, Filling::kTexts});
+  set(Operator::kEndsWith, {15, Op::kEndsWith, Filling::kTexts});
+  set(Operator::kMatches, {250, Op::kMatches, Filling::kMatches});
+  set(Operator::kEqualsHashed, {250, Op::kHashedIn, Filling::kHashed, 0, true});
+  set(Operator::kInHashed, {250, Op::kHashedIn, Filling::kHashed, 0, true});
+  set(Operator::kLt, {2, Op::kLt, Filling::kNumber, kBefore});
+  set(Operator::kLte, {2, Op::kLte, Filling::kNumber, kUpTo});
+  set(Operator::kGt, {2, Op::kGt, Filling::kNumber, kAfter});
+  set(Operator::kGte, {2, Op::kGte, Filling::kNumber, kFrom});
+  set(Operator::kBetween, {2, Op::kBetween});
+  set(Operator::kTimeBefore, {5, Op::kTimeBefore});
+  set(Operator::kTimeAfter, {5, Op::kTimeAfter});
+  set(Operator::kTimeBetween, {5, Op::kTimeBetween});
+  set(Operator::kInWindow, {15, Op::kInWindow, Filling::kWindow});
+  set(Operator::kSemverEq, {15, Op::kSemver, Filling::kVersion, kEqual});
+  set(Operator::kSemverLt, {15, Op::kSemver, Filling::kVersion, kBefore});
+  set(Operator::kSemverLte, {15, Op::kSemver, Filling::kVersion, kUpTo});
+  set(Operator::kSemverGt, {15, Op::kSemver, Filling::kVersion, kAfter});
+  set(Operator::kSemverGte, {15, Op::kSemver, Filling::kVersion, kFrom});
+  set(Operator::kSemverTilde, {15, Op::kSemver, Filling::kVersion});
+  set(Operator::kSemverCaret, {15, Op::kSemver, Filling::kVersion});
+  set(Operator::kContainsAny, {15, Op::kContainsAny, Filling::kListTexts});
+  set(Operator::kContainsAll, {15, Op::kContainsAll, Filling::kListTexts});
+  set(Operator::kSizeLt, {2, Op::kSizeLt});
+  set(Operator::kSizeGt, {2, Op::kSizeGt});
+  set(Operator::kSizeBetween, {2, Op::kSizeBetween});
+  set(Operator::kInCidr, {40, Op::kInCidr, Filling::kNetworks});
+  set(Operator::kWithinKm, {80, Op::kWithinKm, Filling::kPlace});
+  set(Operator::kInSegment, {40});
+  set(Operator::kFlagIs, {80, Op::kFlagIs, Filling::kFlagIs});
+  return forms;
 }();
 
-Op OpOf(Operator op) {
-  switch (op) {
-    case Operator::kContains:
-      return Op::kContains;
-    case Operator::kStartsWith:
-      return Op::kStartsWith;
-    case Operator::kEndsWith:
-      return Op::kEndsWith;
-    case Operator::kLt:
-      return Op::kLt;
-    case Operator::kLte:
-      return Op::kLte;
-    case Operator::kGt:
-      return Op::kGt;
-    case Operator::kGte:
-      return Op::kGte;
-    case Operator::kBetween:
-      return Op::kBetween;
-    case Operator::kTimeBefore:
-      return Op::kTimeBefore;
-    case Operator::kTimeAfter:
-      return Op::kTimeAfter;
-    case Operator::kTimeBetween:
-      return Op::kTimeBetween;
-    case Operator::kContainsAny:
-      return Op::kContainsAny;
-    case Operator::kContainsAll:
-      return Op::kContainsAll;
-    case Operator::kSizeLt:
-      return Op::kSizeLt;
-    case Operator::kSizeGt:
-      return Op::kSizeGt;
-    case Operator::kSizeBetween:
-      return Op::kSizeBetween;
-    default:
-      return Op::kIsSet;
-  }
-}
-
-uint8_t OrdersOf(Operator op) {
-  switch (op) {
-    case Operator::kEquals:
-    case Operator::kIn:
-    case Operator::kSemverEq:
-      return kEqual;
-    case Operator::kLt:
-    case Operator::kSemverLt:
-      return kBefore;
-    case Operator::kLte:
-    case Operator::kSemverLte:
-      return kBefore | kEqual;
-    case Operator::kGt:
-    case Operator::kSemverGt:
-      return kAfter;
-    case Operator::kGte:
-    case Operator::kSemverGte:
-      return kAfter | kEqual;
-    default:
-      return 0;
-  }
+const LeafForm& FormOf(Operator op) {
+  const auto row = static_cast<size_t>(op);
+  return kLeafForms[row < kLeafForms.size() ? row : 0];
 }
 
 }  // namespace
@@ -142,7 +102,7 @@ void SharedPrograms::Costs() {
   costs_.resize(s_.conditions.size());
   uint16_t* next = costs_.data();
   for (const Condition& condition : s_.conditions) {
-    uint32_t cost = kLeafCosts[static_cast<uint8_t>(condition.op)];
+    uint32_t cost = FormOf(condition.op).cost;
     if (IsTree(condition.op)) {
       cost = 0;
       for (const Index child : ChildrenOf(s_, condition)) cost = std::min<uint32_t>(cost + costs_[child], 60'000);
@@ -187,8 +147,8 @@ const Shared* SharedPrograms::Write(uint32_t& number, std::string_view key, bool
   shared.wanted = wanted;
   shared.entry = segment != kNone ? writer.EmitSegment(segment, wanted)
                                   : writer.EmitUnshared(condition, wanted, kAccept, kReject);
+  shared.entry = writer.Turn(shared.entry);
   shared.program = writer.Finish(out_.arena);
-  shared.entry = writer.Turned(shared.entry);
   shared.number = out_.shared_count++;
   all_.push_back(out_.arena.Make(shared));
   base::Message defect = writer.TakeDefect();
@@ -226,6 +186,7 @@ ProgramWriter::ProgramWriter(const model::Snapshot& snapshot, Operands& operands
 
 void ProgramWriter::Clear() {
   leaves_.clear();
+  ends_.clear();
   slots_.clear();
   references_.shared.clear();
   references_.flags.clear();
@@ -252,34 +213,128 @@ uint16_t ProgramWriter::EmitUnshared(Index row, bool wanted, uint16_t taken, uin
   }
 }
 
+EXPT_HOT Leaf& ProgramWriter::Append(bool wanted, uint16_t taken, uint16_t missed) {
+  Leaf& leaf = leaves_.emplace_back();
+  leaf.wanted = wanted;
+  leaf.on_taken = taken;
+  leaf.on_missed = missed;
+  return leaf;
+}
+
+EXPT_HOT void ProgramWriter::FillNumber(const Condition& condition, const model::OperandList& list, Leaf& leaf) {
+  leaf.is_integer = list.kind == model::OperandKind::kInteger;
+  if (list.size == 2) {
+    leaf.pair = operands_.Pair(condition.operands);
+  } else if (leaf.is_integer) {
+    leaf.integer = s_.integer_pool[list.begin];
+  } else {
+    leaf.real = s_.double_pool[list.begin];
+  }
+}
+
+EXPT_HOT void ProgramWriter::FillTexts(const Condition& condition, const model::OperandList& list, bool needs_look_up,
+                              Leaf& leaf) {
+  leaf.has_one_text = list.size == 1;
+  if (leaf.has_one_text) {
+    leaf.text = leaf.is_folded ? operands_.FoldedText(condition.operands) : operands_.FirstTextOf(list);
+  } else {
+    leaf.strings = operands_.Strings(condition.operands, needs_look_up, leaf.is_folded);
+  }
+}
+
+EXPT_HOT void ProgramWriter::FillVersion(const Condition& condition, const model::OperandList& list, Leaf& leaf) {
+  std::optional<uint64_t> key;
+  if (!base::kSmallCode && leaf.orders != 0) key = base::PlainVersionKey(s_.strings[s_.string_pool[list.begin]]);
+  if (key.has_value()) {
+    leaf.op = Op::kVersion;
+    leaf.version = *key;
+  } else {
+    leaf.semver = operands_.Semver(condition.operands);
+  }
+}
+
+EXPT_HOT void ProgramWriter::FillScalar(const Condition& condition, const model::OperandList& list, Leaf& leaf) {
+  if ((condition.properties & model::kBooleanOperands) != 0) {
+    leaf.op = Op::kBoolean;
+    leaf.integer = Operands::BooleanMask(s_, condition.operands);
+  } else if (list.kind == model::OperandKind::kString) {
+    leaf.op = list.size == 1 ? Op::kStringIs : Op::kStringIn;
+    FillTexts(condition, list, true, leaf);
+  } else if (list.size == 1) {
+    leaf.op = Op::kNumberIs;
+    FillNumber(condition, list, leaf);
+  } else {
+    leaf.op = Op::kNumberIn;
+    leaf.numbers = operands_.Numbers(condition.operands);
+  }
+}
+
+uint16_t ProgramWriter::EmitLeaf(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
+  const LeafForm& form = FormOf(condition.op);
+  const model::OperandList list = condition.operands == kNone ? model::OperandList() : s_.operands[condition.operands];
+  if (form.is_false_for_none && list.size == 0) return wanted ? missed : taken;
+  Leaf& leaf = Append(wanted, taken, missed);  // in its place: what is copied at once waits for its parts
+  leaf.op = form.op;
+  leaf.written = condition.op;
+  leaf.is_folded = (condition.properties & model::kCaseInsensitive) != 0;
+  leaf.orders = form.orders;
+  if (condition.op != Operator::kFlagIs) leaf.slot = SlotOf(condition.subject);
+  switch (form.filling) {
+    case Filling::kNothing:
+      break;
+    case Filling::kNumber:
+      FillNumber(condition, list, leaf);
+      break;
+    case Filling::kScalar:
+      FillScalar(condition, list, leaf);
+      break;
+    case Filling::kTexts:
+      FillTexts(condition, list, false, leaf);
+      break;
+    case Filling::kVersion:
+      FillVersion(condition, list, leaf);
+      break;
+    default:
+      FillRare(condition, leaf);
+  }
+  return LastAddress();
+}
+
 uint16_t ProgramWriter::EmitTree(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
   const bool needs_every = (condition.op == Operator::kAll) == wanted;  // De Morgan
   const size_t begin = scratch_.size();
   const auto children = ChildrenOf(s_, condition);
-  scratch_.insert(scratch_.end(), children.begin(), children.end());
-  SortByCost(begin);
+  scratch_.resize(begin + children.size());
+  SortByCost(children, scratch_.data() + begin);
   uint16_t entry = needs_every ? taken : missed;
   for (size_t i = scratch_.size(); i-- > begin;) {
-    entry = needs_every ? Emit(scratch_[i], wanted, entry, missed) : Emit(scratch_[i], wanted, taken, entry);
+    const uint16_t on_taken = needs_every ? entry : taken;
+    const uint16_t on_missed = needs_every ? missed : entry;
+    const Condition& child = s_.conditions[scratch_[i]];
+    if (!base::kSmallCode && IsPlainLeaf(child.op) && !shared_.has_shared()) {
+      entry = EmitLeaf(child, wanted != ((child.properties & model::kNegate) != 0), on_taken, on_missed);
+    } else {
+      entry = Emit(scratch_[i], wanted, on_taken, on_missed);
+    }
   }
   scratch_.resize(begin);
   return entry;
 }
 
 // Cheapest first, else as they stood. Few children are the rule; they are moved in place, without a buffer.
-void ProgramWriter::SortByCost(size_t begin) {
+void ProgramWriter::SortByCost(std::span<const Index> children, Index* sorted) const {
   constexpr size_t kFew = 32;
-  if (scratch_.size() - begin > kFew) {
-    base::StableSort(scratch_.begin() + static_cast<ptrdiff_t>(begin), scratch_.end(),
-                     [&](Index a, Index b) { return shared_.CostOf(a) < shared_.CostOf(b); });
-    return;
-  }
-  for (size_t i = begin + 1; i < scratch_.size(); ++i) {
-    const Index child = scratch_[i];
+  const bool are_few = children.size() <= kFew;
+  for (size_t i = 0; i < children.size(); ++i) {
+    const Index child = children[i];
+    const uint16_t cost = shared_.CostOf(child);
     size_t at = i;
-    for (; at > begin && shared_.CostOf(scratch_[at - 1]) > shared_.CostOf(child); --at) scratch_[at] = scratch_[at - 1];
-    scratch_[at] = child;
+    for (; are_few && at > 0 && shared_.CostOf(sorted[at - 1]) > cost; --at) sorted[at] = sorted[at - 1];
+    sorted[at] = child;
   }
+  if (are_few) return;
+  base::StableSort(sorted, sorted + children.size(),
+                   [&](Index a, Index b) { return shared_.CostOf(a) < shared_.CostOf(b); });
 }
 
 // Any of the segments.
@@ -329,138 +384,34 @@ uint16_t ProgramWriter::EmitMember(Index list, bool wanted, uint16_t taken, uint
   return LastAddress();
 }
 
-uint16_t ProgramWriter::EmitLeaf(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
-  if (IsFalseForAll(condition)) return wanted ? missed : taken;
-  Leaf& leaf = Append(wanted, taken, missed);
-  leaf.written = condition.op;
-  leaf.orders = OrdersOf(condition.op);
-  leaf.is_folded = (condition.properties & model::kCaseInsensitive) != 0;
-  if (condition.op != Operator::kFlagIs) leaf.slot = SlotOf(condition.subject);
-  FillLeaf(condition, leaf);
-  return LastAddress();
-}
-
-bool ProgramWriter::IsFalseForAll(const Condition& condition) const {
-  switch (condition.op) {
-    case Operator::kEquals:
-    case Operator::kIn:
-    case Operator::kEqualsHashed:
-    case Operator::kInHashed:
-      return condition.operands == kNone || s_.operands[condition.operands].size == 0;
-    default:
-      return false;
-  }
-}
-
-void ProgramWriter::FillLeaf(const Condition& condition, Leaf& leaf) {
+void ProgramWriter::FillRare(const Condition& condition, Leaf& leaf) {
   const Index list = condition.operands;
-  switch (condition.op) {
-    case Operator::kIsSet:
-      break;
-    case Operator::kEquals:
-    case Operator::kIn:
-      FillScalar(condition, leaf);
-      break;
-    case Operator::kContains:
-    case Operator::kStartsWith:
-    case Operator::kEndsWith:
-      FillTexts(OpOf(condition.op), list, false, leaf);
-      break;
-    case Operator::kMatches:
+  switch (FormOf(condition.op).filling) {
+    case Filling::kMatches:
       FillMatches(condition, leaf);
       break;
-    case Operator::kEqualsHashed:
-    case Operator::kInHashed:
-      leaf.op = Op::kHashedIn;
+    case Filling::kHashed:
       leaf.digests = operands_.Digests(list, condition.second);
       break;
-    case Operator::kInWindow:
-      leaf.op = Op::kInWindow;
+    case Filling::kWindow:
       leaf.window = operands_.WindowOf(list, condition.second);
       break;
-    case Operator::kContainsAny:
-    case Operator::kContainsAll:
-      leaf.op = OpOf(condition.op);
+    case Filling::kListTexts:
       leaf.strings = operands_.Strings(list, condition.op == Operator::kContainsAny, leaf.is_folded);
       break;
-    case Operator::kInCidr:
-      leaf.op = Op::kInCidr;
+    case Filling::kNetworks:
       leaf.networks = operands_.Networks(list);
       break;
-    case Operator::kWithinKm:
-      leaf.op = Op::kWithinKm;
+    case Filling::kPlace:
       leaf.place = operands_.PlaceOf(list, SlotOf(condition.second));
       break;
-    case Operator::kSemverEq:
-    case Operator::kSemverLt:
-    case Operator::kSemverLte:
-    case Operator::kSemverGt:
-    case Operator::kSemverGte:
-    case Operator::kSemverTilde:
-    case Operator::kSemverCaret:
-      FillVersion(list, leaf);
-      break;
-    case Operator::kFlagIs:
-      FillFlagIs(condition, leaf);
-      break;
     default:
-      FillNumber(OpOf(condition.op), list, leaf);
-  }
-}
-
-void ProgramWriter::FillScalar(const Condition& condition, Leaf& leaf) {
-  const Index list = condition.operands;
-  const model::OperandList& row = s_.operands[list];
-  if ((condition.properties & model::kBooleanOperands) != 0) {
-    leaf.op = Op::kBoolean;
-    leaf.integer = Operands::BooleanMask(s_, list);
-  } else if (row.kind == model::OperandKind::kString) {
-    FillTexts(row.size == 1 ? Op::kStringIs : Op::kStringIn, list, true, leaf);
-  } else if (row.size == 1) {
-    FillNumber(Op::kNumberIs, list, leaf);
-  } else {
-    leaf.op = Op::kNumberIn;
-    leaf.numbers = operands_.Numbers(list);
-  }
-}
-
-void ProgramWriter::FillNumber(Op op, Index list, Leaf& leaf) {
-  const model::OperandList& row = s_.operands[list];
-  leaf.op = op;
-  leaf.is_integer = row.kind == model::OperandKind::kInteger;
-  if (row.size == 2) {
-    leaf.pair = operands_.Pair(list);
-  } else if (leaf.is_integer) {
-    leaf.integer = s_.integer_pool[row.begin];
-  } else {
-    leaf.real = s_.double_pool[row.begin];
-  }
-}
-
-void ProgramWriter::FillVersion(Index list, Leaf& leaf) {
-  const auto key = base::kSmallCode || leaf.orders == 0 ? std::nullopt : operands_.PlainVersion(list);
-  if (key.has_value()) {
-    leaf.op = Op::kVersion;
-    leaf.version = *key;
-  } else {
-    leaf.op = Op::kSemver;
-    leaf.semver = operands_.Semver(list);
-  }
-}
-
-void ProgramWriter::FillTexts(Op op, Index list, bool needs_look_up, Leaf& leaf) {
-  leaf.op = op;
-  leaf.has_one_text = s_.operands[list].size == 1;
-  if (leaf.has_one_text) {
-    leaf.text = operands_.FirstText(list, leaf.is_folded);
-  } else {
-    leaf.strings = operands_.Strings(list, needs_look_up, leaf.is_folded);
+      FillFlagIs(condition, leaf);
   }
 }
 
 void ProgramWriter::FillMatches(const Condition& condition, Leaf& leaf) {
   std::string text;
-  leaf.op = Op::kMatches;
   leaf.regex = operands_.RegexOf(condition.operands, text);
   if (leaf.regex != nullptr || !defect_.empty()) return;
   defect_ = base::Within(base::Named("attribute", operands_.ViewOf(s_.attributes[condition.subject].name)),
@@ -469,36 +420,38 @@ void ProgramWriter::FillMatches(const Condition& condition, Leaf& leaf) {
 
 void ProgramWriter::FillFlagIs(const Condition& condition, Leaf& leaf) {
   const model::OperandList& list = s_.operands[condition.operands];
-  leaf.op = Op::kFlagIs;
   leaf.flag_is = operands_.FlagIsOf(condition.subject, std::span(s_.reference_pool).subspan(list.begin, list.size));
   references_.flags.push_back(condition.subject);
 }
 
-Leaf& ProgramWriter::Append(bool wanted, uint16_t taken, uint16_t missed) {
-  Leaf& leaf = leaves_.emplace_back();
-  leaf.wanted = wanted;
-  leaf.on_taken = taken;
-  leaf.on_missed = missed;
-  return leaf;
+uint8_t ProgramWriter::AddSlot(Index attribute) {
+  const auto size = static_cast<uint8_t>(slots_.size());
+  slots_.push_back(attribute);
+  if (s_.strings[s_.attributes[attribute].name] == "$now") now_slot_ = size;
+  return size;
 }
 
-uint8_t ProgramWriter::SlotOf(Index attribute) {
-  const auto found = std::find(slots_.begin(), slots_.end(), attribute);
-  const auto slot = static_cast<uint8_t>(found - slots_.begin());
-  if (found == slots_.end()) {
-    slots_.push_back(attribute);
-    if (s_.strings[s_.attributes[attribute].name] == "$now") now_slot_ = slot;
-  }
-  return slot;
+uint16_t ProgramWriter::Turn(uint16_t entry) {
+  const size_t begin = ends_.empty() ? 0 : ends_.back();
+  ends_.push_back(leaves_.size());
+  return entry < kReject ? static_cast<uint16_t>(begin + leaves_.size() - 1 - entry) : entry;
 }
 
 Program ProgramWriter::Finish(base::Arena& arena) {
   Leaf* const leaves = arena.Allocate<Leaf>(leaves_.size());
-  Leaf* next = leaves + leaves_.size();
-  for (const Leaf& leaf : leaves_) {
-    std::construct_at(--next, leaf);
-    next->on_taken = Turned(leaf.on_taken);
-    next->on_missed = Turned(leaf.on_missed);
+  size_t begin = 0;
+  for (const size_t end : ends_) {
+    const size_t last = begin + end - 1;
+    const auto turned = [last](uint16_t address) {
+      return address < kReject ? static_cast<uint16_t>(last - address) : address;
+    };
+    for (size_t i = begin; i < end; ++i) {
+      const Leaf& leaf = leaves_[last - i];
+      std::construct_at(&leaves[i], leaf);
+      leaves[i].on_taken = turned(leaf.on_taken);
+      leaves[i].on_missed = turned(leaf.on_missed);
+    }
+    begin = end;
   }
   Program program;
   program.leaves = leaves;
@@ -507,10 +460,6 @@ Program ProgramWriter::Finish(base::Arena& arena) {
   program.slot_count = static_cast<uint8_t>(slots_.size());
   program.now_slot = now_slot_;
   return program;
-}
-
-uint16_t ProgramWriter::Turned(uint16_t address) const {
-  return address < kReject ? static_cast<uint16_t>(leaves_.size() - 1 - address) : address;
 }
 
 }  // namespace expt::eval

@@ -33,6 +33,8 @@ class SharedPrograms {
   const Shared* OfCondition(Index condition, bool wanted);
   bool IsShared(Index condition) const { return condition < is_shared_.size() && is_shared_[condition]; }
 
+  bool has_shared() const { return !is_shared_.empty(); }
+
   // What deciding a condition is likely to cost; small numbers are about nanoseconds.
   uint16_t CostOf(Index condition) const { return costs_[condition]; }
 
@@ -52,7 +54,7 @@ class SharedPrograms {
   const model::Snapshot& s_;
   Operands& operands_;
   Ruleset& out_;
-  std::vector<uint16_t> costs_;
+  base::Table<uint16_t> costs_;
   std::vector<bool> is_shared_;                 // per condition; empty when none is
   std::vector<uint32_t> of_segment_;            // per segment and form: number + 1
   std::vector<uint32_t> of_condition_;          // per condition and form: number + 1
@@ -63,8 +65,8 @@ class SharedPrograms {
   std::vector<Index> first_;            // marked flag behind it
 };
 
-// Writes the programs of one owner, a flag or a shared program, from the end: an address counts leaves from the end
-// until Finish() has turned them round.
+// Writes the programs of one owner, a flag or a shared program, one behind the other, but each of them from its end:
+// until Finish() has turned it round, its leaves stand in the opposite order.
 class ProgramWriter {
  public:
   ProgramWriter(const model::Snapshot& snapshot, Operands& operands, SharedPrograms& shared);
@@ -80,13 +82,18 @@ class ProgramWriter {
   // The program of a segment's form.
   uint16_t EmitSegment(Index segment, bool wanted);
 
-  uint8_t SlotOf(Index attribute);
+  uint8_t SlotOf(Index attribute) {
+    for (size_t slot = 0; slot < slots_.size(); ++slot) {
+      if (slots_[slot] == attribute) return static_cast<uint8_t>(slot);
+    }
+    return AddSlot(attribute);
+  }
   size_t size() const { return leaves_.size(); }
 
-  // Copies leaves and slots into `arena`, turned round.
+  // Ends a program, which is to be turned round. Returns where `entry`, which Emit() returned, will be then.
+  uint16_t Turn(uint16_t entry);
+  // Turns programs round, and copies leaves and slots, into `arena`.
   Program Finish(base::Arena& arena);
-  // An address that Emit() returned, after Finish().
-  uint16_t Turned(uint16_t address) const;
 
   References& references() { return references_; }
   bool has_defect() const { return !defect_.empty(); }
@@ -94,29 +101,30 @@ class ProgramWriter {
   base::Message TakeDefect() { return std::exchange(defect_, {}); }
 
  private:
+  uint8_t AddSlot(Index attribute);
   uint16_t EmitTree(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
   uint16_t EmitSegments(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
   uint16_t EmitShared(const Shared* shared, uint16_t taken, uint16_t missed);
   uint16_t EmitMember(Index list, bool wanted, uint16_t taken, uint16_t missed);
   uint16_t EmitLeaf(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
-  bool IsFalseForAll(const model::Condition& condition) const;
-  // Op and operands.
-  void FillLeaf(const model::Condition& condition, Leaf& leaf);
-  void FillScalar(const model::Condition& condition, Leaf& leaf);
-  void FillNumber(Op op, Index list, Leaf& leaf);
-  void FillVersion(Index list, Leaf& leaf);
-  void FillTexts(Op op, Index list, bool needs_look_up, Leaf& leaf);
+  // Operands, and what they make of the op.
+  void FillScalar(const model::Condition& condition, const model::OperandList& list, Leaf& leaf);
+  void FillNumber(const model::Condition& condition, const model::OperandList& list, Leaf& leaf);
+  void FillVersion(const model::Condition& condition, const model::OperandList& list, Leaf& leaf);
+  void FillTexts(const model::Condition& condition, const model::OperandList& list, bool needs_look_up, Leaf& leaf);
+  void FillRare(const model::Condition& condition, Leaf& leaf);
   void FillMatches(const model::Condition& condition, Leaf& leaf);
   void FillFlagIs(const model::Condition& condition, Leaf& leaf);
   // A leaf to be filled, in its place.
   Leaf& Append(bool wanted, uint16_t taken, uint16_t missed);
   uint16_t LastAddress() const { return static_cast<uint16_t>(leaves_.size() - 1); }
-  void SortByCost(size_t begin);
+  void SortByCost(std::span<const Index> children, Index* sorted) const;
 
   const model::Snapshot& s_;
   Operands& operands_;
   SharedPrograms& shared_;
   std::vector<Leaf> leaves_;
+  std::vector<size_t> ends_;  // of programs
   std::vector<uint32_t> slots_;
   std::vector<Index> scratch_;
   References references_;

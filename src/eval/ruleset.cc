@@ -1,7 +1,6 @@
 #include "src/eval/ruleset.h"
 
 namespace expt::eval {
-
 namespace {
 
 template <typename T>
@@ -12,8 +11,7 @@ size_t Bytes(const std::vector<T>& list) {
 }  // namespace
 
 size_t Ruleset::SizeBytes() const {
-  return sizeof *this + text_size + arena.size_bytes() + Bytes(flags) + Bytes(attributes) + Bytes(experiments) +
-         Bytes(flag_table) + Bytes(regexes);
+  return sizeof *this + arena.size_bytes() + Bytes(attributes) + Bytes(experiments) + Bytes(flag_table) + Bytes(regexes);
 }
 
 }  // namespace expt::eval

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -361,17 +362,16 @@ struct Flag {
 struct Ruleset {
   int64_t version = 0;
   Text member_salt;
-  std::unique_ptr<char[]> text;
-  size_t text_size = 0;
+  char* text = nullptr;  // in the arena
   base::Arena arena;
-  std::vector<Flag> flags;
+  std::span<Flag> flags;  // in the arena
   std::vector<Attribute> attributes;
   std::vector<Experiment> experiments;  // in the model's order
   std::vector<uint32_t> flag_table;     // open addressing by Flag::hash: index + 1, 0 is free; size is a power of two
   std::vector<std::unique_ptr<const Regex>> regexes;
   uint32_t shared_count = 0;
 
-  std::string_view View(Text t) const { return {text.get() + t.begin, t.size}; }
+  std::string_view View(Text t) const { return {text + t.begin, t.size}; }
 
   // `kNone` for an unknown key. `hash` is its XXH3-64.
   EXPT_HOT Index FindFlag(std::string_view key, uint64_t hash) const {

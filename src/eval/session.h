@@ -62,6 +62,8 @@ class Memo {
   };
 };
 
+inline constexpr ValueView kNoValue{};
+
 struct Session {
   Session(const Ruleset& rules, std::span<const Context::Entry> context_entries, int64_t now)
       : ruleset(rules), entries(context_entries), now_ms(now) {}
@@ -69,11 +71,12 @@ struct Session {
   Session(const Ruleset& rules, const ValueView* attribute_values, int64_t now)
       : ruleset(rules), values(attribute_values), now_ms(now) {}
 
-  EXPT_HOT ValueView ValueOf(uint32_t attribute) const {
+  // In its place, from where it is copied at once: what has just been put together in parts is not there yet.
+  EXPT_HOT const ValueView& ValueOf(uint32_t attribute) const {
     if (values != nullptr) return values[attribute];
     const Attribute& row = ruleset.attributes[attribute];
     const Context::Entry* const entry = base::FindEntry(entries, row.hash, row.name);
-    return entry == nullptr ? ValueView() : entry->value;
+    return entry == nullptr ? kNoValue : entry->value;
   }
 
   // Numbers in the memo.

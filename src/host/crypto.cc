@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "src/base/sha256.h"
+#include "src/base/sha256_x86.h"
 #include "src/wire/ed25519_encoding.h"
 
 namespace expt::host {
@@ -21,7 +23,9 @@ void EnsureReady() {
 
 }  // namespace
 
+// libsodium has no use for the processor's own instructions.
 Digest Sha256(std::string_view bytes) {
+  if (base::HasShaInstructions()) return base::Sha256(bytes);
   EnsureReady();
   Digest digest;
   crypto_hash_sha256(digest.data(), BytesOf(bytes), bytes.size());

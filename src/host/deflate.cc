@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 
+#include "src/base/large_memory.h"
 #include "src/wire/envelope.h"
 
 namespace expt::host {
@@ -30,17 +31,17 @@ std::string Deflate(std::string_view plain) {
   return out;
 }
 
-std::optional<std::string> Inflate(std::string_view deflated, uint64_t plain_size) {
+std::optional<base::SharedText> Inflate(std::string_view deflated, uint64_t plain_size) {
   if (plain_size > wire::kMaxSnapshotSize) return std::nullopt;
   const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(libdeflate_alloc_decompressor());
   if (decompressor == nullptr) return std::nullopt;
-  std::string plain(plain_size, '\0');
+  const auto plain = std::make_shared<base::Table<char>>(plain_size);
   size_t used = 0;
   // Without a place for the actual size, libdeflate demands exactly `plain_size` bytes.
   const libdeflate_result result = libdeflate_deflate_decompress_ex(
-      decompressor.get(), deflated.data(), deflated.size(), plain.data(), plain.size(), &used, nullptr);
+      decompressor.get(), deflated.data(), deflated.size(), plain->data(), plain->size(), &used, nullptr);
   if (result != LIBDEFLATE_SUCCESS || used != deflated.size()) return std::nullopt;
-  return plain;
+  return base::SharedText({plain->data(), plain->size()}, plain);
 }
 
 }  // namespace expt::host

@@ -7,12 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "src/base/shared_text.h"
+
 namespace expt::host {
 
 std::string Deflate(std::string_view plain);
 
 // Exactly `plain_size` bytes, or nothing. Allocates no more than that.
-std::optional<std::string> Inflate(std::string_view deflated, uint64_t plain_size);
+std::optional<base::SharedText> Inflate(std::string_view deflated, uint64_t plain_size);
 
 }  // namespace expt::host
 

@@ -56,7 +56,7 @@ absl::StatusOr<OpenedFile> OpenSignedFile(std::string_view file, const wire::Roo
   opened.payload_size = envelope.payload.size();
   opened.environments = wire::SignedEnvironments(*begun, answer);
   opened.environment = opened.environments.front();
-  opened.plain = answer.plain.has_value() ? *std::move(answer.plain) : std::string(*plain);
+  opened.plain = answer.plain.has_value() ? *std::move(answer.plain) : base::SharedText(std::string(*plain));
   return opened;
 }
 

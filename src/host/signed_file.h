@@ -17,7 +17,7 @@ namespace expt::host {
 std::string MakeSignedFile(wire::PayloadType type, std::string_view plain, std::span<const SecretKey> keys);
 
 struct OpenedFile {
-  std::string plain;
+  base::SharedText plain;
   Digest payload_digest{};  // of the payload as stored
   uint64_t payload_size = 0;
   // Of the roles whose keys signed; several only where the request named no environment and environments share keys.

@@ -80,7 +80,7 @@ std::string OperandKey(OperandKind kind, std::span<const T> list) {
 
 // The row of an operand list whose items stand in `pool`; appends them when it is new.
 template <typename T, typename Rows>
-Index OperandRow(Snapshot& snapshot, Rows& rows, std::vector<T>& pool, OperandKind kind, std::span<const T> list) {
+Index OperandRow(Snapshot& snapshot, Rows& rows, base::Table<T>& pool, OperandKind kind, std::span<const T> list) {
   const auto next = static_cast<Index>(snapshot.operands.size());
   const Index row = rows.try_emplace(OperandKey(kind, list), next).first->second;
   if (row != next) return row;

@@ -23,9 +23,6 @@ struct Defect {
   Message text;
 };
 
-// Indices, text and shapes of all tables. When it finds something, no other check may run.
-void CheckTables(const Snapshot& snapshot, std::vector<Issue>& issues);
-
 // Keys: present, short enough, used once.
 void CheckKeys(const Snapshot& snapshot, std::vector<Issue>& issues);
 
@@ -44,10 +41,16 @@ struct ConditionFact {
   uint8_t marks = 0;
 };
 struct ConditionFacts {
-  std::vector<ConditionFact> rows;
+  base::Table<ConditionFact> rows;
   uint8_t marks = 0;  // of all rows
 };
-ConditionFacts CheckConditions(const Snapshot& snapshot);
+
+// Indices, text and shapes of all tables. When it finds something, no other check may run, and the facts are not whole.
+ConditionFacts CheckTables(const Snapshot& snapshot, std::vector<Issue>& issues);
+// Its part about conditions, for which operand lists lie in their pools.
+ConditionFacts CheckConditions(const Snapshot& snapshot, std::vector<Issue>& issues);
+// The same where tables are known to be right.
+ConditionFacts FactsOf(const Snapshot& snapshot);
 
 // Empty when the row by itself is right.
 Defect ConditionDefect(const Snapshot& snapshot, const Condition& condition);
@@ -69,7 +72,7 @@ std::vector<std::vector<Defect>> CheckExperiments(const Snapshot& snapshot, std:
 
 // Each is empty when nothing is wrong.
 Message BucketingDefect(const Snapshot& snapshot, Index bucketing);  // units can be bucketed by it
-Message WeightsDefect(const std::vector<uint32_t>& weights);         // they sum to everything
+Message WeightsDefect(std::span<const uint32_t> weights);            // they sum to everything
 Message HoldoutDefect(const Snapshot& snapshot, const Holdout& holdout);
 Message RampDefect(const Ramp& ramp);
 Message TimeZoneDefect(const TimeZone& zone);

@@ -5,6 +5,7 @@
 #include "src/base/small_code.h"
 #include "src/model/check.h"
 #include "src/model/condition_walk.h"
+#include "src/model/index_check.h"
 #include "src/model/limits.h"
 #include "src/model/operator_rule.h"
 #include "src/model/place.h"
@@ -27,33 +28,11 @@ std::vector<uint8_t> PlainTypes(const Snapshot& snapshot) {
   return types;
 }
 
-// Whether a row is plainly right, as most are; false says nothing.
-bool IsPlain(const Snapshot& snapshot, const std::vector<uint8_t>& types, const Condition& condition,
-             const OperatorRule& rule) {
-  if ((condition.properties & ~(kNegate | kCaseInsensitive)) != 0 || condition.second != kNone) return false;
-  if (condition.operands == kNone) return false;
-  const OperandList& list = snapshot.operands[condition.operands];
-  if ((rule.kinds & BitOf(list.kind)) == 0 || list.kind == OperandKind::kDouble) return false;
-  if (list.size < rule.least || (list.size > rule.most && rule.most != kManyOperands)) return false;
-  if (rule.subject != OperatorRule::Subject::kAttribute) {
-    return condition.properties <= kNegate && rule.operands == OperatorRule::Operands::kAny;
-  }
-  if ((condition.properties & kCaseInsensitive) != 0 &&
-      ((rule.properties & kCaseInsensitive) == 0 || list.kind != OperandKind::kString)) {
-    return false;
-  }
-  const uint8_t wanted = rule.types == 0 ? TypesOf(list.kind, false) : rule.types;
-  if (list.size == 0 || rule.second != OperatorRule::Second::kNothing || (types[condition.subject] & wanted) == 0) {
-    return false;
-  }
-  switch (rule.operands) {
-    case OperatorRule::Operands::kAny:
-      return true;
-    case OperatorRule::Operands::kVersion:
-      return base::PlainVersionKey(snapshot.strings[snapshot.string_pool[list.begin]]).has_value();
-    default:
-      return false;
-  }
+// Whether an all, any or in_segment is plainly right, as most are; false says nothing.
+bool IsPlainTree(const Snapshot& snapshot, const Condition& condition, const OperatorRule& rule) {
+  if (condition.properties > kNegate || condition.second != kNone || condition.operands == kNone) return false;
+  return (rule.subject == OperatorRule::Subject::kConditions || rule.subject == OperatorRule::Subject::kSegments) &&
+         (rule.kinds & BitOf(snapshot.operands[condition.operands].kind)) != 0;
 }
 
 uint16_t LeavesOf(uint64_t count) {
@@ -78,41 +57,129 @@ std::span<const Index> SegmentsNamedBy(const Snapshot& snapshot, const Condition
   return std::span(snapshot.reference_pool).subspan(list.begin, list.size);
 }
 
-ConditionFacts CheckConditions(const Snapshot& snapshot) {
-  const std::vector<uint8_t> types = base::kSmallCode ? std::vector<uint8_t>() : PlainTypes(snapshot);
-  ConditionFacts facts;
-  facts.rows.resize(snapshot.conditions.size());
-  ConditionFact* next = facts.rows.data();
-  for (const Condition& condition : snapshot.conditions) {
-    const OperatorRule& rule = RuleOf(condition.op);
-    ConditionFact fact{.leaves = 1, .depth = 1};
-    if ((base::kSmallCode || !IsPlain(snapshot, types, condition, rule)) && !ConditionDefect(snapshot, condition).text.empty()) {
-      fact.marks = ConditionFact::kIsBad;
-    }
-    if (condition.op <= Operator::kAny) {
-      uint64_t leaves = 0;
-      uint32_t depth = 0;
-      for (const Index child : ConditionWalk::ChildrenOf(snapshot, condition)) {  // stands before its parent
-        const ConditionFact& below = facts.rows[child];
-        fact.marks |= below.marks;
-        depth = std::max<uint32_t>(depth, below.depth);
-        leaves += below.leaves;
+namespace {
+
+// Where a condition points, and what is known about it and those below it.
+class ConditionCheck : IndexCheck {
+ public:
+  using IndexCheck::IndexCheck;
+
+  ConditionFacts Run() {
+    const bool were_right = issues_.empty();
+    const std::vector<uint8_t> types = base::kSmallCode || !were_right ? std::vector<uint8_t>() : PlainTypes(s_);
+    facts_.rows.resize(s_.conditions.size());
+    for (size_t i = 0; i < s_.conditions.size(); ++i) {
+      const Condition& condition = s_.conditions[i];
+      const OperatorRule& rule = RuleOf(condition.op);
+      if (!base::kSmallCode && were_right && IsPlainLeaf(condition, rule, types)) {
+        facts_.rows[i] = {.leaves = 1, .depth = 1};
+        continue;
       }
-      fact.depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255));
-      fact.leaves = LeavesOf(leaves);
-    } else if (condition.op == Operator::kInSegment) {
-      const size_t named = SegmentsNamedBy(snapshot, condition).size();
-      if (named != 0) fact.marks |= ConditionFact::kNamesSegments;
-      fact.leaves = LeavesOf(named);
-    } else if (condition.op == Operator::kFlagIs) {
-      fact.marks |= ConditionFact::kNamesFlags;
-    } else if (condition.op == Operator::kMatches) {
-      fact.marks |= ConditionFact::kHasPattern;
+      OptionalRow("condition", i, "operand list", condition.operands, s_.operands.size());
+      ConditionFact fact{.leaves = 1, .depth = 1};
+      switch (rule.subject) {
+        case OperatorRule::Subject::kConditions:
+          Children(i, condition, fact);
+          break;
+        case OperatorRule::Subject::kSegments:
+          Segments(i, condition, fact);
+          break;
+        case OperatorRule::Subject::kFlag:
+          Row("condition", i, "flag", condition.subject, s_.flags.size());
+          fact.marks |= ConditionFact::kNamesFlags;
+          break;
+        default:
+          Row("condition", i, "attribute", condition.subject, s_.attributes.size());
+          if (condition.op == Operator::kMatches) fact.marks |= ConditionFact::kHasPattern;
+      }
+      if (rule.second != OperatorRule::Second::kNothing) Second(i, condition, rule.second);
+      // Only where everything it refers to is there.
+      if (issues_.empty() && (base::kSmallCode || !IsPlainTree(s_, condition, rule)) &&
+          !ConditionDefect(s_, condition).text.empty()) {
+        fact.marks |= ConditionFact::kIsBad;
+      }
+      facts_.marks |= fact.marks;
+      facts_.rows[i] = fact;
     }
-    facts.marks |= fact.marks;
-    *next++ = fact;
+    return std::move(facts_);
   }
-  return facts;
+
+ private:
+  // Over an attribute, with operands that are good as they are, or versions.
+  static bool MayBePlain(const OperatorRule& rule) {
+    return rule.subject == OperatorRule::Subject::kAttribute && rule.second == OperatorRule::Second::kNothing &&
+           (rule.operands == OperatorRule::Operands::kAny || rule.operands == OperatorRule::Operands::kVersion);
+  }
+
+  // Whether a row is a leaf over an attribute that is plainly right, in its tables too; false says nothing.
+  EXPT_HOT bool IsPlainLeaf(const Condition& condition, const OperatorRule& rule,
+                            const std::vector<uint8_t>& types) const {
+    if (!MayBePlain(rule) || (condition.properties & ~(kNegate | (rule.properties & kCaseInsensitive))) != 0) return false;
+    if (condition.second != kNone) return false;
+    if (condition.operands >= s_.operands.size() || condition.subject >= types.size()) return false;
+    const OperandList& list = s_.operands[condition.operands];
+    if ((rule.kinds & BitOf(list.kind)) == 0 || list.kind == OperandKind::kDouble) return false;
+    if (list.size == 0 || list.size < rule.least || (list.size > rule.most && rule.most != kManyOperands)) return false;
+    if ((condition.properties & kCaseInsensitive) != 0 && list.kind != OperandKind::kString) return false;
+    const uint8_t wanted = rule.types == 0 ? TypesOf(list.kind, false) : rule.types;
+    if ((types[condition.subject] & wanted) == 0) return false;
+    return rule.operands == OperatorRule::Operands::kAny ||
+           base::IsPlainVersion(s_.strings[s_.string_pool[list.begin]]);
+  }
+
+  // Children stand before their parent.
+  void Children(size_t i, const Condition& condition, ConditionFact& fact) {
+    uint64_t leaves = 0;
+    uint32_t depth = 0;
+    ForEach(condition.operands, OperandKind::kCondition, [&](uint32_t at) {
+      const Index child = s_.condition_pool[at];
+      if (child >= i) [[unlikely]] return NotBefore(i, child);
+      const ConditionFact& below = facts_.rows[child];
+      fact.marks |= below.marks;
+      depth = std::max<uint32_t>(depth, below.depth);
+      leaves += below.leaves;
+    });
+    fact.depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255));
+    fact.leaves = LeavesOf(leaves);
+  }
+
+  [[gnu::noinline]] void NotBefore(size_t row, Index child) {
+    Report("condition " + Number(row), "condition " + Number(child) + " below it must come before it");
+  }
+
+  void Segments(size_t i, const Condition& condition, ConditionFact& fact) {
+    uint64_t named = 0;
+    ForEach(condition.operands, OperandKind::kReference, [&](uint32_t at) {
+      Row("condition", i, "segment", s_.reference_pool[at], s_.segments.size());
+      ++named;
+    });
+    if (named != 0) fact.marks |= ConditionFact::kNamesSegments;
+    fact.leaves = LeavesOf(named);
+  }
+
+  void Second(size_t i, const Condition& condition, OperatorRule::Second second) {
+    if (second == OperatorRule::Second::kLongitude) {
+      OptionalRow("condition", i, "attribute", condition.second, s_.attributes.size());
+      return;
+    }
+    OptionalRow("condition", i, "operand list", condition.second, s_.operands.size());
+    if (second != OperatorRule::Second::kTimeZone) return;
+    ForEach(condition.second, OperandKind::kReference,
+            [&](uint32_t at) { Row("condition", i, "time zone", s_.reference_pool[at], s_.time_zones.size()); });
+  }
+
+  ConditionFacts facts_;
+};
+
+}  // namespace
+
+ConditionFacts CheckConditions(const Snapshot& snapshot, std::vector<Issue>& issues) {
+  return ConditionCheck(snapshot, issues).Run();
+}
+
+ConditionFacts FactsOf(const Snapshot& snapshot) {
+  std::vector<Issue> none;
+  return CheckConditions(snapshot, none);
 }
 
 void AppendConditionDefects(const Snapshot& snapshot, const ConditionFacts& facts, ConditionWalk& walk, Index root,

@@ -182,7 +182,7 @@ Message BucketingDefect(const Snapshot& snapshot, Index bucketing) {
   return "";
 }
 
-Message WeightsDefect(const std::vector<uint32_t>& weights) {
+Message WeightsDefect(std::span<const uint32_t> weights) {
   uint64_t sum = 0;
   for (const uint32_t weight : weights) sum += weight;
   if (sum == kWholePpm) return "";

@@ -189,7 +189,7 @@ class OperandCheck {
   std::span<const int64_t> Integers() const { return Numbers(s_.integer_pool, OperandKind::kInteger); }
   std::span<const double> Doubles() const { return Numbers(s_.double_pool, OperandKind::kDouble); }
   template <typename T>
-  std::span<const T> Numbers(const std::vector<T>& pool, OperandKind kind) const {
+  std::span<const T> Numbers(const base::Table<T>& pool, OperandKind kind) const {
     if (list_.kind != kind) return {};
     return std::span(pool).subspan(list_.begin, list_.size);
   }

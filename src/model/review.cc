@@ -21,7 +21,7 @@ std::vector<bool> BrokenFlags(const Snapshot& snapshot) {
 
 // What no flag uses breaks none, but is said.
 void ReviewUnused(const Snapshot& snapshot, Warnings& warnings) {
-  const ConditionFacts conditions = CheckConditions(snapshot);
+  const ConditionFacts conditions = FactsOf(snapshot);
   const References references(snapshot, conditions);
   const GraphFacts graph = CheckGraph(snapshot, conditions, references);
   std::vector<bool> is_used(references.size());

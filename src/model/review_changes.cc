@@ -1,6 +1,7 @@
 // Warnings about what moves units between one snapshot and the next.
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -133,7 +134,7 @@ class ChangeReview {
   }
 
   // Both are rising, disjoint ranges, or empty.
-  static bool Covers(const std::vector<uint32_t>& outer, const std::vector<uint32_t>& inner) {
+  static bool Covers(std::span<const uint32_t> outer, std::span<const uint32_t> inner) {
     size_t at = 0;
     for (size_t i = 0; i + 1 < inner.size(); i += 2) {
       uint32_t begin = inner[i];

@@ -15,7 +15,7 @@ class ComplexityCount {
  public:
   explicit ComplexityCount(const Snapshot& snapshot)
       : s_(snapshot),
-        conditions_(CheckConditions(snapshot)),
+        conditions_(FactsOf(snapshot)),
         references_(snapshot, conditions_),
         graph_(CheckGraph(snapshot, conditions_, references_)),
         walk_(snapshot),

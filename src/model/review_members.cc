@@ -26,7 +26,7 @@ struct Unit {
   friend bool operator==(const Unit& a, const Unit& b) { return a.bucket_by == b.bucket_by && a.hash == b.hash; }
 };
 
-std::vector<Unit> UnitsOf(const Snapshot& snapshot, const std::vector<Index>& lists) {
+std::vector<Unit> UnitsOf(const Snapshot& snapshot, std::span<const Index> lists) {
   std::vector<Unit> units;
   for (const Index list : lists) {
     const MemberList& row = snapshot.member_lists[list];
@@ -65,7 +65,7 @@ void ReviewSharedUnits(const Snapshot& snapshot, Index flag, Warnings& warnings)
     uint32_t rule;     // its place in the flag
     Index segment;
   };
-  const std::vector<Index>& rules = snapshot.flags[flag].rules;
+  const base::List<Index>& rules = snapshot.flags[flag].rules;
   std::vector<Member> members;
   for (uint32_t i = 0; i < rules.size(); ++i) {
     for (const Index segment : SegmentsTakenBy(snapshot, snapshot.rules[rules[i]])) {

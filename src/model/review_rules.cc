@@ -22,7 +22,7 @@ class RuleReview {
       : s_(snapshot), truths_(truths), flag_(flag), warnings_(warnings), walk_(walk) {}
 
   void Run() {
-    const std::vector<Index>& rules = s_.flags[flag_].rules;
+    const base::List<Index>& rules = s_.flags[flag_].rules;
     for (size_t i = 0; i < rules.size(); ++i) {
       const Rule& rule = s_.rules[rules[i]];
       if (rule.condition != kNone) {

@@ -74,7 +74,7 @@ struct RowReference {
   enum class Form : uint8_t {
     kOne,
     kOptional,  // may be kNone
-    kList,      // std::vector<Index>
+    kList,      // base::List<Index>
   };
   TableId table;
   TableId target;

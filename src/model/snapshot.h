@@ -17,6 +17,8 @@
 #include "expt/decision.h"
 #include "expt/snapshot.h"
 #include "expt/value.h"
+#include "src/base/large_memory.h"
+#include "src/base/list.h"
 
 namespace expt::model {
 
@@ -119,7 +121,7 @@ struct Bucketing {
   Index salt = 0;       // string
   Algorithm algorithm = Algorithm::kUnspecified;
   int64_t seed = 0;
-  std::vector<uint32_t> thresholds;
+  base::List<uint32_t> thresholds;
 };
 
 struct Coverage {
@@ -130,8 +132,8 @@ struct Coverage {
 
 struct Ramp {
   bool is_linear = false;
-  std::vector<int64_t> time_ms;
-  std::vector<uint32_t> ppm;
+  base::List<int64_t> time_ms;
+  base::List<uint32_t> ppm;
 };
 
 struct Serve {
@@ -139,7 +141,7 @@ struct Serve {
   Kind kind = Kind::kNothing;
   Index target = 0;               // variant row of the flag, or experiment
   Index bucketing = 0;            // split
-  std::vector<uint32_t> weights;  // split
+  base::List<uint32_t> weights;  // split
 };
 
 struct Rule {
@@ -161,15 +163,15 @@ struct FlagValue {
 
 struct MemberList {
   Index bucket_by = 0;
-  std::vector<uint64_t> hashes;  // ascending
+  base::List<uint64_t> hashes;  // ascending
 };
 
 struct Segment {
   Index key = 0;
   Index condition = kNone;
-  std::vector<Index> include;  // member lists
-  std::vector<Index> exclude;
-  std::vector<Index> required_features;  // strings
+  base::List<Index> include;  // member lists
+  base::List<Index> exclude;
+  base::List<Index> required_features;  // strings
 };
 
 struct Layer {
@@ -197,31 +199,31 @@ struct Experiment {
   int64_t start_ms = 0;
   int64_t end_ms = 0;  // 0: open
   Index bucketing = 0;
-  std::vector<Index> variants;
-  std::vector<uint32_t> weights;
+  base::List<Index> variants;
+  base::List<uint32_t> weights;
   Index control = 0;
   Index layer = kNone;
-  std::vector<uint32_t> allocation;  // begin, end pairs
+  base::List<uint32_t> allocation;  // begin, end pairs
   bool is_sticky = false;
-  std::vector<Index> required_features;
+  base::List<Index> required_features;
 };
 
 struct TimeZone {
   Index name = 0;
   int32_t initial_offset_minutes = 0;
-  std::vector<int64_t> transition_ms;
-  std::vector<int32_t> offset_minutes;
+  base::List<int64_t> transition_ms;
+  base::List<int32_t> offset_minutes;
 };
 
 struct Prerequisite {
   Index flag = 0;
-  std::vector<Index> variants;
+  base::List<Index> variants;
 };
 
 struct Override {
   Index bucket_by = 0;
   Index variant = 0;
-  std::vector<uint64_t> hashes;
+  base::List<uint64_t> hashes;
 };
 
 enum class Visibility : uint8_t { kUnspecified = 0, kServer = 1, kClient = 2 };
@@ -230,17 +232,17 @@ struct Flag {
   Index key = 0;  // string
   ValueType type = ValueType::kMissing;
   bool is_enabled = false;
-  std::vector<Index> variant_keys;    // strings
-  std::vector<Index> variant_values;  // value rows
+  base::List<Index> variant_keys;    // strings
+  base::List<Index> variant_values;  // value rows
   Index off_variant = kNone;
   std::vector<Override> overrides;
   std::vector<Prerequisite> prerequisites;
-  std::vector<Index> rules;
+  base::List<Index> rules;
   Index default_serve = kNone;
   bool fail_closed = false;
   Visibility visibility = Visibility::kUnspecified;
-  std::vector<Index> required_features;
-  std::vector<Index> tags;
+  base::List<Index> required_features;
+  base::List<Index> tags;
   Index owner = kNone;
 };
 
@@ -252,7 +254,7 @@ struct GoldenVector {
     Index text = 0;
     int64_t integer = 0;
     double real = 0;
-    std::vector<Index> list;
+    base::List<Index> list;
   };
   Index flag = 0;
   int64_t now_ms = 0;
@@ -261,8 +263,8 @@ struct GoldenVector {
   uint32_t reason = 0;
   uint32_t error = 0;
   Index rule = kNone;  // string
-  std::vector<Index> exposed_experiments;
-  std::vector<Index> exposed_holdouts;
+  base::List<Index> exposed_experiments;
+  base::List<Index> exposed_holdouts;
 };
 
 // Movable, not copyable: `strings` view `text`.
@@ -283,33 +285,35 @@ struct Snapshot {
   std::string_view tzdata_version;
   bool is_declared_empty = false;
 
-  std::vector<std::string_view> strings;
-  std::vector<AttributeSchema> attributes;
-  std::vector<OperandList> operands;
-  std::vector<Index> string_pool;
-  std::vector<int64_t> integer_pool;
-  std::vector<double> double_pool;
-  std::vector<Index> condition_pool;
-  std::vector<Index> reference_pool;
+  base::Table<std::string_view> strings;
+  base::Table<AttributeSchema> attributes;
+  base::Table<OperandList> operands;
+  base::Table<Index> string_pool;
+  base::Table<int64_t> integer_pool;
+  base::Table<double> double_pool;
+  base::Table<Index> condition_pool;
+  base::Table<Index> reference_pool;
   std::string_view hash_pool;  // 32 bytes each
-  std::vector<Condition> conditions;
+  base::Table<Condition> conditions;
   std::vector<FlagValue> values;
   std::vector<Bucketing> bucketings;
   std::vector<Coverage> coverages;
   std::vector<Ramp> ramps;
   std::vector<Serve> serves;
-  std::vector<Rule> rules;
+  base::Table<Rule> rules;
   std::vector<MemberList> member_lists;
   std::vector<Segment> segments;
   std::vector<Layer> layers;
   std::vector<Holdout> holdouts;
   std::vector<Experiment> experiments;
   std::vector<TimeZone> time_zones;
-  std::vector<Flag> flags;
+  base::Table<Flag> flags;
   std::vector<GoldenVector> golden_vectors;
 
   // What every string_view here points into: the plain payload, or the builder's text.
   std::shared_ptr<const void> text;
+  // By who read it from bytes: all text is UTF-8, and operand lists lie in their pools.
+  bool is_decoded = false;
 };
 
 }  // namespace expt::model

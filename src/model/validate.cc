@@ -24,7 +24,7 @@ size_t CountBroken(const Snapshot& snapshot, const std::vector<Issue>& issues) {
 
 std::vector<Issue> Validate(const Snapshot& snapshot) {
   std::vector<Issue> issues;
-  CheckTables(snapshot, issues);
+  const ConditionFacts conditions = CheckTables(snapshot, issues);
   if (!issues.empty()) return issues;  // the other checks follow indices
 
   CheckKeys(snapshot, issues);
@@ -34,7 +34,6 @@ std::vector<Issue> Validate(const Snapshot& snapshot) {
                       .place = "flags",
                       .text = "there are none, and the snapshot is not declared empty"});
   }
-  const ConditionFacts conditions = CheckConditions(snapshot);
   const References references(snapshot, conditions);
   const GraphFacts graph = CheckGraph(snapshot, conditions, references);
   const auto experiments = CheckExperiments(snapshot, issues);

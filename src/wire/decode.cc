@@ -1,10 +1,13 @@
 #include "src/wire/decode.h"
 
 #include <array>
+#include <bit>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "src/base/large_memory.h"
+#include "src/base/list.h"
 #include "src/base/message.h"
 #include "src/base/small_code.h"
 #include "src/base/status.h"
@@ -75,7 +78,17 @@ struct Cursor {
 template <typename StoreOne>
 void ForEach(std::string_view content, char* to, size_t stride, StoreOne store) {
   const char* at = content.data();
-  for (const char* const end = at + content.size(); at != end; to += stride) store(to, ReadVarint(at));
+  const char* const end = at + content.size();
+  if constexpr (!base::kSmallCode && std::endian::native == std::endian::little) {
+    const auto use = [&](uint64_t value) {
+      store(to, value);
+      to += stride;
+    };
+    while (end - at >= 8) {
+      if (!ReadEightBytes(at, use)) use(ReadVarint(at));
+    }
+  }
+  for (; at != end; to += stride) store(to, ReadVarint(at));
 }
 
 // A packed field whose values stand `stride` bytes apart: a column of a table, or a list.
@@ -112,28 +125,10 @@ void ReadPacked(Form form, std::string_view content, char* to, size_t stride) {
   }
 }
 
-template <typename T>
-void ReadList(Form form, std::string_view content, char* to) {
-  auto& list = As<std::vector<T>>(to);
-  list.resize(CountVarints(content));
-  ReadPacked(form, content, reinterpret_cast<char*>(list.data()), sizeof(T));
-}
-
-template <typename T>
-void ReadFixedList(std::string_view content, char* to) {
-  static_assert(sizeof(T) == 8);
-  auto& list = As<std::vector<T>>(to);
-  list.resize(content.size() / sizeof(T));
-  const char* from = content.data();
-  for (T& value : list) {
-    const uint64_t word = ReadFixed64(from);
-    std::memcpy(&value, &word, sizeof(value));
-    from += sizeof(T);
-  }
-}
-
 class Decoder {
  public:
+  explicit Decoder(base::Arena* arena) : arena_(arena) {}
+
   void Message(std::string_view bytes, const MessageDescription& message, const uint32_t* expected, char* out) {
     for (Cursor cursor(bytes); cursor.Next();) {
       const FieldDescription* const field = FindField(message, cursor.number);
@@ -173,19 +168,19 @@ class Decoder {
         return ReadBytes32(message, field, content, As<Bytes32>(to));
       case Form::kNumbers32:
       case Form::kSteps:
-        return ReadList<uint32_t>(field.form, content, to);
+        return ReadList<uint32_t>(field, content, to);
       case Form::kSigned32s:
-        return ReadList<int32_t>(field.form, content, to);
+        return ReadList<int32_t>(field, content, to);
       case Form::kSigned64s:
-        return ReadList<int64_t>(field.form, content, to);
+        return ReadList<int64_t>(field, content, to);
       case Form::kFixed64s:
-        return ReadFixedList<uint64_t>(content, to);
+        return ReadFixedList<uint64_t>(field, content, to);
       case Form::kReals:
-        return ReadFixedList<double>(content, to);
+        return ReadFixedList<double>(field, content, to);
       case Form::kOperands:
-        return ReadList<model::OperandList>(field.form, content, to);
+        return ReadList<model::OperandList>(field, content, to);
       case Form::kViews:
-        return ReadViews(cursor, expected, As<std::vector<std::string_view>>(to));
+        return ReadViews(cursor, expected, As<base::Table<std::string_view>>(to));
       case Form::kStrings:
         As<std::vector<std::string>>(to).emplace_back(content);
         return;
@@ -203,8 +198,44 @@ class Decoder {
     }
   }
 
+  // Makes the list of that many values that stands at `list`.
+  template <typename T>
+  T* Resize(const FieldDescription& field, char* list, size_t count) {
+    if constexpr (!base::kSmallCode) {
+      if (field.is_large) {
+        As<base::Table<T>>(list).resize(count);
+        return As<base::Table<T>>(list).data();
+      }
+      if (arena_ != nullptr) {
+        T* const values = arena_->Allocate<T>(count);
+        As<base::List<T>>(list).Borrow(values, count);
+        return values;
+      }
+    }
+    As<base::List<T>>(list).resize(count);
+    return As<base::List<T>>(list).data();
+  }
+
+  template <typename T>
+  void ReadList(const FieldDescription& field, std::string_view content, char* list) {
+    T* const values = Resize<T>(field, list, CountVarints(content));
+    ReadPacked(field.form, content, reinterpret_cast<char*>(values), sizeof(T));
+  }
+
+  template <typename T>
+  void ReadFixedList(const FieldDescription& field, std::string_view content, char* list) {
+    static_assert(sizeof(T) == 8);
+    const size_t count = content.size() / sizeof(T);
+    T* const values = Resize<T>(field, list, count);
+    const char* from = content.data();
+    for (size_t i = 0; i < count; ++i, from += sizeof(T)) {
+      const uint64_t word = ReadFixed64(from);
+      std::memcpy(&values[i], &word, sizeof(word));
+    }
+  }
+
   // What the cursor stands behind, and all that follow with the same tag.
-  static void ReadViews(Cursor& cursor, uint32_t expected, std::vector<std::string_view>& list) {
+  static void ReadViews(Cursor& cursor, uint32_t expected, base::Table<std::string_view>& list) {
     if (list.empty()) list.reserve(expected);
     list.push_back(cursor.content);
     if (base::kSmallCode || cursor.number >= 16) return;  // a tag of two bytes
@@ -253,13 +284,15 @@ class Decoder {
   void Fail(base::MessagePart text) {
     if (status.ok()) status = base::LoadFailure(LoadCode::kBadEncoding, text);
   }
+
+  base::Arena* const arena_;
 };
 
 }  // namespace
 
 absl::Status DecodeMessage(std::string_view payload, const MessageDescription& message, const ScanResult& scan,
-                           void* out) {
-  Decoder decoder;
+                           void* out, base::Arena* arena) {
+  Decoder decoder(arena);
   decoder.Message(payload, message, scan.occurrences.data(), static_cast<char*>(out));
   return decoder.status;
 }

@@ -5,17 +5,19 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "src/base/arena.h"
 #include "src/wire/scan.h"
 
 namespace expt::wire {
 
 // Fills `out`, the struct of `message`, fresh from its constructor. Text is viewed where the struct views it.
-// `scan` is what ScanMessage() found in `payload`: it tells how much room tables need.
+// `scan` is what ScanMessage() found in `payload`: it tells how much room tables need. Lists of numbers view `arena`,
+// where there is one.
 //
 // Errors: BAD_ENCODING where columns of a table are of different length, or a key or digest is not of 32 bytes. The
 // rest of `out` is filled all the same.
 absl::Status DecodeMessage(std::string_view payload, const MessageDescription& message, const ScanResult& scan,
-                           void* out);
+                           void* out, base::Arena* arena = nullptr);
 
 }  // namespace expt::wire
 

@@ -26,7 +26,7 @@ enum class FieldKind : uint8_t {
   kPackedFixed64,
 };
 
-// What becomes of it in the struct. Lists are std::vector; columns are those of a table.
+// What becomes of it in the struct. Lists are base::List or base::Table; columns are those of a table.
 enum class Form : uint8_t {
   kNothing,
   kByte,       // uint8_t: bool, enumeration; 255 for what does not fit. Also a column
@@ -45,8 +45,8 @@ enum class Form : uint8_t {
   kSigned64s,  // list of int64_t
   kFixed64s,   // list of uint64_t
   kReals,      // list of double
-  kOperands,   // list of model::OperandList: kind and size
-  kViews,      // list of std::string_view, one per occurrence
+  kOperands,   // base::Table of model::OperandList: kind and size
+  kViews,      // base::Table of std::string_view, one per occurrence
   kStrings,    // list of std::string, one per occurrence
   kBytes32s,   // list of std::array<uint8_t, 32>, one per occurrence
   kMessage,    // a struct that stands there
@@ -62,6 +62,7 @@ struct FieldDescription {
   Form form = Form::kNothing;
   bool is_repeated = false;  // may occur more than once; a packed field never does
   bool is_free = false;      // occurrences are no elements
+  bool is_large = false;     // the list is a base::Table
   uint8_t slot = 0;          // members of one oneof share a slot; 0: the field's own number
   uint8_t choice = 0;        // byte that is stored when this field occurs; 0: none
   uint16_t memory = 0;       // bytes once decoded: of an occurrence, of each value when packed

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "src/base/large_memory.h"
+#include "src/base/list.h"
 #include "src/wire/message.h"
 
 namespace expt::wire {
@@ -104,7 +106,7 @@ constexpr FieldDescription Text(uint8_t number, Place<std::string_view> at) {
 constexpr FieldDescription Text(uint8_t number, Place<std::string> at) {
   return Field(number, FieldKind::kText, Form::kString, at.offset);
 }
-constexpr FieldDescription Texts(uint8_t number, Place<std::vector<std::string_view>> at) {
+constexpr FieldDescription Texts(uint8_t number, Place<base::Table<std::string_view>> at) {
   return Repeated(Field(number, FieldKind::kText, Form::kViews, at.offset), kTextMemory);
 }
 constexpr FieldDescription Texts(uint8_t number, Place<std::vector<std::string>> at) {
@@ -121,24 +123,39 @@ constexpr FieldDescription Bytes32s(uint8_t number, Place<Bytes32List> at) {
   return Repeated(Field(number, FieldKind::kBytes, Form::kBytes32s, at.offset), 32);
 }
 
-constexpr FieldDescription List(uint8_t number, Place<std::vector<uint32_t>> at) {
+constexpr FieldDescription List(uint8_t number, Place<base::List<uint32_t>> at) {
   return Packed(number, FieldKind::kPackedVarint32, sizeof(uint32_t), Form::kNumbers32, at.offset);
 }
-constexpr FieldDescription List(uint8_t number, Place<std::vector<int32_t>> at) {
+constexpr FieldDescription List(uint8_t number, Place<base::List<int32_t>> at) {
   return Packed(number, FieldKind::kPackedVarint32, sizeof(int32_t), Form::kSigned32s, at.offset);
 }
-constexpr FieldDescription List(uint8_t number, Place<std::vector<int64_t>> at) {
+constexpr FieldDescription List(uint8_t number, Place<base::List<int64_t>> at) {
   return Packed(number, FieldKind::kPackedVarint64, sizeof(int64_t), Form::kSigned64s, at.offset);
 }
-constexpr FieldDescription List(uint8_t number, Place<std::vector<uint64_t>> at) {
+constexpr FieldDescription List(uint8_t number, Place<base::List<uint64_t>> at) {
   return Packed(number, FieldKind::kPackedFixed64, sizeof(uint64_t), Form::kFixed64s, at.offset);
 }
-constexpr FieldDescription List(uint8_t number, Place<std::vector<double>> at) {
+constexpr FieldDescription List(uint8_t number, Place<base::List<double>> at) {
   return Packed(number, FieldKind::kPackedFixed64, sizeof(double), Form::kReals, at.offset);
 }
 // A list that is sent as the differences between its values.
-constexpr FieldDescription Steps(uint8_t number, Place<std::vector<uint32_t>> at) {
+constexpr FieldDescription Steps(uint8_t number, Place<base::List<uint32_t>> at) {
   return Packed(number, FieldKind::kPackedVarint32, sizeof(uint32_t), Form::kSteps, at.offset);
+}
+// The same lists as tables.
+template <typename T>
+  requires(!std::same_as<base::Table<T>, base::List<T>>)
+constexpr FieldDescription List(uint8_t number, Place<base::Table<T>> at) {
+  FieldDescription field = List(number, Place<base::List<T>>{at.offset});
+  field.is_large = true;
+  return field;
+}
+template <typename T>
+  requires(!std::same_as<base::Table<T>, base::List<T>>)
+constexpr FieldDescription Steps(uint8_t number, Place<base::Table<T>> at) {
+  FieldDescription field = Steps(number, Place<base::List<T>>{at.offset});
+  field.is_large = true;
+  return field;
 }
 // A column of a table; the first one carries the memory of a row.
 template <typename T>
@@ -171,15 +188,15 @@ constexpr FieldDescription Table(uint8_t number, Place<T> at, const MessageDescr
 }
 
 // MessageDescription::make for lists of T.
-template <typename T>
+template <typename T, typename List = std::vector<T>>
 void* MakeRow(void* list, size_t expected) {
-  auto& rows = *static_cast<std::vector<T>*>(list);
+  auto& rows = *static_cast<List*>(list);
   if (rows.empty()) rows.reserve(expected);
   return &rows.emplace_back();
 }
 template <typename T>
 void* MakeTable(void* list, size_t count) {
-  auto& rows = *static_cast<std::vector<T>*>(list);
+  auto& rows = *static_cast<base::Table<T>*>(list);
   rows.resize(count);
   return rows.data();
 }

@@ -183,16 +183,17 @@ class Writer {
     for (const auto& value : values) protozero::add_varint_to_buffer(&body, number(value));
     writer_.add_bytes(tag, std::string_view(body));
   }
-  template <typename T>
-  void PackedFixed(uint32_t tag, const std::vector<T>& values) {
-    static_assert(sizeof(T) == 8);
+  // Of values of 8 bytes.
+  template <typename List>
+  void PackedFixed(uint32_t tag, const List& values) {
     std::string body;
-    for (const T& value : values) AppendFixed(body, value);
+    for (const auto& value : values) AppendFixed(body, value);
     Text(tag, body);
   }
 
   template <typename T>
   static void AppendFixed(std::string& body, T value) {
+    static_assert(sizeof(T) == 8);
     const auto word = std::bit_cast<uint64_t>(value);
     for (int byte = 0; byte < 8; ++byte) body.push_back(static_cast<char>(word >> (8 * byte)));
   }

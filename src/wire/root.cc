@@ -36,7 +36,7 @@ base::Message NameOf(const Role& role) {
 }
 
 absl::Status CheckRole(const RootModel& root, const Role& role) {
-  std::vector<uint32_t> keys = role.keys;
+  base::List<uint32_t> keys = role.keys;
   base::Sort(keys.begin(), keys.end());
   const bool has_repeated = std::adjacent_find(keys.begin(), keys.end()) != keys.end();
   const auto fail = [&](base::MessagePart text) { return BadContent(NameOf(role).append(text)); };

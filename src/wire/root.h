@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "src/base/list.h"
 #include "src/wire/envelope.h"
 
 namespace expt::wire {
@@ -19,7 +20,7 @@ struct Role {
   RoleKind kind = RoleKind::kRoot;
   std::string environment;  // id; empty for kRoot
   uint32_t threshold = 1;
-  std::vector<uint32_t> keys;  // indices into RootModel::public_keys
+  base::List<uint32_t> keys;  // indices into RootModel::public_keys
 };
 
 struct EnvironmentEpoch {

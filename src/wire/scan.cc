@@ -1,10 +1,12 @@
 #include "src/wire/scan.h"
 
+#include <bit>
 #include <cstring>
 #include <string>
 #include <vector>
 
 #include "src/base/message.h"
+#include "src/base/small_code.h"
 #include "src/base/status.h"
 #include "src/base/utf8.h"
 
@@ -43,18 +45,35 @@ inline bool ReadVarint(const char*& at, const char* end, uint64_t& value) {
   return ReadLongVarint(at, end, value);
 }
 
+// How many varints end in the first `used` of the eight bytes at `at`, where one begins; `used` is where the last of
+// them ends. 0 unless each takes four bytes at most, so that none can be wider than its kind.
+inline uint64_t CountPlainVarints(const char* at, size_t& used) {
+  constexpr uint64_t kMore = 0x8080808080808080u;
+  uint64_t word;
+  std::memcpy(&word, at, sizeof(word));
+  const uint64_t more = word & kMore;
+  if (more == 0) {
+    used = 8;
+    return 8;
+  }
+  const uint64_t ends = more ^ kMore;
+  if ((more & more << 8 & more << 16 & more << 24) != 0 || ends == 0) return 0;
+  used = std::endian::native == std::endian::little ? 8 - static_cast<size_t>(std::countl_zero(ends)) / 8 : 0;
+  return ((ends >> 7) * 0x0101010101010101u) >> 56;  // the product sums the eight marks
+}
+
 // Counts the varints of a packed field; false when one is cut short or wider than its kind.
 bool CountVarints(std::string_view bytes, bool is_32_bit, uint64_t& count) {
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   uint64_t sum = 0;
   while (at != end) {
-    while (end - at >= 8) {
-      uint64_t word;
-      std::memcpy(&word, at, sizeof(word));
-      if ((word & 0x8080808080808080u) != 0) break;
-      at += 8;
-      sum += 8;
+    while (!base::kSmallCode && std::endian::native == std::endian::little && end - at >= 8) {
+      size_t used = 0;
+      const uint64_t plain = CountPlainVarints(at, used);
+      if (plain == 0) break;
+      at += used;
+      sum += plain;
     }
     if (at == end) break;
     uint64_t value;
@@ -153,7 +172,29 @@ class Scanner {
       frame.seen |= bit;
     }
     if (frames_.size() == 1) ++result_.occurrences[field->number];
-    return wire_type == kLengthType ? ScanContent(frame, *field) : ScanNumber(frame, *field);
+    if (wire_type != kLengthType) return ScanNumber(frame, *field);
+    if (!ScanContent(frame, *field)) return false;
+    if (!base::kSmallCode && field->kind == FieldKind::kText && field->is_free) SkipPlainTexts(frame, *field);
+    return true;
+  }
+
+  // Behind a text: all that follow with the same tag, as long as they are short and ASCII. Others, and those that may be
+  // too many, are looked at one by one.
+  void SkipPlainTexts(const Frame& frame, const FieldDescription& field) {
+    if (field.number >= 16 || frames_.size() != 1 || field.memory == 0) return;
+    const auto tag = static_cast<char>(field.number << 3 | kLengthType);
+    uint64_t room = (limits_.memory - result_.memory) / field.memory;
+    const char* at = at_;
+    const char* const end = frame.end;
+    uint32_t count = 0;
+    for (; end - at >= 2 && at[0] == tag && room != 0; --room, ++count) {
+      const auto size = static_cast<uint8_t>(at[1]);
+      if (size >= 0x80 || size > end - at - 2 || !base::IsAscii({at + 2, size})) break;
+      at += 2 + size;
+    }
+    at_ = at;
+    result_.occurrences[field.number] += count;
+    result_.memory += uint64_t{count} * field.memory;
   }
 
   bool ScanNumber(const Frame& frame, const FieldDescription& field) {

@@ -4,8 +4,10 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "src/base/shared_text.h"
 #include "src/model/snapshot.h"
 
 namespace expt::wire {
@@ -18,7 +20,10 @@ std::string EncodeSnapshot(const model::Snapshot& snapshot);
 //
 // Errors: WIRE_LIMIT (> 2 M elements outside the string table, depth > 32, group fields), BAD_ENCODING,
 // UNSUPPORTED_VERSION.
-absl::StatusOr<model::Snapshot> DecodeSnapshot(std::string payload);
+absl::StatusOr<model::Snapshot> DecodeSnapshot(base::SharedText payload);
+inline absl::StatusOr<model::Snapshot> DecodeSnapshot(std::string payload) {
+  return DecodeSnapshot(base::SharedText(std::move(payload)));
+}
 
 }  // namespace expt::wire
 

@@ -1,9 +1,12 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "src/base/arena.h"
 #include "src/base/message.h"
+#include "src/base/small_code.h"
 #include "src/base/status.h"
 #include "src/wire/decode.h"
 #include "src/wire/decode_check.h"
@@ -18,6 +21,12 @@ constexpr size_t kHashSize = 32;
 absl::Status BadEncoding(base::MessagePart text) {
   return base::LoadFailure(LoadCode::kBadEncoding, base::Message("snapshot: ").append(text));
 }
+
+// What a decoded snapshot views.
+struct Kept {
+  std::shared_ptr<const void> text;
+  base::Arena lists;
+};
 
 // Lists take the entries of their pools in turn.
 absl::Status TakePools(model::Snapshot& s) {
@@ -42,17 +51,24 @@ absl::Status TakePools(model::Snapshot& s) {
 
 }  // namespace
 
-absl::StatusOr<model::Snapshot> DecodeSnapshot(std::string payload) {
-  auto text = std::make_shared<const std::string>(std::move(payload));
+absl::StatusOr<model::Snapshot> DecodeSnapshot(base::SharedText payload) {
+  std::string_view bytes;
+  std::shared_ptr<const void> owner = std::move(payload).Keep(bytes);
   ScanResult scan;
-  absl::Status status = ScanVersioned(*text, kSnapshotMessage, &scan);
+  absl::Status status = ScanVersioned(bytes, kSnapshotMessage, &scan);
   if (!status.ok()) return status;
 
   model::Snapshot snapshot;
   snapshot.format_version = 0;
   snapshot.semantics_version = 0;
   snapshot.audience = Audience{};
-  status = DecodeMessage(*text, kSnapshotMessage, scan, &snapshot);
+  base::Arena* lists = nullptr;
+  if constexpr (!base::kSmallCode) {
+    auto kept = std::make_shared<Kept>(Kept{.text = std::move(owner), .lists = {}});
+    lists = &kept->lists;
+    owner = std::move(kept);
+  }
+  status = DecodeMessage(bytes, kSnapshotMessage, scan, &snapshot, lists);
   if (status.ok()) status = TakePools(snapshot);
   // A newer version is the better explanation of tables that do not fit.
   for (const auto& [place, found] : {std::pair("snapshot: format version", snapshot.format_version),
@@ -64,7 +80,8 @@ absl::StatusOr<model::Snapshot> DecodeSnapshot(std::string payload) {
   if (snapshot.audience != Audience::kServer && snapshot.audience != Audience::kClient) {
     return BadEncoding("audience is unknown");
   }
-  snapshot.text = std::move(text);
+  snapshot.text = std::move(owner);
+  snapshot.is_decoded = true;
   return snapshot;
 }
 

@@ -17,26 +17,26 @@ uint32_t ToRef(Index row) { return row + 1; }
 
 // The first column of a table: it tells how many rows there are.
 template <typename Row, typename Number>
-void WriteFirstColumn(Writer& writer, uint32_t tag, const std::vector<Row>& rows, const Number& number) {
+void WriteFirstColumn(Writer& writer, uint32_t tag, const base::Table<Row>& rows, const Number& number) {
   writer.Packed(tag, rows, [&](const Row& row) { return static_cast<uint64_t>(number(row)); });
 }
 
 // Any other column: absent when it holds nothing but zeros.
 template <typename Row, typename Number>
-void WriteColumn(Writer& writer, uint32_t tag, const std::vector<Row>& rows, const Number& number) {
+void WriteColumn(Writer& writer, uint32_t tag, const base::Table<Row>& rows, const Number& number) {
   const auto is_zero = [&](const Row& row) { return static_cast<uint64_t>(number(row)) == 0; };
   if (!std::all_of(rows.begin(), rows.end(), is_zero)) WriteFirstColumn(writer, tag, rows, number);
 }
 
 template <typename Row, typename Number>
-void WriteDeltaColumn(Writer& writer, uint32_t tag, const std::vector<Row>& rows, const Number& number) {
+void WriteDeltaColumn(Writer& writer, uint32_t tag, const base::Table<Row>& rows, const Number& number) {
   const auto is_zero = [&](const Row& row) { return number(row) == 0; };
   if (std::all_of(rows.begin(), rows.end(), is_zero)) return;
   Delta delta;
   writer.Packed(tag, rows, [&](const Row& row) { return delta(number(row)); });
 }
 
-void WriteAttributes(Writer& writer, const std::vector<model::AttributeSchema>& rows) {
+void WriteAttributes(Writer& writer, const base::Table<model::AttributeSchema>& rows) {
   using Row = model::AttributeSchema;
   WriteFirstColumn(writer, 1, rows, [](const Row& row) { return row.name; });
   WriteColumn(writer, 2, rows, [](const Row& row) { return row.type; });
@@ -45,7 +45,7 @@ void WriteAttributes(Writer& writer, const std::vector<model::AttributeSchema>& 
 
 // The part of `pool` that `list` takes, as far as the pool reaches.
 template <typename T, typename Append>
-void AppendList(const model::OperandList& list, const std::vector<T>& pool, const Append& append) {
+void AppendList(const model::OperandList& list, const base::Table<T>& pool, const Append& append) {
   const size_t begin = std::min<size_t>(list.begin, pool.size());
   const size_t end = std::min<size_t>(begin + list.size, pool.size());
   for (size_t i = begin; i < end; ++i) append(pool[i]);
@@ -94,7 +94,7 @@ void WriteOperands(Writer& writer, const model::Snapshot& s) {
   for (size_t kind = 1; kind < pools.size(); ++kind) writer.Text(static_cast<uint32_t>(kind) + 1, pools[kind]);
 }
 
-void WriteConditions(Writer& writer, const std::vector<model::Condition>& rows) {
+void WriteConditions(Writer& writer, const base::Table<model::Condition>& rows) {
   using Row = model::Condition;
   WriteFirstColumn(writer, 1, rows, [](const Row& row) { return row.op; });
   WriteColumn(writer, 2, rows, [](const Row& row) { return row.properties; });
@@ -103,7 +103,7 @@ void WriteConditions(Writer& writer, const std::vector<model::Condition>& rows) 
   WriteColumn(writer, 5, rows, [](const Row& row) { return ToRef(row.second); });
 }
 
-void WriteRules(Writer& writer, const std::vector<model::Rule>& rows) {
+void WriteRules(Writer& writer, const base::Table<model::Rule>& rows) {
   using Row = model::Rule;
   WriteFirstColumn(writer, 1, rows, [](const Row& row) { return row.id; });
   WriteDeltaColumn(writer, 2, rows, [](const Row& row) { return ToRef(row.condition); });
@@ -240,9 +240,9 @@ void Write(Writer& writer, const model::Flag& flag);
 void Write(Writer& writer, const model::GoldenVector::Entry& entry);
 void Write(Writer& writer, const model::GoldenVector& vector);
 
-template <typename Row>
-void WriteRows(Writer& writer, uint32_t tag, const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+template <typename Rows>
+void WriteRows(Writer& writer, uint32_t tag, const Rows& rows) {
+  for (const auto& row : rows) {
     writer.Message(tag, [&](Writer& inner) { Write(inner, row); });
   }
 }

@@ -18,9 +18,14 @@ constexpr MessageDescription kAttributes = {.name = "attributes",
                                             .row_size = sizeof(model::AttributeSchema),
                                             .make = MakeTable<model::AttributeSchema>};
 
+constexpr FieldDescription Operands(uint8_t number, Place<base::Table<model::OperandList>> at) {
+  FieldDescription field =
+      Packed(number, FieldKind::kPackedVarint32, Takes<model::OperandList, 12>(), Form::kOperands, at.offset);
+  field.is_large = true;
+  return field;
+}
 constexpr FieldDescription kOperandFields[] = {
-    Packed(1, FieldKind::kPackedVarint32, Takes<model::OperandList, 12>(), Form::kOperands,
-           EXPT_AT(Snapshot, operands).offset),
+    Operands(1, EXPT_AT(Snapshot, operands)),
     Steps(2, EXPT_AT(Snapshot, string_pool)),
     List(3, EXPT_AT(Snapshot, integer_pool)),
     List(4, EXPT_AT(Snapshot, double_pool)),
@@ -190,7 +195,8 @@ constexpr FieldDescription kFlagFields[] = {
     List(14, EXPT_AT(model::Flag, tags)),
     Row(15, EXPT_AT(model::Flag, owner)),
 };
-constexpr MessageDescription kFlag = {.name = "flag", .fields = kFlagFields, .make = MakeRow<model::Flag>};
+constexpr MessageDescription kFlag = {
+    .name = "flag", .fields = kFlagFields, .make = MakeRow<model::Flag, base::Table<model::Flag>>};
 
 using Entry = model::GoldenVector::Entry;
 constexpr FieldDescription kStringListFields[] = {List(1, EXPT_AT(Entry, list))};

@@ -2,6 +2,7 @@
 #ifndef EXPT_SRC_WIRE_VARINT_H_
 #define EXPT_SRC_WIRE_VARINT_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -25,6 +26,38 @@ inline uint64_t ReadVarint(const char*& at) {
   if (byte >= 0x80) return ReadLongVarint(at);
   ++at;
   return byte;
+}
+
+// The numbers in seven bits of each byte of a varint of up to eight, put together.
+inline uint64_t JoinedSevens(uint64_t bytes) {
+  bytes &= 0x7f7f7f7f7f7f7f7fu;
+  bytes = (bytes & 0x007f007f007f007fu) | (bytes & 0x7f007f007f007f00u) >> 1;
+  bytes = (bytes & 0x00003fff00003fffu) | (bytes & 0x3fff00003fff0000u) >> 2;
+  return (bytes & 0x000000000fffffffu) | (bytes & 0x0fffffff00000000u) >> 4;
+}
+
+// Calls use(number) for the varints that begin in the eight bytes at `at` and end there, and moves `at` behind them.
+// False where none ends there.
+template <typename Use>
+inline bool ReadEightBytes(const char*& at, Use use) {
+  constexpr uint64_t kMore = 0x8080808080808080u;
+  uint64_t word;
+  std::memcpy(&word, at, sizeof(word));
+  uint64_t ends = ~word & kMore;
+  if (ends == kMore) {
+    for (int i = 0; i < 8; ++i, word >>= 8) use(word & 0x7f);
+    at += 8;
+    return true;
+  }
+  if (ends == 0) return false;
+  do {
+    const int last = std::countr_zero(ends);  // its top bit is the last of the varint
+    use(JoinedSevens(word & ((uint64_t{2} << last) - 1)));
+    at += last / 8 + 1;
+    word = word >> last >> 1;
+    ends = ends >> last >> 1;
+  } while (ends != 0);
+  return true;
 }
 
 // How many varints `bytes` holds.

@@ -151,7 +151,7 @@ absl::StatusOr<std::string_view> Finish(const BeginResult& begun, const HostAnsw
           envelope.type, LoadCode::kBadInflate,
           base::Message("payload does not inflate to ").append(base::Number(envelope.plain_size)).append(" bytes"));
     }
-    plain = *answer.plain;
+    plain = answer.plain->view();
   }
   if (plain.size() != envelope.plain_size) {
     return Failure(envelope.type, LoadCode::kBadInflate,

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "src/base/shared_text.h"
 #include "src/wire/envelope.h"
 #include "src/wire/root.h"
 
@@ -50,7 +51,7 @@ struct Pending {
 struct HostAnswer {
   Digest payload_digest{};
   std::vector<bool> is_verified;     // per candidate: Ed25519 over SignedBytes()
-  std::optional<std::string> plain;  // inflated payload; nothing when inflating failed or was not needed
+  std::optional<base::SharedText> plain;  // inflated payload; nothing when inflating failed or was not needed
 };
 
 // Checks the envelope and finds the trusted keys. With a `root` that is not trusted yet (reading a Root file) pass

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace expt::base {
@@ -327,6 +330,29 @@ TEST(Semver, KeysOfPlainVersions) {
                            "1.2.3+a", "1000000.0.0", "1.2.1234567", "1.2.x"}) {
     EXPECT_EQ(PlainVersionKey(text), std::nullopt) << text;
   }
+}
+
+// Short ones are read in another way than long ones.
+TEST(Semver, KeysOfShortVersionsAreThoseOfTheParser) {
+  constexpr std::string_view kCommon = "0123456789019....";
+  constexpr std::string_view kRare = "v-x/:+\x80\xae";
+  std::mt19937_64 random(20240611);
+  int plain = 0;
+  for (int round = 0; round < 400'000; ++round) {
+    std::string text(random() % 11, '\0');
+    for (char& c : text) {
+      c = random() % 40 == 0 ? kRare[random() % kRare.size()] : kCommon[random() % kCommon.size()];
+    }
+    const std::optional<Semver> version = ParseSemver(text);
+    // Three numbers, nothing else.
+    const bool is_plain = version.has_value() && version->parts == 3 && text.find_first_not_of("0123456789.") == text.npos &&
+                          version->major < 1'000'000 && version->minor < 1'000'000 && version->patch < 1'000'000;
+    const std::optional<uint64_t> key = is_plain ? std::optional(VersionKey(*version)) : std::nullopt;
+    ASSERT_EQ(PlainVersionKey(text), key) << text;
+    ASSERT_EQ(IsPlainVersion(text), is_plain) << text;
+    plain += is_plain ? 1 : 0;
+  }
+  EXPECT_GT(plain, 1'000);
 }
 
 }  // namespace

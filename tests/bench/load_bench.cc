@@ -80,9 +80,9 @@ void ReportSizes(benchmark::State& state) {
 void Parse(benchmark::State& state) {
   const Signed& large = Large();
   const Trust trust{.root = large.root, .environment = kEnvironment};
-  const size_t before = HeapBytes();
+  const size_t before = ResidentBytes();
   absl::StatusOr<Snapshot> kept = Snapshot::Parse(large.file, trust);
-  const size_t after = HeapBytes();
+  const size_t after = ResidentBytes();
   if (!kept.ok()) return Fail(state, kept.status().ToString());
   for (const std::string& warning : kept->warnings()) return Fail(state, warning);
   Allocations allocations(state, 1e9);
@@ -125,7 +125,7 @@ BENCHMARK(DigestAndSignature)->Name("W7/digest_and_signature")->Unit(benchmark::
 void Inflate(benchmark::State& state) {
   const Signed& large = Large();
   for (auto _ : state) {
-    std::optional<std::string> plain = host::Inflate(large.stored, large.plain.size());
+    std::optional<base::SharedText> plain = host::Inflate(large.stored, large.plain.size());
     if (!plain.has_value()) return Fail(state, "cannot inflate");
     benchmark::DoNotOptimize(*plain);
   }
@@ -192,7 +192,7 @@ void HashAndInflate(benchmark::State& state) {
   const Signed& large = Large();
   for (auto _ : state) {
     benchmark::DoNotOptimize(host::Sha256(large.stored));
-    std::optional<std::string> plain = host::Inflate(large.stored, large.plain.size());
+    std::optional<base::SharedText> plain = host::Inflate(large.stored, large.plain.size());
     benchmark::DoNotOptimize(*plain);
   }
 }

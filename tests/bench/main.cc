@@ -2,8 +2,10 @@
 // --benchmark_out give figures to programs.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <fstream>
 #include <string>
 
 #include "tests/bench/measure.h"
@@ -31,9 +33,12 @@ Allocations::~Allocations() {
   if (std::floor(each) > most_) Fail(state_, "allocates " + std::to_string(each) + " times per iteration");
 }
 
-size_t HeapBytes() {
-  const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
+size_t ResidentBytes() {
+  malloc_trim(0);
+  size_t all = 0;
+  size_t resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace expt::bench

@@ -30,8 +30,8 @@ class Allocations {
   const size_t before_;
 };
 
-// Bytes that malloc has handed out now.
-size_t HeapBytes();
+// Bytes of memory that the process takes now; what malloc keeps of freed memory is given back before.
+size_t ResidentBytes();
 
 }  // namespace expt::bench
 

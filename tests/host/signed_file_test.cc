@@ -60,7 +60,7 @@ TEST(SignedFile, OpensToWhatWasSigned) {
   request.environment = "a";
   const auto opened = OpenSignedFile(file, SampleRoot(), request);
   ASSERT_TRUE(opened.ok()) << opened.status();
-  EXPECT_EQ(opened->plain, plain);
+  EXPECT_EQ(opened->plain.view(), plain);
   EXPECT_EQ(opened->environment, "a");
   EXPECT_EQ(opened->payload_size, file.size() - 20 - 2 * 72);
   EXPECT_EQ(opened->payload_digest, Sha256(std::string_view(file).substr(20 + 2 * 72)));

@@ -295,7 +295,7 @@ Kleene Oracle::Segment(const model::Segment& segment, const Facts& facts, const 
   return And(included, Not(excluded));
 }
 
-Kleene Oracle::FlagIs(model::Index flag, const std::vector<model::Index>& variants, const Facts& facts,
+Kleene Oracle::FlagIs(model::Index flag, std::span<const model::Index> variants, const Facts& facts,
                       const Asked& asked) const {
   const model::Flag& row = model_.flags[flag];
   const Answer answer = DecideFlag(row, facts, asked);

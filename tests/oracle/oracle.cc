@@ -11,7 +11,7 @@ namespace {
 uint64_t Hash(const std::string& text) { return XXH3_64bits(text.data(), text.size()); }
 
 // The index of the weight that the bucket falls to.
-size_t ArmOf(const std::vector<uint32_t>& weights, uint32_t bucket) {
+size_t ArmOf(std::span<const uint32_t> weights, uint32_t bucket) {
   uint64_t sum = 0;
   for (size_t i = 0; i < weights.size(); ++i) {
     sum += weights[i];

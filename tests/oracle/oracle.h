@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -70,7 +71,7 @@ class Oracle {
   Kleene PlaceLeaf(const model::Condition& condition, const Facts& facts) const;
   Kleene Segment(const model::Segment& segment, const Facts& facts, const Asked& asked) const;
   Kleene Member(const model::MemberList& list, const Facts& facts) const;
-  Kleene FlagIs(model::Index flag, const std::vector<model::Index>& variants, const Facts& facts,
+  Kleene FlagIs(model::Index flag, std::span<const model::Index> variants, const Facts& facts,
                 const Asked& asked) const;
   std::vector<std::string> Texts(const model::OperandList& list) const;
   std::vector<model::Index> References(model::Index operands) const;

@@ -289,7 +289,7 @@ model::Snapshot GoldenServerModel() {
   AddSegments(b);
   model::Flag maintenance = BooleanFlag(b, "maintenance", model::Visibility::kServer);
   maintenance.is_enabled = false;
-  std::vector<model::Flag>& flags = b.snapshot().flags;
+  auto& flags = b.snapshot().flags;
   flags.push_back(maintenance);
   flags.push_back(NewCheckout(b, model::Visibility::kClient));
   flags.push_back(Banner(b));
@@ -322,7 +322,7 @@ model::Snapshot GoldenClientModel() {
   Builder b;
   SetHeader(b, Audience::kClient);
   b.SetAttribute("country", ValueType::kString, 0);
-  std::vector<model::Flag>& flags = b.snapshot().flags;
+  auto& flags = b.snapshot().flags;
   flags.push_back(NewCheckout(b, model::Visibility::kClient));
   flags.push_back(Config(b, model::Visibility::kClient));
   GoldenMaker(b, 0, kGoldenIssuedAtMs).Text("country", "LI").Expect(1, Reason::kTargetingMatch, "swiss");

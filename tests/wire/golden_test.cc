@@ -170,7 +170,7 @@ std::string PlainOf(const std::string& name, PayloadType type) {
   const auto envelope = ParseEnvelope(file, type);
   EXPECT_TRUE(envelope.ok()) << envelope.status();
   if (envelope->codec == Codec::kNone) return std::string(envelope->payload);
-  return host::Inflate(envelope->payload, envelope->plain_size).value();
+  return std::string(host::Inflate(envelope->payload, envelope->plain_size).value().view());
 }
 
 TEST(GoldenFiles, LibprotobufDecodesSnapshotsEqually) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <optional>
+#include <random>
 #include <string>
 
 #include "expt/snapshot.h"
@@ -153,6 +156,79 @@ TEST(Scan, AcceptsWhatIsSound) {
   EXPECT_TRUE(ScanNested(Bytes({0x1a, 0x00})).ok());
   EXPECT_TRUE(ScanNested(Bytes({0x3a, 0x08, 1, 2, 3, 4, 5, 6, 7, 8})).ok());
   EXPECT_TRUE(ScanNested(Bytes({0x12, 0x02, 0xc3, 0xa9})).ok());
+}
+
+// How many varints there are, one after the other; nothing where one is cut short or wider than its kind.
+std::optional<uint64_t> CountOneByOne(const std::string& bytes, bool is_32_bit) {
+  uint64_t count = 0;
+  for (size_t at = 0; at < bytes.size(); ++count) {
+    unsigned __int128 value = 0;
+    int shift = 0;
+    uint8_t byte = 0x80;
+    for (; byte >= 0x80; shift += 7) {
+      if (at == bytes.size() || shift == 70) return std::nullopt;
+      byte = static_cast<uint8_t>(bytes[at++]);
+      value |= static_cast<unsigned __int128>(byte & 0x7f) << shift;
+    }
+    if (value >> 64 != 0 || (is_32_bit && value >> 32 != 0)) return std::nullopt;
+  }
+  return count;
+}
+
+TEST(Scan, PackedNumbersAreCountedAsOneByOne) {
+  std::mt19937_64 random(20240612);
+  int accepted = 0;
+  for (int round = 0; round < 100'000; ++round) {
+    const auto most = static_cast<int>(1 + random() % 11);  // bytes of a varint
+    std::string packed;
+    while (packed.size() < random() % 60) {
+      for (auto more = random() % static_cast<uint64_t>(most); more > 0; --more) {
+        packed.push_back(static_cast<char>(0x80 | random() % 128));
+      }
+      packed.push_back(static_cast<char>(random() % 128));
+    }
+    if (random() % 16 == 0 && !packed.empty()) packed.back() = static_cast<char>(0x80);
+    for (const bool is_32_bit : {true, false}) {
+      const std::string bytes = Bytes({is_32_bit ? 0x1a : 0x4a, static_cast<int>(packed.size())}) + packed;
+      if (packed.size() >= 128) continue;
+      const std::optional<uint64_t> count = CountOneByOne(packed, is_32_bit);
+      ScanResult result;
+      const absl::Status status = ScanNested(bytes, {}, &result);
+      ASSERT_EQ(status.ok(), count.has_value()) << round;
+      if (!count.has_value()) continue;
+      ASSERT_EQ(result.memory, *count * (is_32_bit ? 4 : 8)) << round;
+      ++accepted;
+    }
+  }
+  EXPECT_GT(accepted, 50'000);
+}
+
+TEST(Scan, TextsInARowAreCheckedAsOneByOne) {
+  std::mt19937_64 random(20240613);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes;
+    uint32_t texts = 0;
+    bool is_right = true;
+    for (auto left = random() % 12; left > 0; --left, ++texts) {
+      std::string text(random() % 20, 'a');
+      if (random() % 10 == 0) text += "\xc3\xa9";
+      if (random() % 50 == 0) text.append(200, 'b');
+      if (random() % 60 == 0) text.push_back('\xff'), is_right = false;
+      bytes.push_back(0x12);
+      if (text.size() >= 128) bytes.push_back(static_cast<char>(text.size() | 0x80));
+      bytes.push_back(static_cast<char>(text.size() >= 128 ? text.size() >> 7 : text.size()));
+      bytes += text;
+    }
+    ScanResult result;
+    ASSERT_EQ(ScanNested(bytes, {}, &result).ok(), is_right);
+    if (!is_right) continue;
+    ASSERT_EQ(result.occurrences[2], texts);
+    ASSERT_EQ(result.memory, texts * 16);
+    ASSERT_EQ(result.elements, 0u);
+    if (texts == 0) continue;
+    EXPECT_EQ(CodeOf(ScanNested(bytes, {.memory = texts * 16 - 1})), LoadCode::kBadEncoding);
+    EXPECT_EQ(CodeOf(ScanNested(bytes.substr(0, bytes.size() - 1))), LoadCode::kBadEncoding);
+  }
 }
 
 TEST(Scan, ErrorNamesThePlace) {

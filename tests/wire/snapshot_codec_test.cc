@@ -65,7 +65,7 @@ TEST(SnapshotCodec, EncodesTheSameWhereverPoolsKeepTheirEntries) {
   model.operands.push_back({model::OperandKind::kHash, 1, 1});
   const auto decoded = DecodeSnapshot(EncodeSnapshot(model));
   ASSERT_TRUE(decoded.ok()) << decoded.status();
-  EXPECT_EQ(decoded->integer_pool, (std::vector<int64_t>{9, 7, 8}));
+  EXPECT_EQ(decoded->integer_pool, (base::Table<int64_t>{9, 7, 8}));
   EXPECT_EQ(decoded->hash_pool, "ABCDEFGHIJKLMNOPABCDEFGHIJKLMNOP");
   EXPECT_EQ(Dump(*decoded), Dump(model));
 }

@@ -103,7 +103,7 @@ EXPT_EXPORT(expt_root_follows) uint32_t expt_root_follows(Verification* v, const
   const auto opened =
       expt::host::OpenSignedFile(v->file(), expt::core::KeysOf(*root), {.type = expt::wire::PayloadType::kRoot});
   if (!opened.ok()) return PutError(opened.status());
-  const auto next = expt::wire::DecodeRoot(opened->plain);
+  const auto next = expt::wire::DecodeRoot(opened->plain.view());
   if (!next.ok()) return PutError(next.status());
   const absl::Status status = expt::wire::CheckSuccessor(expt::core::KeysOf(*root), *next);
   return status.ok() ? 1 : PutError(status);

@@ -104,6 +104,7 @@ uint32_t expt_verify_check(Verification* v, uint32_t verified) {
 // Where the inflated payload goes: as many bytes as the envelope says. Called only when inflating gave that many.
 EXPT_EXPORT(expt_verify_plain)
 char* expt_verify_plain(Verification* v) {
-  v->answer.plain.emplace(static_cast<size_t>(v->begun.pending.envelope.plain_size), '\0');
-  return v->answer.plain->data();
+  const auto size = static_cast<size_t>(v->begun.pending.envelope.plain_size);
+  v->answer.plain.emplace(std::string(size, '\0'));
+  return const_cast<char*>(v->answer.plain->view().data());
 }
