@@ -324,6 +324,7 @@ std::optional<Fault> Service::PlanCreate(Plan& plan, int64_t now_ms, Kind kind, 
   where.key = draft.body["key"].get<std::string>();
   plan.Write({.name = NameOf(kind, where), .id = NewId(IdPrefix(kind)), .body = Dump(draft.body)});
   if (kind == Kind::kMetric) plan.Write(MetricVersion(where.project, draft.body));
+  plan.warnings.insert(plan.warnings.end(), draft.warnings.begin(), draft.warnings.end());
   return std::nullopt;
 }
 
