@@ -1,6 +1,6 @@
-// Memory for what is large: the tables of a snapshot while it is loaded, and the rules that stay. From kLargeBytes on it
-// asks for large pages, where the system has them. The kernel hands out 512 small ones, when they are first written to,
-// in eight times the time of a large one.
+// Memory for what is large: the tables of a snapshot while it is loaded, and the rules that stay. From kLargeBytes on
+// it asks for large pages, where the system has them. The kernel hands out 512 small ones, when they are first written
+// to, in eight times the time of a large one.
 #ifndef EXPT_SRC_BASE_LARGE_MEMORY_H_
 #define EXPT_SRC_BASE_LARGE_MEMORY_H_
 

@@ -30,8 +30,20 @@ std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Conditi
 constexpr uint16_t kCostly = 200;
 
 // What a leaf's operands become.
-enum class Filling : uint8_t { kNumber, kNothing, kScalar, kTexts, kMatches, kHashed, kWindow, kListTexts, kNetworks,
-                               kPlace, kVersion, kFlagIs };
+enum class Filling : uint8_t {
+  kNumber,
+  kNothing,
+  kScalar,
+  kTexts,
+  kVersion,
+  kMatches,
+  kHashed,
+  kWindow,
+  kListTexts,
+  kNetworks,
+  kPlace,
+  kFlagIs,
+};
 
 // What becomes of a leaf of an operator. The first row is for those that are none.
 struct LeafForm {

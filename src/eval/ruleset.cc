@@ -11,7 +11,8 @@ size_t Bytes(const std::vector<T>& list) {
 }  // namespace
 
 size_t Ruleset::SizeBytes() const {
-  return sizeof *this + arena.size_bytes() + Bytes(attributes) + Bytes(experiments) + Bytes(flag_table) + Bytes(regexes);
+  return sizeof *this + arena.size_bytes() + Bytes(attributes) + Bytes(experiments) + Bytes(flag_table) +
+         Bytes(regexes);
 }
 
 }  // namespace expt::eval

@@ -114,8 +114,8 @@ class ConditionCheck : IndexCheck {
   // Whether a row is a leaf over an attribute that is plainly right, in its tables too; false says nothing.
   EXPT_HOT bool IsPlainLeaf(const Condition& condition, const OperatorRule& rule,
                             const std::vector<uint8_t>& types) const {
-    if (!MayBePlain(rule) || (condition.properties & ~(kNegate | (rule.properties & kCaseInsensitive))) != 0) return false;
-    if (condition.second != kNone) return false;
+    if (!MayBePlain(rule) || condition.second != kNone) return false;
+    if ((condition.properties & ~(kNegate | (rule.properties & kCaseInsensitive))) != 0) return false;
     if (condition.operands >= s_.operands.size() || condition.subject >= types.size()) return false;
     const OperandList& list = s_.operands[condition.operands];
     if ((rule.kinds & BitOf(list.kind)) == 0 || list.kind == OperandKind::kDouble) return false;

@@ -178,8 +178,8 @@ class Scanner {
     return true;
   }
 
-  // Behind a text: all that follow with the same tag, as long as they are short and ASCII. Others, and those that may be
-  // too many, are looked at one by one.
+  // Behind a text: all that follow with the same tag, as long as they are short and ASCII. Others, and those that may
+  // be too many, are looked at one by one.
   void SkipPlainTexts(const Frame& frame, const FieldDescription& field) {
     if (field.number >= 16 || frames_.size() != 1 || field.memory == 0) return;
     const auto tag = static_cast<char>(field.number << 3 | kLengthType);

@@ -38,8 +38,8 @@ absl::StatusOr<OpenedFile> OpenSignedFile(std::string_view file, const wire::Roo
   opened.payload_size = begun->pending.envelope.payload.size();
   opened.environments = wire::SignedEnvironments(*begun, v->answer);
   opened.environment = opened.environments.front();
-  opened.plain =
-      v->answer.plain.has_value() ? *std::exchange(v->answer.plain, std::nullopt) : base::SharedText(std::string(*plain));
+  opened.plain = v->answer.plain.has_value() ? *std::exchange(v->answer.plain, std::nullopt)
+                                             : base::SharedText(std::string(*plain));
   return opened;
 }
 
