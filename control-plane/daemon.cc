@@ -298,6 +298,7 @@ class Daemon::Parts {
                                                               .metrics = metrics_,
                                                               .log = *log_,
                                                               .ui = ui::Assets(),
+                                                              .event_log = options.data + "/events",
                                                               .public_url = options.public_url,
                                                               .version = EXPT_VERSION,
                                                               .now = Now});

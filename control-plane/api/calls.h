@@ -154,6 +154,9 @@ Answer PostChangeRequestComment(const Services&, const Exchange&);
 Answer GetChangeRequestDiff(const Services&, const Exchange&);
 Answer GetChangeRequestPreview(const Services&, const Exchange&);
 
+// metric_preview_calls.cc
+Answer PostMetricPreview(const Services&, const Exchange&);
+
 // results_calls.cc
 Answer GetResults(const Services&, const Exchange&);
 

@@ -75,6 +75,15 @@ void AddTests(std::vector<Route>* routes) {
 }
 
 void AddUsage(std::vector<Route>* routes) {
+  routes->push_back({.method = "POST",
+                     .path = EXPT_ENVIRONMENT "/metric-preview",
+                     .operation = "previewMetric",
+                     .access = Permission::kMetricsWrite,
+                     .text = "Counts the events of the last days that a metric would count, stored or not.",
+                     .tag = "metrics",
+                     .body = {.schema = "MetricPreviewRequest", .limit = 64u << 10},
+                     .success = {.schema = "MetricPreview"},
+                     .call = PostMetricPreview});
   routes->push_back({.method = "GET",
                      .path = EXPT_ENVIRONMENT "/flags/{key}/usage",
                      .operation = "getFlagUsage",

@@ -49,6 +49,7 @@ struct Services {
   http::Metrics& metrics;
   Log& log;
   std::span<const ui::Asset> ui = {};  // empty: this server has no pages
+  std::string event_log = {};          // its directory
   std::string public_url = {};         // of this server, as others reach it; empty: not known
   std::string version = {};
   std::function<Time()> now;

@@ -141,19 +141,21 @@ class Assembler {
   }
 
   // A list that was uploaded, behind those of the document.
-  void AddUploaded(const std::optional<UploadedList>& list, std::vector<Index>* rows) {
+  void AddUploaded(const std::optional<UploadedList>& list, std::vector<Index>& rows) {
     if (!list.has_value() || list->text == nullptr) return;
-    model::MemberList row;
-    row.bucket_by = Attribute(list->bucket_by);
-    row.hashes.reserve(static_cast<size_t>(list->count));
+    std::vector<uint64_t> hashes;
+    hashes.reserve(static_cast<size_t>(list->count));
     const std::string_view text = *list->text;
     for (size_t at = 0; at < text.size();) {
       const size_t end = text.find('\n', at);
-      row.hashes.push_back(builder_.MemberHash(text.substr(at, end - at)));
+      hashes.push_back(builder_.MemberHash(text.substr(at, end - at)));
       at = end + 1;
     }
-    SortOut(row.hashes);
-    rows->push_back(static_cast<Index>(builder_.snapshot().member_lists.size()));
+    SortOut(hashes);
+    model::MemberList row;
+    row.bucket_by = Attribute(list->bucket_by);
+    row.hashes = hashes;
+    rows.push_back(static_cast<Index>(builder_.snapshot().member_lists.size()));
     builder_.snapshot().member_lists.push_back(std::move(row));
   }
 
@@ -161,10 +163,12 @@ class Assembler {
     model::Segment row;
     row.key = builder_.String(segment.key);
     row.condition = AddCondition(segment.condition);
-    row.include = AddMemberLists(segment.include);
-    AddUploaded(segment.uploaded_include, &row.include);
-    row.exclude = AddMemberLists(segment.exclude);
-    AddUploaded(segment.uploaded_exclude, &row.exclude);
+    std::vector<Index> include = AddMemberLists(segment.include);
+    AddUploaded(segment.uploaded_include, include);
+    row.include = include;
+    std::vector<Index> exclude = AddMemberLists(segment.exclude);
+    AddUploaded(segment.uploaded_exclude, exclude);
+    row.exclude = exclude;
     builder_.snapshot().segments.push_back(std::move(row));
   }
 

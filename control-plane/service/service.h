@@ -131,6 +131,13 @@ struct EnvironmentRef {
   std::string id;  // "env_…"
 };
 
+// A metric whose events are to be counted.
+struct MetricPreviewRequest {
+  std::string environment_id;
+  nlohmann::json metric;  // valid
+  int64_t days = 0;
+};
+
 struct ResultsOptions {
   std::optional<double> alpha;  // instead of the experiment's
   std::optional<std::string> mode;
@@ -344,6 +351,10 @@ class Service {
   // 409 in a freeze, and where changes must be reviewed, unless they were.
   std::optional<Fault> RefusePublish(const Call& call, std::string_view project, std::string_view environment,
                                      bool is_reviewed);
+
+  // Of {"metric": a document, stored or not, "days": 1 to 90, 7 unless said}.
+  Result<MetricPreviewRequest> RequestMetricPreview(std::string_view project, std::string_view environment,
+                                                    const nlohmann::json& body);
 
   // 409 before the experiment has started.
   Result<ResultsRequest> RequestResults(std::string_view project, std::string_view environment,

@@ -52,7 +52,7 @@ const std::vector<Stated>& AllStated() {
         "listCodeReferences"}},
       {"analyst",
        {"createMetric", "replaceMetric", "archiveMetric", "createMetricGroup", "replaceMetricGroup",
-        "archiveMetricGroup", "revertMetric", "createDashboard", "replaceDashboard", "archiveDashboard",
+        "archiveMetricGroup", "revertMetric", "previewMetric", "createDashboard", "replaceDashboard", "archiveDashboard",
         "listShares"}},
       {"editor",
        {"createFlag", "replaceFlag", "archiveFlag", "createSegment", "replaceSegment", "archiveSegment",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,32 @@ class UsageApi : public ::testing::Test {
   }
   RunningDaemon exptd_;
 };
+
+TEST_F(UsageApi, AMetricTellsWhatItWouldCount) {
+  wire::Event event;
+  event.event_id = "order-1";
+  event.time_ms = Today();
+  event.body = wire::MetricEvent{
+      .name = "order_placed", .value = 12, .properties = {}, .units = {{"targeting_key", "u1"}}};
+  SendEvents({event});
+  const std::string path = std::string(kEnvironment) + "/metric-preview";
+  const json metric = {{"kind", "mean"},
+                       {"numerator", {{"event", "order_placed"}, {"value", "value"}, {"aggregation", "sum"}}}};
+  const Reply reply = exptd_.Post(path, {{"metric", metric}});
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const json numerator = reply.Json()["numerator"];
+  EXPECT_EQ(numerator["events"], 1);
+  EXPECT_EQ(numerator["units"], 1);
+  EXPECT_EQ(numerator["mean"], 12);
+  EXPECT_TRUE(reply.Json()["denominator"].is_null());
+  const Reply wrong = exptd_.Post(path, {{"metric", {{"kind", "sum"}}}, {"days", 0}});
+  EXPECT_EQ(wrong.status, 422);
+  std::set<std::string> pointers;
+  const json problem = wrong.Json();
+  for (const json& error : problem["errors"]) pointers.insert(error["pointer"]);
+  EXPECT_TRUE(pointers.contains("/days")) << wrong.body;
+  EXPECT_TRUE(pointers.contains("/metric/kind")) << wrong.body;
+}
 
 TEST_F(UsageApi, AFlagTellsHowOftenItIsEvaluated) {
   const std::string path = std::string(kEnvironment) + "/flags/checkout/usage";

@@ -42,6 +42,52 @@ constexpr char kMetricsSchemas[] = R"json({
       "units_without_events": {"type": "string", "enum": ["zero", "leave_out"], "default": "zero"},
       "version": {"type": "integer", "readOnly": true, "description": "Rises with every change of what is measured."}
     }
+  },
+  "MetricPreviewRequest": {
+    "type": "object", "additionalProperties": false, "required": ["metric"],
+    "properties": {
+      "metric": {"type": "object", "description": "A Metric; it need not be stored, and may have no key."},
+      "days": {"type": "integer", "minimum": 1, "maximum": 90, "default": 7}
+    }
+  },
+  "MetricPreview": {
+    "type": "object", "additionalProperties": false,
+    "required": ["from", "until", "numerator", "denominator", "cut_short"],
+    "properties": {
+      "from": {"$ref": "#/components/schemas/Instant"},
+      "until": {"$ref": "#/components/schemas/Instant"},
+      "numerator": {"$ref": "#/components/schemas/SourcePreview"},
+      "denominator": {"oneOf": [{"$ref": "#/components/schemas/SourcePreview"}, {"type": "null"}]},
+      "cut_short": {
+        "type": "boolean", "description": "More than a million events came since then; the newest were looked at."
+      }
+    }
+  },
+  "SourcePreview": {
+    "type": "object", "additionalProperties": false,
+    "required": ["named", "events", "without_unit", "units", "total", "mean", "smallest", "largest", "days"],
+    "properties": {
+      "named": {"type": "integer", "description": "Events with the name."},
+      "events": {"type": "integer", "description": "Of them, those that count: condition and value let them."},
+      "without_unit": {"type": "integer", "description": "Of those, the ones that name no unit of the metric's type."},
+      "units": {"type": "integer", "description": "Units with at least one event."},
+      "total": {"type": "number", "description": "Of the numbers of those units."},
+      "mean": {"$ref": "#/components/schemas/Number"},
+      "smallest": {"$ref": "#/components/schemas/Number"},
+      "largest": {"$ref": "#/components/schemas/Number"},
+      "days": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["day", "events", "units", "total"],
+          "properties": {
+            "day": {"type": "string", "format": "date"},
+            "events": {"type": "integer"},
+            "units": {"type": "integer"},
+            "total": {"type": "number"}
+          }
+        }
+      }
+    }
   }
 })json";
 
