@@ -108,25 +108,32 @@ absl::StatusOr<MetricPreview> PreviewMetric(const std::string& log_directory, co
   if (!last.ok()) return last.status();
   const int64_t from_ms = from.time_since_epoch().count();
   const int64_t until_ms = until.time_since_epoch().count();
-  const int64_t after = std::max<int64_t>(0, *last - kMostPreviewed);
+  const auto add = [&](const storage::LoggedEvent& logged) {
+    const bool is_meant = static_cast<EventKind>(logged.kind) == EventKind::kMetric &&
+                          logged.environment == environment && !logged.is_time_suspect &&
+                          logged.corrected_ms >= from_ms && logged.corrected_ms < until_ms;
+    if (!is_meant) return;
+    const absl::StatusOr<wire::Event> event = wire::DecodeEvent(logged.bytes);
+    if (!event.ok()) return;  // results tell of damaged files
+    const auto* counted = std::get_if<wire::MetricEvent>(&event->body);
+    if (counted == nullptr) return;
+    numerator->Add(environment, *counted, logged.corrected_ms);
+    if (denominator.has_value()) denominator->Add(environment, *counted, logged.corrected_ms);
+  };
   MetricPreview preview;
-  bool is_first = true;
-  const absl::StatusOr<int64_t> read =
-      reader.Scan(after, *last, kMostPreviewed, [&](const storage::LoggedEvent& logged) {
-        if (std::exchange(is_first, false)) preview.is_cut_short = after > 0 && logged.received_ms > from_ms;
-        const bool is_meant = static_cast<EventKind>(logged.kind) == EventKind::kMetric &&
-                              logged.environment == environment && !logged.is_time_suspect &&
-                              logged.corrected_ms >= from_ms && logged.corrected_ms < until_ms;
-        if (!is_meant) return absl::OkStatus();
-        const absl::StatusOr<wire::Event> event = wire::DecodeEvent(logged.bytes);
-        if (!event.ok()) return absl::OkStatus();  // results tell of damaged files
-        if (const auto* counted = std::get_if<wire::MetricEvent>(&event->body)) {
-          numerator->Add(environment, *counted, logged.corrected_ms);
-          if (denominator.has_value()) denominator->Add(environment, *counted, logged.corrected_ms);
-        }
-        return absl::OkStatus();
-      });
-  if (!read.ok()) return read.status();
+  int64_t left = kMostPreviewed;
+  // By the day on which events came, the newest first: none comes before it happened.
+  for (int64_t day = *last >> storage::kSeqDayShift; day >= storage::DayOf(from_ms) && !preview.is_cut_short; --day) {
+    const int64_t begin = day << storage::kSeqDayShift;
+    const int64_t end = (day + 1) << storage::kSeqDayShift;
+    const absl::StatusOr<int64_t> read = reader.Scan(begin, end - 1, left, [&](const storage::LoggedEvent& logged) {
+      --left;
+      add(logged);
+      return absl::OkStatus();
+    });
+    if (!read.ok()) return read.status();
+    preview.is_cut_short = left == 0;
+  }
   preview.numerator = numerator->Take();
   if (denominator.has_value()) preview.denominator = denominator->Take();
   return preview;

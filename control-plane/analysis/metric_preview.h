@@ -43,10 +43,11 @@ struct SourcePreview {
 struct MetricPreview {
   SourcePreview numerator;
   std::optional<SourcePreview> denominator;  // of a ratio
-  bool is_cut_short = false;  // more than a million events came since then: only those were looked at
+  bool is_cut_short = false;  // a million events came since then or more: the rest was not looked at
 };
 
-// Events in [from, until) by their corrected time. Cost: reads the newest million events of the log at most.
+// Events in [from, until) by their corrected time. Cost: reads a million events of the log at most,
+// the newest days first.
 //
 // Errors: kInvalidArgument (a condition that the engine refuses), kUnavailable, kDataLoss (a damaged file of the log).
 absl::StatusOr<MetricPreview> PreviewMetric(const std::string& log_directory, const std::string& environment,

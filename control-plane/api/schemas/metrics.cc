@@ -59,7 +59,7 @@ constexpr char kMetricsSchemas[] = R"json({
       "numerator": {"$ref": "#/components/schemas/SourcePreview"},
       "denominator": {"oneOf": [{"$ref": "#/components/schemas/SourcePreview"}, {"type": "null"}]},
       "cut_short": {
-        "type": "boolean", "description": "More than a million events came since then; the newest were looked at."
+        "type": "boolean", "description": "A million events came since then or more; the newest days were looked at."
       }
     }
   },
