@@ -155,7 +155,8 @@ absl::StatusOr<PublishOutcome> Publisher::PublishLocked(PublishRequest request, 
     core::AddGoldenVectors(part.model);
     Trust trust{.root = *root, .environment = request.environment_id, .audience = part.model.audience, .floor = {}};
     if (part.row.version != 0) trust.floor = {part.row.epoch, part.row.version, part.row.digest};
-    absl::StatusOr<SignedSnapshot> made = MakeSnapshot(part.model, signing_.SnapshotKeys(request.environment_id), trust);
+    absl::StatusOr<SignedSnapshot> made =
+        MakeSnapshot(part.model, signing_.SnapshotKeys(request.environment_id), trust);
     if (!made.ok()) {
       AddOnce(outcome.problems, std::string(made.status().message()));
       continue;

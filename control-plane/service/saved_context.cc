@@ -33,8 +33,8 @@ Value ValueOfAttribute(const json& value) {
 ContextAttributes ReadContextAttributes(const json& object, const std::string& pointer, Problems& problems) {
   ContextAttributes attributes;
   if (object.size() > kMaxContextAttributes) {
-    problems.push_back({pointer, "expected at most " + std::to_string(kMaxContextAttributes) +
-                                     " attributes, found " + std::to_string(object.size())});
+    problems.push_back({pointer, "expected at most " + std::to_string(kMaxContextAttributes) + " attributes, found " +
+                                     std::to_string(object.size())});
     return attributes;
   }
   for (const auto& [name, value] : object.items()) {
@@ -45,8 +45,9 @@ ContextAttributes ReadContextAttributes(const json& object, const std::string& p
     }
     Value read = ValueOfAttribute(value);
     if (read.view().is_missing()) {
-      problems.push_back({Child(pointer, name), "expected a string, a number, true, false or a list of strings, found " +
-                                                    std::string(Found(value))});
+      problems.push_back(
+          {Child(pointer, name),
+           "expected a string, a number, true, false or a list of strings, found " + std::string(Found(value))});
       continue;
     }
     attributes.emplace_back(name, std::move(read));

@@ -211,10 +211,12 @@ void Service::PrepareDashboard(Draft& draft) {
     const Result<Versioned> found =
         Get(Kind::kExperiment, {draft.where.project, block.environment, block.experiment});
     if (found.ok()) continue;
-    const bool is_place = !FindEnvironment(draft.where.project, block.environment).ok();
-    more.push_back(is_place ? Problem{block.pointer + "/environment", "unknown environment " + Quoted(block.environment)}
-                            : Problem{block.pointer + "/experiment", "unknown experiment " + Quoted(block.experiment) +
-                                                                         " in environment " + Quoted(block.environment)});
+    if (!FindEnvironment(draft.where.project, block.environment).ok()) {
+      more.push_back({block.pointer + "/environment", "unknown environment " + Quoted(block.environment)});
+    } else {
+      more.push_back({block.pointer + "/experiment", "unknown experiment " + Quoted(block.experiment) +
+                                                         " in environment " + Quoted(block.environment)});
+    }
   }
   Merge(draft.problems, std::move(more));
 }

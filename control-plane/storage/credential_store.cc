@@ -46,7 +46,8 @@ DocumentName SubjectOf(const Credential& credential) {
 
 absl::Status InsertCredential(Database& database, const Credential& credential) {
   absl::StatusOr<Statement> insert = database.Prepare(
-      "INSERT INTO credential(id, kind, secret_hash, project, environment, scope, scopes, name, created_ms, expires_ms) "
+      "INSERT INTO credential(id, kind, secret_hash, project, environment, scope, scopes, name, created_ms, "
+      "expires_ms) "
       "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   if (!insert.ok()) return insert.status();
   return insert->BindText(1, credential.id)

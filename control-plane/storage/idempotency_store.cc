@@ -1,5 +1,4 @@
 #include "control-plane/storage/idempotency.h"
-
 #include "control-plane/storage/rows.h"
 #include "control-plane/storage/state_store.h"
 #include "src/base/status.h"
@@ -21,8 +20,8 @@ KeyedRequest KeyedRow(const Statement& row) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<KeyedRequest>> StateStore::BeginKeyed(const KeyedRequest& request, int64_t forget_before_ms,
-                                                                   int64_t max_keys) {
+absl::StatusOr<std::optional<KeyedRequest>> StateStore::BeginKeyed(const KeyedRequest& request,
+                                                                   int64_t forget_before_ms, int64_t max_keys) {
   const std::lock_guard lock(mutex_);
   absl::StatusOr<Transaction> transaction = Transaction::Begin(database_);
   if (!transaction.ok()) return transaction.status();
