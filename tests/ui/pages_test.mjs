@@ -49,9 +49,13 @@ test('the reference of the API, without signing in, from this server alone', asy
   await page.goto(`${server.url}/docs/api`);
   await page.getByRole('heading', { name: 'API reference' }).waitFor();
   const described = await (await fetch(`${server.url}/openapi.json`)).json();
-  const operations = Object.values(described.paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0);
-  await page.locator('.opblock').nth(operations - 1).waitFor();
-  assert.equal(await page.locator('.opblock').count(), operations);
+  const operations = Object.values(described.paths).flatMap((methods) => Object.values(methods));
+  for (const tag of described.tags) await page.locator(`[data-tag="${tag.name}"]`).waitFor();
+  assert.equal(await page.locator('.opblock-tag').count(), described.tags.length);
+  await page.locator('[data-tag="flags"]').click();
+  const ofFlags = operations.filter((operation) => operation.tags.includes('flags')).length;
+  await page.locator('.opblock').nth(ofFlags - 1).waitFor();
+  assert.equal(await page.locator('.opblock').count(), ofFlags);
   await page.getByRole('button', { name: /\/api\/v1\/projects\/\{project\}\/flags$/ }).first().click();
   await page.getByText('next_cursor of the page before.').first().waitFor();
   await browser.checkEverywhere('api-reference');
