@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "control-plane/api/answer.h"
+#include "control-plane/api/own_publish.h"
 #include "control-plane/api/publishing.h"
 
 namespace expt::api {
@@ -21,6 +22,7 @@ std::optional<Fault> RefuseApply(const Services& services, const ChangeTask& tas
   }
   auto assembled = RequestOf(services, task.call, task.person, std::move(assembly));
   if (!assembled.ok()) return assembled.fault();
+  if (!assembled->failures.empty()) return NothingPublished(assembled->failures);
   const auto rings = services.publisher.FindRings(assembled->request.environment_id);
   if (!rings.ok()) return FaultOf(rings.status());
   if (rings->has_value() && (*rings)->state == storage::RingState::kUnderWay) {
@@ -28,13 +30,11 @@ std::optional<Fault> RefuseApply(const Services& services, const ChangeTask& tas
                              " is under way in rings; complete or halt it first");
   }
   if (assembled->request.server.flags.empty()) {
-    return service::Invalid("nothing was published", {{"", "there is no flag; an empty snapshot must be asked for"}});
+    return NothingPublished({"there is no flag; an empty snapshot must be asked for"});
   }
   const auto preview = services.publisher.Preview(std::move(assembled->request));
   if (!preview.ok()) return FaultOf(preview.status());
-  std::vector<service::Problem> errors;
-  for (const std::string& text : preview->problems) errors.push_back({"", text});
-  if (!errors.empty()) return service::Invalid("nothing was published", std::move(errors));
+  if (!preview->problems.empty()) return NothingPublished(preview->problems);
   if (preview->needs_approval && !is_approved) {
     return service::Conflict(GuardText(preview->replay.count) + " the change request");
   }
@@ -101,8 +101,7 @@ void ApplyDue(const Services& services, const service::Where& where, const std::
     services.log.Write(LogLevel::kInfo, "change_published", {{"change_request", where.key}, {"version", version}});
     return;
   }
-  std::string text = applied.fault().Text();
-  for (const service::Problem& error : applied.fault().errors) text += "; " + error.pointer + ": " + error.text;
+  const std::string text = FaultText(applied.fault());
   services.log.Write(LogLevel::kWarning, "change_not_published", {{"change_request", where.key}, {"text", text}});
   if (applied.fault().status == 503) return;  // nothing was done: the next look tries it
   const auto now = services.changes.Get(where);

@@ -26,12 +26,6 @@ void AddOnce(const std::vector<std::string>& more, std::vector<std::string>& war
   }
 }
 
-service::Fault NothingPublished(const std::vector<std::string>& problems) {
-  std::vector<service::Problem> errors;
-  for (const std::string& text : problems) errors.push_back({"", text});
-  return service::Invalid("nothing was published", std::move(errors));
-}
-
 service::Result<Published> PublishedOf(publish::PublishOutcome outcome, std::vector<std::string> warnings) {
   if (!outcome.problems.empty()) return NothingPublished(outcome.problems);
   if (outcome.needs_approval) {
@@ -42,6 +36,12 @@ service::Result<Published> PublishedOf(publish::PublishOutcome outcome, std::vec
 }
 
 }  // namespace
+
+service::Fault NothingPublished(const std::vector<std::string>& problems) {
+  std::vector<service::Problem> errors;
+  for (const std::string& text : problems) errors.push_back({"", text});
+  return service::Invalid("nothing was published", std::move(errors));
+}
 
 std::string GuardText(const publish::ChangeCount& count) {
   return std::to_string(count.updated_flags + count.removed_flags) + " of " + std::to_string(count.live_flags) +
@@ -121,7 +121,6 @@ service::Result<Published> PublishNow(const Services& services, const service::C
     if (!assembled->failures.empty()) return NothingPublished(assembled->failures);
     assembled->request.comment = task.comment;
     assembled->request.allows_empty = task.allows_empty;
-    assembled->request.is_renewal = task.is_renewal;
     if (task.is_approved) assembled->request.has_other_publisher = false;
     if (task.is_unattended) assembled->request.has_other_publisher = true;
     auto outcome = services.publisher.Publish(std::move(assembled->request));

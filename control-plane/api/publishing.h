@@ -32,7 +32,6 @@ struct PublishTask {
   bool allows_empty = false;
   bool is_approved = false;    // by a second person: the guard against many changes only warns
   bool is_unattended = false;  // that guard holds up what nobody looks at, even where nobody could approve it
-  bool is_renewal = false;     // nobody need approve it, however many flags change
 };
 
 struct Published {
@@ -42,6 +41,9 @@ struct Published {
 
 // Publishes the documents as they are. 422 and 409 say why nothing was published.
 service::Result<Published> PublishNow(const Services& services, const service::Call& call, const PublishTask& task);
+
+// 422 with each of `problems`.
+service::Fault NothingPublished(const std::vector<std::string>& problems);
 
 // `12 of 40 flags change: a second person must approve`
 std::string GuardText(const publish::ChangeCount& count);

@@ -7,6 +7,7 @@
 #include "control-plane/service/change_requests.h"
 #include "control-plane/service/flag_configuration.h"
 #include "control-plane/service/instant.h"
+#include "control-plane/service/libraries.h"
 #include "control-plane/service/review.h"
 #include "control-plane/service/stored.h"
 
@@ -188,6 +189,9 @@ Result<Assembly> ChangeRequests::AssembleEdits(const Call& call, const Where& wh
     warnings = std::move(checked.plan.warnings);
   }
   Library library(view->documents);
+  const absl::Status members = service_.libraries_->FillMembers(place->project, library);
+  if (absl::IsAborted(members)) return Conflict("members of a segment are being uploaded; try again");
+  if (!members.ok()) return StorageFault(members);
   Result<Assembly> assembly = service_.AssembleFrom(library, *place, view->revision, call.now);
   if (assembly.ok()) assembly->warnings.insert(assembly->warnings.begin(), warnings.begin(), warnings.end());
   return assembly;

@@ -30,6 +30,17 @@ absl::StatusOr<std::shared_ptr<const std::string>> Libraries::ReadMembers(const 
   return made;
 }
 
+absl::Status Libraries::FillMembersLocked(const std::string& project, Library& library) {
+  return library.FillMembers([&](const std::string& segment, std::string_view list, const UploadedList& of) {
+    return ReadMembers({project, segment, std::string(list)}, of.digest);
+  });
+}
+
+absl::Status Libraries::FillMembers(const std::string& project, Library& library) {
+  const std::lock_guard lock(mutex_);
+  return FillMembersLocked(project, library);
+}
+
 absl::Status Libraries::Update(Kept& kept) {
   absl::Status status;
   for (int tries = 0; tries < kMostTries; ++tries) {
@@ -38,9 +49,7 @@ absl::Status Libraries::Update(Kept& kept) {
     if (!view.ok()) return view.status();
     for (const storage::Document& document : view->documents) kept.library.Put(document);
     kept.revision = view->revision;
-    status = kept.library.FillMembers([&](const std::string& segment, std::string_view list, const UploadedList& of) {
-      return ReadMembers({kept.project, segment, std::string(list)}, of.digest);
-    });
+    status = FillMembersLocked(kept.project, kept.library);
     if (!absl::IsAborted(status)) return status;
   }
   return status;

@@ -30,6 +30,9 @@ class Libraries {
   };
   absl::StatusOr<Borrowed> Borrow(std::string_view project, std::string_view environment);
 
+  // Gives the segments of another library of that project the members that are stored.
+  absl::Status FillMembers(const std::string& project, Library& library);
+
  private:
   struct Kept {
     std::string project;
@@ -40,6 +43,7 @@ class Libraries {
 
   // Brings it up to the newest revision.
   absl::Status Update(Kept& kept);
+  absl::Status FillMembersLocked(const std::string& project, Library& library);
   // kAborted when what is stored now is another text than the documents tell of.
   absl::StatusOr<std::shared_ptr<const std::string>> ReadMembers(const storage::MemberListName& name,
                                                                  const std::string& digest);

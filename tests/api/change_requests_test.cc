@@ -236,6 +236,43 @@ TEST_F(ChangeRequestTest, OneCallChangesAndPublishesOrDoesNothing) {
   EXPECT_EQ(exptd_.Get(kRequests).Json()["items"].size(), 1u) << "nothing is left of what was refused";
 }
 
+TEST_F(ChangeRequestTest, AFailingFlagTestLeavesTheDocumentsAsTheyAre) {
+  const json test = {{"key", "is-on"},
+                     {"flag", "checkout"},
+                     {"attributes", {{"targeting_key", "u"}}},
+                     {"expect", {{"variant", "on"}}}};
+  ASSERT_EQ(exptd_.Post(std::string(kProject) + "/tests", test).status, 201);
+  const std::string etag = exptd_.Get(kCheckout).Header("etag");
+  const int64_t live = LiveVersion();
+  json body = Titled(json::array({Serving("off")}));
+  body["apply"] = true;
+  const Reply refused = exptd_.Post(kRequests, body, {.bearer = ann_});
+  EXPECT_EQ(refused.status, 422) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("is-on"));
+  EXPECT_EQ(exptd_.Get(kCheckout).Header("etag"), etag);
+  EXPECT_EQ(LiveVersion(), live);
+}
+
+TEST_F(ChangeRequestTest, APreviewKnowsUploadedMembers) {
+  const std::string testers = std::string(kProject) + "/segments/testers";
+  ASSERT_EQ(exptd_.Post(std::string(kProject) + "/segments", {{"key", "testers"}}).status, 201);
+  const Reply uploaded = exptd_.SendTo("PUT", testers + "/members/include", {.body = "u1\n", .content_type = "text/csv"});
+  ASSERT_EQ(uploaded.status, 200) << uploaded.body;
+  json serving = Serving("off")["body"];
+  serving["rules"] = {{{"id", "testers"},
+                       {"condition", {{"operator", "in_segment"}, {"operands", {"testers"}}}},
+                       {"serve", {{"variant", "on"}}}}};
+  const Reply put = exptd_.Put(kCheckout, serving);
+  ASSERT_EQ(put.status, 200) << put.body;
+  // Nothing but the description changes: with its members left out the segment would be another one.
+  json segment = exptd_.Get(testers).Json();
+  segment["description"] = "Who tests.";
+  const std::string path = Made(json::array({{{"kind", "segment"}, {"key", "testers"}, {"body", segment}}}), ann_);
+  const json of_edits = exptd_.Get(path + "/preview").Json();
+  const json of_documents = exptd_.Get(std::string(kEnvironment) + "/publish/preview").Json();
+  EXPECT_EQ(of_edits["content"], of_documents["content"]) << of_edits;
+}
+
 TEST_F(ChangeRequestTest, NobodyEditsWhatTheyMayNotWrite) {
   const json binding = {{"role", "publisher"}, {"project", "shop"}, {"environment", "production"}};
   const json segment = {{"kind", "segment"}, {"key", "a"}, {"body", json::object()}};
