@@ -115,6 +115,10 @@ namespace {
 
 constexpr uint64_t kEveryByte = 0x0101010101010101u;
 constexpr uint64_t kTopBits = 0x80 * kEveryByte;
+constexpr uint64_t kLowBits = ~kTopBits;
+
+// The top bits of the bytes that are zero.
+uint64_t ZeroBytes(uint64_t word) { return ~(((word & kLowBits) + kLowBits) | word) & kTopBits; }
 
 // Up to four digits, each a byte of its value, the first one lowest and `unused` bits of nothing behind the last.
 uint64_t NumberOf(uint64_t digits, uint32_t unused) {
@@ -123,39 +127,47 @@ uint64_t NumberOf(uint64_t digits, uint32_t unused) {
   return (pairs & 0xff) * 100 + (pairs >> 16);
 }
 
-// Five to eight bytes, looked at together.
+bool IsShort(std::string_view text) {
+  return std::endian::native == std::endian::little && text.size() >= 5 && text.size() <= 8;
+}
+
+// Five to eight bytes, looked at together: sets of bytes are their top bits.
 struct ShortVersion {
-  explicit ShortVersion(std::string_view text) {
-    const auto size = static_cast<uint32_t>(text.size());
-    uint64_t word = 0;
+  explicit ShortVersion(std::string_view text) : size(static_cast<uint32_t>(text.size())) {
+    uint32_t begin = 0;
     uint32_t end = 0;
-    std::memcpy(&word, text.data(), 4);
+    std::memcpy(&begin, text.data(), 4);
     std::memcpy(&end, text.data() + size - 4, 4);
-    word |= uint64_t{end} << 8 * (size - 4);
-
-    const uint64_t apart = word ^ '.' * kEveryByte;  // 0 for a dot
-    const uint64_t dots = ~(((apart & ~kTopBits) + ~kTopBits) | apart | ~kTopBits);
-    const uint64_t second_dot = dots & (dots - 1);
-    ends[0] = static_cast<uint32_t>(std::countr_zero(dots)) / 8;
-    ends[1] = static_cast<uint32_t>(std::countr_zero(second_dot)) / 8;
-    ends[2] = size;
-    // Dots, and what is behind the text, count as zeros.
-    const uint64_t is_inside = ~uint64_t{0} >> 8 * (8 - size);
-    digits = (word ^ '0' * kEveryByte) & is_inside & ~((dots >> 7) * 0xff);
-    is_plain = second_dot != 0 && (second_dot & (second_dot - 1)) == 0 &&
-               (((digits + 0x76 * kEveryByte) | digits) & kTopBits) == 0 && IsNumber(0, ends[0]) &&
-               IsNumber(ends[0] + 1, ends[1]) && IsNumber(ends[1] + 1, ends[2]);
+    values = (begin | uint64_t{end} << 8 * (size - 4)) ^ '0' * kEveryByte;  // 0 to 9 for a digit
   }
 
-  // Not empty, and without a leading zero.
-  bool IsNumber(uint32_t begin, uint32_t end) const {
-    return begin < end && (end - begin == 1 || (digits >> 8 * begin & 0xff) != 0);
+  // Whether it is three numbers, none of them empty or with a leading zero.
+  bool IsPlain() {
+    const uint64_t is_digit = ~(((values & kLowBits) + 0x76 * kEveryByte) | values) & kTopBits;
+    dots = ZeroBytes(values ^ ('0' ^ '.') * kEveryByte);
+    const uint64_t is_inside = kTopBits >> 8 * (8 - size);
+    const uint64_t second = dots & (dots - 1);
+    const uint64_t begins = dots << 8 | 0x80;
+    const uint64_t leading_zeros = ZeroBytes(values) & begins;
+    // Behind the text stand bytes that are neither.
+    const bool is_wrong = ((is_digit | dots) ^ is_inside) != 0 || (begins & ~is_digit) != 0 ||
+                          (leading_zeros << 8 & is_digit) != 0 || (dots & is_inside & ~(is_inside >> 8)) != 0;
+    return !is_wrong && second != 0 && (second & (second - 1)) == 0;
   }
-  uint64_t Number(uint32_t begin, uint32_t end) const { return NumberOf(digits >> 8 * begin, 64 - 8 * (end - begin)); }
 
-  uint64_t digits;   // each byte a digit's value
-  uint32_t ends[3];  // of the numbers; each begins behind the dot after the one before
-  bool is_plain;
+  // Of a plain one.
+  uint64_t Key() const {
+    const auto first = static_cast<uint32_t>(std::countr_zero(dots)) - 7;  // bits before the dot
+    const auto second = static_cast<uint32_t>(63 - std::countl_zero(dots)) - 7;
+    const uint64_t major = NumberOf(values, 64 - first);
+    const uint64_t minor = NumberOf(values >> first >> 8, 64 - (second - first - 8));
+    const uint64_t patch = NumberOf(values >> second >> 8, 64 - (8 * size - second - 8));
+    return major << 43 | minor << 22 | patch << 1 | 1;
+  }
+
+  uint32_t size;
+  uint64_t values;
+  uint64_t dots = 0;
 };
 
 }  // namespace
@@ -164,21 +176,16 @@ struct ShortVersion {
 
 bool IsPlainVersion(std::string_view text) {
 #if !defined(EXPT_SMALL_CODE)
-  if (std::endian::native == std::endian::little && text.size() >= 5 && text.size() <= 8) {
-    return ShortVersion(text).is_plain;
-  }
+  if (IsShort(text)) return ShortVersion(text).IsPlain();
 #endif
   return PlainVersionKey(text).has_value();
 }
 
 std::optional<uint64_t> PlainVersionKey(std::string_view text) {
 #if !defined(EXPT_SMALL_CODE)
-  if (std::endian::native == std::endian::little && text.size() >= 5 && text.size() <= 8) {
-    const ShortVersion version(text);
-    if (!version.is_plain) return std::nullopt;
-    const uint32_t(&ends)[3] = version.ends;
-    return version.Number(0, ends[0]) << 43 | version.Number(ends[0] + 1, ends[1]) << 22 |
-           version.Number(ends[1] + 1, ends[2]) << 1 | 1;
+  if (IsShort(text)) {
+    ShortVersion version(text);
+    return version.IsPlain() ? std::optional(version.Key()) : std::nullopt;
   }
 #endif
   constexpr uint32_t kDigits = 6;

@@ -101,6 +101,54 @@ const LeafForm& FormOf(Operator op) {
   return kLeafForms[row < kLeafForms.size() ? row : 0];
 }
 
+// What a leaf with one operand, without properties, becomes: most are like that. None for what is more than an operand
+// beside fields that are always the same.
+struct SingleForm {
+  enum class Operand : uint8_t { kNone, kInteger, kText, kVersion };
+  Operand operand = Operand::kNone;
+  uint8_t cost = 0;
+  Leaf leaf;
+};
+
+constexpr SingleForm MakeSingleForm(Operator op, model::OperandKind kind) {
+  using Operand = SingleForm::Operand;
+  const LeafForm& form = kLeafForms[static_cast<size_t>(op)];
+  SingleForm single;
+  single.cost = form.cost;
+  single.leaf = Leaf(form.op, op, 0, true, false, form.orders, kReject, kReject);
+  const bool is_scalar = form.filling == Filling::kScalar;
+  if (kind == model::OperandKind::kInteger && (is_scalar || form.filling == Filling::kNumber)) {
+    single.operand = form.op == Op::kIsSet && !is_scalar ? Operand::kNone : Operand::kInteger;
+    if (is_scalar) single.leaf.op = Op::kNumberIs;
+    single.leaf.is_integer = true;
+  } else if (kind == model::OperandKind::kString && (is_scalar || form.filling == Filling::kTexts)) {
+    single.operand = Operand::kText;
+    if (is_scalar) single.leaf.op = Op::kStringIs;
+    single.leaf.has_one_text = true;
+  } else if (kind == model::OperandKind::kString && form.filling == Filling::kVersion && form.orders != 0) {
+    single.operand = Operand::kVersion;
+    single.leaf.op = Op::kVersion;
+  }
+  return single;
+}
+
+// Kinds are less than this.
+constexpr size_t kSingleKinds = 4;
+
+constexpr auto kSingleForms = [] {
+  std::array<SingleForm, kLeafForms.size() * kSingleKinds> forms{};
+  for (size_t i = 0; i < forms.size(); ++i) {
+    forms[i] = MakeSingleForm(static_cast<Operator>(i / kSingleKinds), static_cast<model::OperandKind>(i % kSingleKinds));
+  }
+  return forms;
+}();
+
+const SingleForm& SingleFormOf(Operator op, model::OperandKind kind) {
+  const auto row = static_cast<size_t>(op);
+  const auto column = static_cast<size_t>(kind);
+  return kSingleForms[row < kLeafForms.size() && column < kSingleKinds ? row * kSingleKinds + column : 0];
+}
+
 }  // namespace
 
 SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operands, Ruleset& ruleset)
@@ -110,19 +158,25 @@ SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operan
 
 // So that children of all and any stand cheapest first.
 void SharedPrograms::Costs() {
-  bool has_costly = false;
   costs_.resize(s_.conditions.size());
-  uint16_t* next = costs_.data();
-  for (const Condition& condition : s_.conditions) {
-    uint32_t cost = FormOf(condition.op).cost;
+  uint16_t* const costs = costs_.data();
+  uint64_t most = 0;
+  for (size_t row = 0; row < s_.conditions.size(); ++row) {
+    const Condition& condition = s_.conditions[row];
+    uint64_t cost = FormOf(condition.op).cost;
     if (IsTree(condition.op)) {
       cost = 0;
-      for (const Index child : ChildrenOf(s_, condition)) cost = std::min<uint32_t>(cost + costs_[child], 60'000);
+      for (const Index child : ChildrenOf(s_, condition)) cost += CostOf(child);
+      costs[row] = static_cast<uint16_t>(std::min<uint64_t>(cost, 60'000));
     }
-    *next++ = static_cast<uint16_t>(cost);
-    has_costly = has_costly || cost >= kCostly;
+    most = std::max(most, cost);
   }
-  if (has_costly) FindShared();
+  if (most >= kCostly) FindShared();
+}
+
+EXPT_HOT uint16_t SharedPrograms::CostOf(Index condition) const {
+  const Operator op = s_.conditions[condition].op;
+  return IsTree(op) ? costs_[condition] : FormOf(op).cost;
 }
 
 void SharedPrograms::FindShared() {
@@ -130,7 +184,7 @@ void SharedPrograms::FindShared() {
   is_shared_.resize(s_.conditions.size());
   of_condition_.resize(s_.conditions.size() * 2);
   const auto use = [&](Index row) {
-    if (row == kNone || costs_[row] < kCostly) return;
+    if (row == kNone || CostOf(row) < kCostly) return;
     if (is_used[row]) is_shared_[row] = true;
     is_used[row] = true;
   };
@@ -197,7 +251,7 @@ ProgramWriter::ProgramWriter(const model::Snapshot& snapshot, Operands& operands
     : s_(snapshot), operands_(operands), shared_(shared) {}
 
 void ProgramWriter::Clear() {
-  leaves_.clear();
+  size_ = 0;
   ends_.clear();
   slots_.clear();
   references_.shared.clear();
@@ -225,12 +279,10 @@ uint16_t ProgramWriter::EmitUnshared(Index row, bool wanted, uint16_t taken, uin
   }
 }
 
-EXPT_HOT Leaf& ProgramWriter::Append(bool wanted, uint16_t taken, uint16_t missed) {
-  Leaf& leaf = leaves_.emplace_back();
-  leaf.wanted = wanted;
-  leaf.on_taken = taken;
-  leaf.on_missed = missed;
-  return leaf;
+template <typename... Args>
+EXPT_HOT Leaf& ProgramWriter::Append(Args... args) {
+  if (size_ == leaves_.size()) [[unlikely]] leaves_.resize(std::max<size_t>(64, 2 * size_));
+  return *std::construct_at(&leaves_[size_++], args...);  // in its place: what is copied waits for its parts
 }
 
 EXPT_HOT void ProgramWriter::FillNumber(const Condition& condition, const model::OperandList& list, Leaf& leaf) {
@@ -281,16 +333,57 @@ EXPT_HOT void ProgramWriter::FillScalar(const Condition& condition, const model:
   }
 }
 
+// The leaves of an all or any, where each of them has a single form and the cheapest stand first, as in most trees.
+// False, and nothing written, for others.
+bool ProgramWriter::AppendSingles(std::span<const Index> children, bool wanted, bool needs_every, uint16_t taken,
+                                  uint16_t missed) {
+  using Operand = SingleForm::Operand;
+  if (children.empty()) return false;
+  if (size_ + children.size() > leaves_.size()) leaves_.resize(2 * (size_ + children.size()));
+  // What is written might, for all that the compiler knows, be one of these.
+  const Condition* const conditions = s_.conditions.data();
+  const model::OperandList* const operands = s_.operands.data();
+  const int64_t* const integers = s_.integer_pool.data();
+  const Index* const strings = s_.string_pool.data();
+  Leaf* const leaves = leaves_.data() + size_;
+  auto next = static_cast<uint16_t>(size_);
+  uint8_t last_cost = 0xff;
+  for (size_t i = 0; i < children.size(); ++i, ++next) {
+    const Condition& condition = conditions[children[children.size() - 1 - i]];
+    if (condition.operands == kNone || condition.properties > model::kNegate) return false;
+    const model::OperandList& list = operands[condition.operands];
+    const SingleForm& form = SingleFormOf(condition.op, list.kind);
+    if (list.size != 1 || form.operand == Operand::kNone || form.cost > last_cost) return false;
+    last_cost = form.cost;
+    Leaf& leaf = leaves[i];
+    leaf = form.leaf;
+    if (form.operand == Operand::kInteger) {
+      leaf.integer = integers[list.begin];
+    } else if (form.operand == Operand::kText) {
+      leaf.text = operands_.TextOf(strings[list.begin]);
+    } else {
+      const std::optional<uint64_t> key = base::PlainVersionKey(s_.strings[strings[list.begin]]);
+      if (!key.has_value()) return false;
+      leaf.version = *key;
+    }
+    leaf.slot = SlotOf(condition.subject);
+    leaf.wanted = wanted != (condition.properties == model::kNegate);
+    leaf.on_taken = taken;
+    leaf.on_missed = missed;
+    (needs_every ? taken : missed) = next;
+  }
+  size_ += children.size();
+  return true;
+}
+
 uint16_t ProgramWriter::EmitLeaf(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
+  constexpr model::OperandList kNoOperands;
   const LeafForm& form = FormOf(condition.op);
-  const model::OperandList list = condition.operands == kNone ? model::OperandList() : s_.operands[condition.operands];
+  const model::OperandList& list = condition.operands == kNone ? kNoOperands : s_.operands[condition.operands];
   if (form.is_false_for_none && list.size == 0) return wanted ? missed : taken;
-  Leaf& leaf = Append(wanted, taken, missed);  // in its place: what is copied at once waits for its parts
-  leaf.op = form.op;
-  leaf.written = condition.op;
-  leaf.is_folded = (condition.properties & model::kCaseInsensitive) != 0;
-  leaf.orders = form.orders;
-  if (condition.op != Operator::kFlagIs) leaf.slot = SlotOf(condition.subject);
+  const uint8_t slot = condition.op == Operator::kFlagIs ? 0 : SlotOf(condition.subject);
+  const bool is_folded = (condition.properties & model::kCaseInsensitive) != 0;
+  Leaf& leaf = Append(form.op, condition.op, slot, wanted, is_folded, form.orders, taken, missed);
   switch (form.filling) {
     case Filling::kNothing:
       break;
@@ -314,19 +407,23 @@ uint16_t ProgramWriter::EmitLeaf(const Condition& condition, bool wanted, uint16
 
 uint16_t ProgramWriter::EmitTree(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
   const bool needs_every = (condition.op == Operator::kAll) == wanted;  // De Morgan
-  const size_t begin = scratch_.size();
   const auto children = ChildrenOf(s_, condition);
+  if (!base::kSmallCode && !shared_.has_shared() && AppendSingles(children, wanted, needs_every, taken, missed)) {
+    return LastAddress();
+  }
+  const size_t begin = scratch_.size();
   scratch_.resize(begin + children.size());
   SortByCost(children, scratch_.data() + begin);
   uint16_t entry = needs_every ? taken : missed;
   for (size_t i = scratch_.size(); i-- > begin;) {
+    const Index row = scratch_[i];
     const uint16_t on_taken = needs_every ? entry : taken;
     const uint16_t on_missed = needs_every ? missed : entry;
-    const Condition& child = s_.conditions[scratch_[i]];
+    const Condition& child = s_.conditions[row];
     if (!base::kSmallCode && IsPlainLeaf(child.op) && !shared_.has_shared()) {
       entry = EmitLeaf(child, wanted != ((child.properties & model::kNegate) != 0), on_taken, on_missed);
     } else {
-      entry = Emit(scratch_[i], wanted, on_taken, on_missed);
+      entry = Emit(row, wanted, on_taken, on_missed);
     }
   }
   scratch_.resize(begin);
@@ -362,9 +459,7 @@ uint16_t ProgramWriter::EmitSegments(const Condition& condition, bool wanted, ui
 
 uint16_t ProgramWriter::EmitShared(const Shared* shared, uint16_t taken, uint16_t missed) {
   references_.shared.push_back(shared->number);
-  Leaf& leaf = Append(shared->wanted, taken, missed);
-  leaf.op = Op::kShared;
-  leaf.written = Operator::kInSegment;
+  Leaf& leaf = Append(Op::kShared, Operator::kInSegment, 0, shared->wanted, false, 0, taken, missed);
   leaf.shared = shared;
   return LastAddress();
 }
@@ -389,10 +484,9 @@ uint16_t ProgramWriter::EmitSegment(Index segment, bool wanted) {
 }
 
 uint16_t ProgramWriter::EmitMember(Index list, bool wanted, uint16_t taken, uint16_t missed) {
-  Leaf& leaf = Append(wanted, taken, missed);
-  leaf.op = Op::kMember;
+  const uint8_t slot = SlotOf(s_.member_lists[list].bucket_by);
+  Leaf& leaf = Append(Op::kMember, Operator::kUnspecified, slot, wanted, false, 0, taken, missed);
   leaf.members = operands_.Members(list);
-  leaf.slot = SlotOf(s_.member_lists[list].bucket_by);
   return LastAddress();
 }
 
@@ -445,12 +539,12 @@ uint8_t ProgramWriter::AddSlot(Index attribute) {
 
 uint16_t ProgramWriter::Turn(uint16_t entry) {
   const size_t begin = ends_.empty() ? 0 : ends_.back();
-  ends_.push_back(leaves_.size());
-  return entry < kReject ? static_cast<uint16_t>(begin + leaves_.size() - 1 - entry) : entry;
+  ends_.push_back(size_);
+  return entry < kReject ? static_cast<uint16_t>(begin + size_ - 1 - entry) : entry;
 }
 
 Program ProgramWriter::Finish(base::Arena& arena) {
-  Leaf* const leaves = arena.Allocate<Leaf>(leaves_.size());
+  Leaf* const leaves = arena.Allocate<Leaf>(size_);
   size_t begin = 0;
   for (const size_t end : ends_) {
     const size_t last = begin + end - 1;
@@ -467,7 +561,7 @@ Program ProgramWriter::Finish(base::Arena& arena) {
   }
   Program program;
   program.leaves = leaves;
-  program.leaf_count = static_cast<uint16_t>(leaves_.size());
+  program.leaf_count = static_cast<uint16_t>(size_);
   program.slots = arena.Copy(slots_);
   program.slot_count = static_cast<uint8_t>(slots_.size());
   program.now_slot = now_slot_;

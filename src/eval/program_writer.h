@@ -36,7 +36,7 @@ class SharedPrograms {
   bool has_shared() const { return !is_shared_.empty(); }
 
   // What deciding a condition is likely to cost; small numbers are about nanoseconds.
-  uint16_t CostOf(Index condition) const { return costs_[condition]; }
+  uint16_t CostOf(Index condition) const;
 
   const References& ReferencesOf(uint32_t shared) const { return references_[shared]; }
   const Shared& At(uint32_t shared) const { return *all_[shared]; }
@@ -54,7 +54,7 @@ class SharedPrograms {
   const model::Snapshot& s_;
   Operands& operands_;
   Ruleset& out_;
-  base::Table<uint16_t> costs_;
+  base::Table<uint16_t> costs_;                 // of all and any, per condition
   std::vector<bool> is_shared_;                 // per condition; empty when none is
   std::vector<uint32_t> of_segment_;            // per segment and form: number + 1
   std::vector<uint32_t> of_condition_;          // per condition and form: number + 1
@@ -88,7 +88,7 @@ class ProgramWriter {
     }
     return AddSlot(attribute);
   }
-  size_t size() const { return leaves_.size(); }
+  size_t size() const { return size_; }
 
   // Ends a program, which is to be turned round. Returns where `entry`, which Emit() returned, will be then.
   uint16_t Turn(uint16_t entry);
@@ -107,6 +107,7 @@ class ProgramWriter {
   uint16_t EmitShared(const Shared* shared, uint16_t taken, uint16_t missed);
   uint16_t EmitMember(Index list, bool wanted, uint16_t taken, uint16_t missed);
   uint16_t EmitLeaf(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
+  bool AppendSingles(std::span<const Index> children, bool wanted, bool needs_every, uint16_t taken, uint16_t missed);
   // Operands, and what they make of the op.
   void FillScalar(const model::Condition& condition, const model::OperandList& list, Leaf& leaf);
   void FillNumber(const model::Condition& condition, const model::OperandList& list, Leaf& leaf);
@@ -116,14 +117,16 @@ class ProgramWriter {
   void FillMatches(const model::Condition& condition, Leaf& leaf);
   void FillFlagIs(const model::Condition& condition, Leaf& leaf);
   // A leaf to be filled, in its place.
-  Leaf& Append(bool wanted, uint16_t taken, uint16_t missed);
-  uint16_t LastAddress() const { return static_cast<uint16_t>(leaves_.size() - 1); }
+  template <typename... Args>
+  Leaf& Append(Args... args);
+  uint16_t LastAddress() const { return static_cast<uint16_t>(size_ - 1); }
   void SortByCost(std::span<const Index> children, Index* sorted) const;
 
   const model::Snapshot& s_;
   Operands& operands_;
   SharedPrograms& shared_;
-  std::vector<Leaf> leaves_;
+  std::vector<Leaf> leaves_;  // the first `size_` of them, and room
+  size_t size_ = 0;
   std::vector<size_t> ends_;  // of programs
   std::vector<uint32_t> slots_;
   std::vector<Index> scratch_;

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "src/base/semver.h"
 #include "src/base/small_code.h"
@@ -9,6 +12,7 @@
 #include "src/model/limits.h"
 #include "src/model/operator_rule.h"
 #include "src/model/place.h"
+#include "src/model/plain_leaf.h"
 
 namespace expt::model {
 namespace {
@@ -26,13 +30,6 @@ std::vector<uint8_t> PlainTypes(const Snapshot& snapshot) {
     types.push_back(bits);
   }
   return types;
-}
-
-// Whether an all, any or in_segment is plainly right, as most are; false says nothing.
-bool IsPlainTree(const Snapshot& snapshot, const Condition& condition, const OperatorRule& rule) {
-  if (condition.properties > kNegate || condition.second != kNone || condition.operands == kNone) return false;
-  return (rule.subject == OperatorRule::Subject::kConditions || rule.subject == OperatorRule::Subject::kSegments) &&
-         (rule.kinds & BitOf(snapshot.operands[condition.operands].kind)) != 0;
 }
 
 uint16_t LeavesOf(uint64_t count) {
@@ -65,82 +62,119 @@ class ConditionCheck : IndexCheck {
   using IndexCheck::IndexCheck;
 
   ConditionFacts Run() {
-    const bool were_right = issues_.empty();
-    const std::vector<uint8_t> types = base::kSmallCode || !were_right ? std::vector<uint8_t>() : PlainTypes(s_);
     facts_.rows.resize(s_.conditions.size());
+    if (!base::kSmallCode && issues_.empty()) types_ = PlainTypes(s_);
     for (size_t i = 0; i < s_.conditions.size(); ++i) {
-      const Condition& condition = s_.conditions[i];
-      const OperatorRule& rule = RuleOf(condition.op);
-      if (!base::kSmallCode && were_right && IsPlainLeaf(condition, rule, types)) {
-        facts_.rows[i] = {.leaves = 1, .depth = 1};
-        continue;
+      if constexpr (!base::kSmallCode) {
+        i = SkipPlain(i);
+        if (i == s_.conditions.size()) break;
       }
-      OptionalRow("condition", i, "operand list", condition.operands, s_.operands.size());
-      ConditionFact fact{.leaves = 1, .depth = 1};
-      switch (rule.subject) {
-        case OperatorRule::Subject::kConditions:
-          Children(i, condition, fact);
-          break;
-        case OperatorRule::Subject::kSegments:
-          Segments(i, condition, fact);
-          break;
-        case OperatorRule::Subject::kFlag:
-          Row("condition", i, "flag", condition.subject, s_.flags.size());
-          fact.marks |= ConditionFact::kNamesFlags;
-          break;
-        default:
-          Row("condition", i, "attribute", condition.subject, s_.attributes.size());
-          if (condition.op == Operator::kMatches) fact.marks |= ConditionFact::kHasPattern;
-      }
-      if (rule.second != OperatorRule::Second::kNothing) Second(i, condition, rule.second);
-      // Only where everything it refers to is there.
-      if (issues_.empty() && (base::kSmallCode || !IsPlainTree(s_, condition, rule)) &&
-          !ConditionDefect(s_, condition).text.empty()) {
-        fact.marks |= ConditionFact::kIsBad;
-      }
-      facts_.marks |= fact.marks;
-      facts_.rows[i] = fact;
+      facts_.rows[i] = Check(i, s_.conditions[i]);
+      facts_.marks |= facts_.rows[i].marks;
     }
     return std::move(facts_);
   }
 
  private:
-  // Over an attribute, with operands that are good as they are, or versions.
-  static bool MayBePlain(const OperatorRule& rule) {
-    return rule.subject == OperatorRule::Subject::kAttribute && rule.second == OperatorRule::Second::kNothing &&
-           (rule.operands == OperatorRule::Operands::kAny || rule.operands == OperatorRule::Operands::kVersion);
+  // Over rows, from `begin` on, that are plainly right, in their tables too, and their facts: leaves over attributes, and
+  // all and any over rows before them. Returns the first row that is not, or the number of rows.
+  size_t SkipPlain(size_t begin) {
+    // Facts that are written might, for all that the compiler knows, be one of these.
+    const std::span conditions(s_.conditions);
+    const std::span operands(s_.operands);
+    const std::span types(types_);
+    const Index* const children = s_.condition_pool.data();
+    const uint64_t child_count = PoolSize(OperandKind::kCondition);
+    ConditionFact* const facts = facts_.rows.data();
+    uint8_t marks = 0;
+    size_t i = begin;
+    for (; i < conditions.size(); ++i) {
+      const Condition& condition = conditions[i];
+      if (condition.operands >= operands.size() || condition.second != kNone) break;
+      const OperandList& list = operands[condition.operands];
+      if (condition.op == Operator::kAll || condition.op == Operator::kAny) {
+        if (condition.properties > kNegate || list.kind != OperandKind::kCondition) break;
+        if (uint64_t{list.begin} + list.size > child_count) break;
+        const std::optional<ConditionFact> fact = FactOf({children + list.begin, list.size}, i, facts);
+        if (!fact.has_value()) break;
+        facts[i] = *fact;
+        marks |= fact->marks;
+        continue;
+      }
+      if (condition.subject >= types.size()) break;
+      const PlainLeaf& plain = PlainLeafOf(condition.op, list.kind);
+      const bool is_plain = (types[condition.subject] & plain.types) != 0 &&
+                            (condition.properties & plain.other_properties) == 0 &&
+                            list.size - plain.least <= plain.most_above_least;
+      if (!is_plain || (plain.is_version && !base::IsPlainVersion(s_.strings[s_.string_pool[list.begin]]))) break;
+      facts[i] = {.leaves = 1, .depth = 1};
+    }
+    facts_.marks |= marks;
+    return i;
   }
 
-  // Whether a row is a leaf over an attribute that is plainly right, in its tables too; false says nothing.
-  EXPT_HOT bool IsPlainLeaf(const Condition& condition, const OperatorRule& rule,
-                            const std::vector<uint8_t>& types) const {
-    if (!MayBePlain(rule) || condition.second != kNone) return false;
-    if ((condition.properties & ~(kNegate | (rule.properties & kCaseInsensitive))) != 0) return false;
-    if (condition.operands >= s_.operands.size() || condition.subject >= types.size()) return false;
-    const OperandList& list = s_.operands[condition.operands];
-    if ((rule.kinds & BitOf(list.kind)) == 0 || list.kind == OperandKind::kDouble) return false;
-    if (list.size == 0 || list.size < rule.least || (list.size > rule.most && rule.most != kManyOperands)) return false;
-    if ((condition.properties & kCaseInsensitive) != 0 && list.kind != OperandKind::kString) return false;
-    const uint8_t wanted = rule.types == 0 ? TypesOf(list.kind, false) : rule.types;
-    if ((types[condition.subject] & wanted) == 0) return false;
-    return rule.operands == OperatorRule::Operands::kAny ||
-           base::IsPlainVersion(s_.strings[s_.string_pool[list.begin]]);
+  // What is known about row `i`; reports what is wrong with where it points.
+  ConditionFact Check(size_t i, const Condition& condition) {
+    const OperatorRule& rule = RuleOf(condition.op);
+    OptionalRow("condition", i, "operand list", condition.operands, s_.operands.size());
+    ConditionFact fact{.leaves = 1, .depth = 1};
+    switch (rule.subject) {
+      case OperatorRule::Subject::kConditions:
+        Children(i, condition, fact);
+        break;
+      case OperatorRule::Subject::kSegments:
+        Segments(i, condition, fact);
+        break;
+      case OperatorRule::Subject::kFlag:
+        Row("condition", i, "flag", condition.subject, s_.flags.size());
+        fact.marks |= ConditionFact::kNamesFlags;
+        break;
+      default:
+        Row("condition", i, "attribute", condition.subject, s_.attributes.size());
+        if (condition.op == Operator::kMatches) fact.marks |= ConditionFact::kHasPattern;
+    }
+    if (rule.second != OperatorRule::Second::kNothing) Second(i, condition, rule.second);
+    // Only where everything it refers to is there.
+    if (issues_.empty() && !ConditionDefect(s_, condition).text.empty()) fact.marks |= ConditionFact::kIsBad;
+    return fact;
   }
 
-  // Children stand before their parent.
-  void Children(size_t i, const Condition& condition, ConditionFact& fact) {
+  // Of an all or any with these children; nothing where one of them does not stand before row `i`.
+  EXPT_HOT static std::optional<ConditionFact> FactOf(std::span<const Index> children, size_t i,
+                                                      const ConditionFact* facts) {
     uint64_t leaves = 0;
     uint32_t depth = 0;
-    ForEach(condition.operands, OperandKind::kCondition, [&](uint32_t at) {
-      const Index child = s_.condition_pool[at];
-      if (child >= i) [[unlikely]] return NotBefore(i, child);
-      const ConditionFact& below = facts_.rows[child];
-      fact.marks |= below.marks;
+    uint8_t marks = 0;
+    for (const Index child : children) {
+      if (child >= i) [[unlikely]] return std::nullopt;
+      const ConditionFact& below = facts[child];
+      marks |= below.marks;
       depth = std::max<uint32_t>(depth, below.depth);
       leaves += below.leaves;
-    });
-    fact.depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255));
-    fact.leaves = LeavesOf(leaves);
+    }
+    return ConditionFact{.leaves = LeavesOf(leaves),
+                         .depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255)),
+                         .marks = marks};
+  }
+
+  void Children(size_t i, const Condition& condition, ConditionFact& fact) {
+    const std::span<const Index> children = ChildrenIn(condition);
+    if (const auto found = FactOf(children, i, facts_.rows.data()); found.has_value()) {
+      fact = *found;
+      return;
+    }
+    for (const Index child : children) {
+      if (child >= i) NotBefore(i, child);
+    }
+  }
+
+  // Children of an all or any, if they lie in their pool.
+  std::span<const Index> ChildrenIn(const Condition& condition) const {
+    if (condition.operands >= s_.operands.size()) return {};
+    const OperandList& list = s_.operands[condition.operands];
+    if (list.kind != OperandKind::kCondition) return {};
+    if (!base::kSmallCode && uint64_t{list.begin} + list.size > PoolSize(list.kind)) return {};
+    return {s_.condition_pool.data() + list.begin, list.size};
   }
 
   [[gnu::noinline]] void NotBefore(size_t row, Index child) {
@@ -169,6 +203,7 @@ class ConditionCheck : IndexCheck {
   }
 
   ConditionFacts facts_;
+  std::vector<uint8_t> types_;  // PlainTypes(), where tables are right so far
 };
 
 }  // namespace

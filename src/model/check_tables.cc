@@ -17,6 +17,17 @@ bool AreBelow(std::span<const Index> list, size_t size) {
   return are_below;
 }
 
+// The same of one member of all rows, from `member` on.
+bool AreRows(const char* member, size_t count, const RowReference& reference, size_t size) {
+  // An absent row is before the first.
+  const Index before_first = reference.form == RowReference::Form::kOptional ? 1 : 0;
+  Index last = 0;
+  for (size_t i = 0; i < count; ++i, member += reference.row_size) {
+    last = std::max(last, *reinterpret_cast<const Index*>(member) + before_first);
+  }
+  return last < size + before_first;
+}
+
 class TableCheck : IndexCheck {
  public:
   using IndexCheck::IndexCheck;
@@ -44,6 +55,9 @@ class TableCheck : IndexCheck {
     const MessagePart noun = kTables[static_cast<size_t>(reference.table)].noun;
     const size_t size = target.rows(s_).count;
     const char* member = rows.begin + reference.offset;
+    if (!base::kSmallCode && reference.form != RowReference::Form::kList && AreRows(member, rows.count, reference, size)) {
+      return;
+    }
     for (size_t i = 0; i < rows.count; ++i, member += reference.row_size) {
       if (reference.form == RowReference::Form::kList) {
         for (const Index index : *reinterpret_cast<const base::List<Index>*>(member)) {

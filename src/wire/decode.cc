@@ -74,12 +74,16 @@ struct Cursor {
   std::string_view content;
 };
 
-// Stores each varint of `content` as `store` says, `stride` bytes apart.
+// Stores each of `count` varints of `content` as `store` says, `stride` bytes apart.
 template <typename StoreOne>
-void ForEach(std::string_view content, char* to, size_t stride, StoreOne store) {
+void ForEach(std::string_view content, size_t count, char* to, size_t stride, StoreOne store) {
   const char* at = content.data();
   const char* const end = at + content.size();
   if constexpr (!base::kSmallCode && std::endian::native == std::endian::little) {
+    if (content.size() == count) {  // all of one byte, as in most columns
+      for (; at != end; ++at, to += stride) store(to, static_cast<uint8_t>(*at));
+      return;
+    }
     const auto use = [&](uint64_t value) {
       store(to, value);
       to += stride;
@@ -91,31 +95,32 @@ void ForEach(std::string_view content, char* to, size_t stride, StoreOne store) 
   for (; at != end; to += stride) store(to, ReadVarint(at));
 }
 
-// A packed field whose values stand `stride` bytes apart: a column of a table, or a list.
-void ReadPacked(Form form, std::string_view content, char* to, size_t stride) {
+// A packed field of `count` values, which come to stand `stride` bytes apart: a column of a table, or a list.
+void ReadPacked(Form form, std::string_view content, size_t count, char* to, size_t stride) {
   uint32_t sum = 0;
   switch (form) {
     case Form::kByte:
-      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, EnumByte(v)); });
+      return ForEach(content, count, to, stride, [](char* at, uint64_t v) { Store(at, EnumByte(v)); });
     case Form::kNumber32:
     case Form::kNumbers32:
-      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v)); });
+      return ForEach(content, count, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v)); });
     case Form::kRow:
-      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v) - 1); });
+      return ForEach(content, count, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v) - 1); });
     case Form::kRowSteps:
     case Form::kSteps: {
       const uint32_t none = form == Form::kRowSteps ? 1 : 0;
-      return ForEach(content, to, stride, [&](char* at, uint64_t v) {
+      return ForEach(content, count, to, stride, [&](char* at, uint64_t v) {
         sum += static_cast<uint32_t>(FromZigzag(v));
         Store(at, sum - none);
       });
     }
     case Form::kSigned32s:
-      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<int32_t>(FromZigzag(v))); });
+      return ForEach(content, count, to, stride,
+                     [](char* at, uint64_t v) { Store(at, static_cast<int32_t>(FromZigzag(v))); });
     case Form::kSigned64s:
-      return ForEach(content, to, stride, [](char* at, uint64_t v) { Store(at, FromZigzag(v)); });
+      return ForEach(content, count, to, stride, [](char* at, uint64_t v) { Store(at, FromZigzag(v)); });
     case Form::kOperands:
-      return ForEach(content, to, stride, [](char* at, uint64_t v) {
+      return ForEach(content, count, to, stride, [](char* at, uint64_t v) {
         auto& list = As<model::OperandList>(at);
         list.kind = static_cast<model::OperandKind>(v % kOperandKinds);
         list.size = static_cast<uint32_t>(v / kOperandKinds);
@@ -218,8 +223,9 @@ class Decoder {
 
   template <typename T>
   void ReadList(const FieldDescription& field, std::string_view content, char* list) {
-    T* const values = Resize<T>(field, list, CountVarints(content));
-    ReadPacked(field.form, content, reinterpret_cast<char*>(values), sizeof(T));
+    const size_t count = CountVarints(content);
+    T* const values = Resize<T>(field, list, count);
+    ReadPacked(field.form, content, count, reinterpret_cast<char*>(values), sizeof(T));
   }
 
   template <typename T>
@@ -263,7 +269,7 @@ class Decoder {
         Fail(base::Message(message.name).append(": columns are of different length"));
         continue;
       }
-      ReadPacked(field->form, cursor.content, rows + field->offset, message.row_size);
+      ReadPacked(field->form, cursor.content, count, rows + field->offset, message.row_size);
     }
   }
 

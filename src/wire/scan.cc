@@ -9,6 +9,7 @@
 #include "src/base/small_code.h"
 #include "src/base/status.h"
 #include "src/base/utf8.h"
+#include "src/wire/varint.h"
 
 namespace expt::wire {
 namespace {
@@ -67,6 +68,10 @@ bool CountVarints(std::string_view bytes, bool is_32_bit, uint64_t& count) {
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   uint64_t sum = 0;
+  if constexpr (!base::kSmallCode) {
+    sum = CountOneByteVarints(at, end);
+    at += sum;
+  }
   while (at != end) {
     while (!base::kSmallCode && std::endian::native == std::endian::little && end - at >= 8) {
       size_t used = 0;
@@ -126,7 +131,7 @@ class Scanner {
   };
 
   // Keeps the failure for Run(); false, so that callers can return it.
-  bool Fail(LoadCode code, base::MessagePart text) {
+  EXPT_OUTLINE bool Fail(LoadCode code, base::MessagePart text) {
     base::Message place;
     for (const Frame& frame : frames_) place.append(frame.message->name).append(": ");
     if (frames_.back().number != 0) {
@@ -135,21 +140,31 @@ class Scanner {
     failure_ = base::LoadFailure(code, place.append(text));
     return false;
   }
-  bool BadEncoding(base::MessagePart text) { return Fail(LoadCode::kBadEncoding, text); }
-  bool CutShort() { return BadEncoding(base::Message("cut short at byte ").append(base::Number(at_ - begin_))); }
-  bool TooMany() {
+  EXPT_OUTLINE bool BadEncoding(base::MessagePart text) { return Fail(LoadCode::kBadEncoding, text); }
+  EXPT_OUTLINE bool CutShort() { return BadEncoding(base::Message("cut short at byte ").append(base::Number(at_ - begin_))); }
+  EXPT_OUTLINE bool TooMany() {
     return Fail(LoadCode::kWireLimit,
                 base::Message("more than ").append(base::Number(limits_.elements)).append(" elements"));
   }
-  bool TooDeep() {
+  EXPT_OUTLINE bool TooDeep() {
     return Fail(LoadCode::kWireLimit, base::Message("nested deeper than ").append(base::Number(limits_.depth)));
   }
-  bool TooLarge() {
+  EXPT_OUTLINE bool TooLarge() {
     return BadEncoding(
         base::Message("would take more than ").append(base::Number(limits_.memory)).append(" bytes of memory"));
   }
 
   bool ScanField(Frame& frame) {
+    if (!base::kSmallCode && static_cast<uint8_t>(*at_) < 0x80) {
+      const auto tag = static_cast<uint8_t>(*at_);
+      frame.number = tag >> 3;
+      const FieldDescription* const field = FindField(*frame.message, frame.number);
+      if (field != nullptr && (tag & 7u) == WireTypeOf(field->kind)) {
+        ++at_;
+        if (!field->is_free && ++result_.elements > limits_.elements) return TooMany();
+        return ScanKnown(frame, *field);
+      }
+    }
     frame.number = 0;
     uint64_t tag;
     if (!ReadVarint(at_, frame.end, tag)) return BadEncoding("tag is not a number");
@@ -166,38 +181,55 @@ class Scanner {
     if ((field == nullptr || !field->is_free) && ++result_.elements > limits_.elements) return TooMany();
     if (field == nullptr) return SkipUnknown(frame, wire_type);
     if (wire_type != WireTypeOf(field->kind)) return BadEncoding("wire type is not that of the schema");
-    if (!field->is_repeated) {
-      const uint64_t bit = uint64_t{1} << (field->slot != 0 ? field->slot : field->number);
+    return ScanKnown(frame, *field);
+  }
+
+  // Behind the tag of a field that is counted and has the right wire type.
+  EXPT_HOT bool ScanKnown(Frame& frame, const FieldDescription& field) {
+    if (!field.is_repeated) {
+      const uint64_t bit = uint64_t{1} << (field.slot != 0 ? field.slot : field.number);
       if ((frame.seen & bit) != 0) return BadEncoding("occurs more than once");
       frame.seen |= bit;
     }
-    if (frames_.size() == 1) ++result_.occurrences[field->number];
-    if (wire_type != kLengthType) return ScanNumber(frame, *field);
-    if (!ScanContent(frame, *field)) return false;
-    if (!base::kSmallCode && field->kind == FieldKind::kText && field->is_free) SkipPlainTexts(frame, *field);
+    if (frames_.size() == 1) ++result_.occurrences[field.number];
+    if (WireTypeOf(field.kind) != kLengthType) return ScanNumber(frame, field);
+    if (!ScanContent(frame, field)) return false;
+    if (!base::kSmallCode && field.kind == FieldKind::kText && field.is_free) SkipPlainTexts(frame, field);
     return true;
   }
 
   // Behind a text: all that follow with the same tag, as long as they are short and ASCII. Others, and those that may
-  // be too many, are looked at one by one.
+  // be too many, are looked at one by one. Tags and lengths of short texts are ASCII too, so blocks are looked at, not
+  // texts.
   void SkipPlainTexts(const Frame& frame, const FieldDescription& field) {
+    constexpr ptrdiff_t kBlock = 256;  // more than a short text with its tag
     if (field.number >= 16 || frames_.size() != 1 || field.memory == 0) return;
     const auto tag = static_cast<char>(field.number << 3 | kLengthType);
-    uint64_t room = (limits_.memory - result_.memory) / field.memory;
+    const uint64_t room = (limits_.memory - result_.memory) / field.memory;
     const char* at = at_;
     const char* const end = frame.end;
-    uint32_t count = 0;
-    for (; end - at >= 2 && at[0] == tag && room != 0; --room, ++count) {
+    const char* ascii_end = at;
+    uint64_t count = 0;
+    for (; count < room && end - at >= 2 && at[0] == tag; ++count) {
       const auto size = static_cast<uint8_t>(at[1]);
-      if (size >= 0x80 || size > end - at - 2 || !base::IsAscii({at + 2, size})) break;
-      at += 2 + size;
+      if (size >= 0x80 || size > end - at - 2) break;
+      const char* const next = at + 2 + size;
+      if (next > ascii_end) {
+        const ptrdiff_t block = std::min(end - at, kBlock);
+        if (base::IsAscii({at, static_cast<size_t>(block)})) {
+          ascii_end = at + block;
+        } else if (!base::IsAscii({at + 2, size})) {
+          break;
+        }
+      }
+      at = next;
     }
     at_ = at;
-    result_.occurrences[field.number] += count;
-    result_.memory += uint64_t{count} * field.memory;
+    result_.occurrences[field.number] += static_cast<uint32_t>(count);
+    result_.memory += count * field.memory;
   }
 
-  bool ScanNumber(const Frame& frame, const FieldDescription& field) {
+  EXPT_HOT bool ScanNumber(const Frame& frame, const FieldDescription& field) {
     if (field.kind == FieldKind::kFixed64) {
       if (frame.end - at_ < 8) return CutShort();
       at_ += 8;
@@ -210,7 +242,7 @@ class Scanner {
     return Charge(field.memory);
   }
 
-  bool ScanContent(const Frame& frame, const FieldDescription& field) {
+  EXPT_HOT bool ScanContent(const Frame& frame, const FieldDescription& field) {
     uint64_t size;
     if (!ReadVarint(at_, frame.end, size) || size > static_cast<uint64_t>(frame.end - at_)) return CutShort();
     const std::string_view content(at_, static_cast<size_t>(size));
@@ -263,7 +295,7 @@ class Scanner {
     return true;
   }
 
-  bool Charge(uint64_t memory) {
+  EXPT_HOT bool Charge(uint64_t memory) {
     result_.memory += memory;
     return result_.memory <= limits_.memory || TooLarge();
   }

@@ -60,11 +60,22 @@ inline bool ReadEightBytes(const char*& at, Use use) {
   return true;
 }
 
+// How many varints of one byte stand at `at`: what it takes four words at once to see.
+inline size_t CountOneByteVarints(const char* at, const char* end) {
+  const char* const begin = at;
+  for (; end - at >= 32; at += 32) {
+    uint64_t words[4];
+    std::memcpy(words, at, sizeof(words));
+    if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080u) != 0) break;
+  }
+  return static_cast<size_t>(at - begin);
+}
+
 // How many varints `bytes` holds.
 inline size_t CountVarints(std::string_view bytes) {
-  size_t count = 0;
-  const char* at = bytes.data();
-  const char* const end = at + bytes.size();
+  const char* const end = bytes.data() + bytes.size();
+  size_t count = CountOneByteVarints(bytes.data(), end);
+  const char* at = bytes.data() + count;
   for (; end - at >= 8; at += 8) {
     uint64_t word;
     std::memcpy(&word, at, sizeof(word));
