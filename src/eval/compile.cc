@@ -226,7 +226,7 @@ class Compiler {
 
   void Condition(const model::Rule& source, Rule& rule) {
     const size_t known = writer_.references().shared.size();
-    rule.entry = writer_.Turn(writer_.Emit(source.condition, true, kAccept, kReject));
+    rule.entry = writer_.Write(source.condition);
     if (!writer_.has_defect() && writer_.references().shared.size() == known) return;
     base::Message defect = writer_.TakeDefect();
     if (defect.empty()) defect = shared_.DefectBehind(std::span(writer_.references().shared).subspan(known));

@@ -16,7 +16,7 @@ namespace {
 using model::Condition;
 using model::Operator;
 
-bool IsTree(Operator op) { return op == Operator::kAll || op == Operator::kAny; }
+constexpr bool IsTree(Operator op) { return op == Operator::kAll || op == Operator::kAny; }
 bool IsPlainLeaf(Operator op) { return op > Operator::kAny && op != Operator::kInSegment; }
 
 std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Condition& condition) {
@@ -101,6 +101,20 @@ const LeafForm& FormOf(Operator op) {
   return kLeafForms[row < kLeafForms.size() ? row : 0];
 }
 
+// Of a leaf, by its operator; kTreeCost for an all or any, whose cost is that of their children.
+constexpr uint8_t kTreeCost = 0xff;
+constexpr auto kLeafCosts = [] {
+  std::array<uint8_t, base::kSmallCode ? kLeafForms.size() : 256> costs{};
+  for (size_t op = 0; op < costs.size(); ++op) {
+    costs[op] = IsTree(static_cast<Operator>(op)) ? kTreeCost : kLeafForms[op < kLeafForms.size() ? op : 0].cost;
+  }
+  return costs;
+}();
+uint8_t LeafCost(Operator op) {
+  const auto row = static_cast<size_t>(op);
+  return kLeafCosts[row < kLeafCosts.size() ? row : 0];
+}
+
 // What a leaf with one operand, without properties, becomes: most are like that. None for what is more than an operand
 // beside fields that are always the same.
 struct SingleForm {
@@ -159,14 +173,18 @@ SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operan
 // So that children of all and any stand cheapest first.
 void SharedPrograms::Costs() {
   costs_.resize(s_.conditions.size());
+  // Costs that are written might, for all that the compiler knows, be one of these.
+  const Condition* const conditions = s_.conditions.data();
   uint16_t* const costs = costs_.data();
   uint64_t most = 0;
   for (size_t row = 0; row < s_.conditions.size(); ++row) {
-    const Condition& condition = s_.conditions[row];
-    uint64_t cost = FormOf(condition.op).cost;
-    if (IsTree(condition.op)) {
+    uint64_t cost = LeafCost(conditions[row].op);
+    if (cost == kTreeCost) {
       cost = 0;
-      for (const Index child : ChildrenOf(s_, condition)) cost += CostOf(child);
+      for (const Index child : ChildrenOf(s_, conditions[row])) {
+        const uint32_t of_child = LeafCost(conditions[child].op);
+        cost += of_child == kTreeCost ? costs[child] : of_child;
+      }
       costs[row] = static_cast<uint16_t>(std::min<uint64_t>(cost, 60'000));
     }
     most = std::max(most, cost);
@@ -174,9 +192,9 @@ void SharedPrograms::Costs() {
   if (most >= kCostly) FindShared();
 }
 
-EXPT_HOT uint16_t SharedPrograms::CostOf(Index condition) const {
-  const Operator op = s_.conditions[condition].op;
-  return IsTree(op) ? costs_[condition] : FormOf(op).cost;
+uint16_t SharedPrograms::CostOf(Index condition) const {
+  const uint8_t cost = LeafCost(s_.conditions[condition].op);
+  return cost == kTreeCost ? costs_[condition] : cost;
 }
 
 void SharedPrograms::FindShared() {
@@ -252,7 +270,7 @@ ProgramWriter::ProgramWriter(const model::Snapshot& snapshot, Operands& operands
 
 void ProgramWriter::Clear() {
   size_ = 0;
-  ends_.clear();
+  programs_.clear();
   slots_.clear();
   references_.shared.clear();
   references_.flags.clear();
@@ -333,29 +351,47 @@ EXPT_HOT void ProgramWriter::FillScalar(const Condition& condition, const model:
   }
 }
 
-// The leaves of an all or any, where each of them has a single form and the cheapest stand first, as in most trees.
-// False, and nothing written, for others.
-bool ProgramWriter::AppendSingles(std::span<const Index> children, bool wanted, bool needs_every, uint16_t taken,
-                                  uint16_t missed) {
+uint16_t ProgramWriter::Write(Index row) {
+  if (!base::kSmallCode && !shared_.has_shared() && WriteSingles(row)) {
+    const size_t begin = programs_.empty() ? 0 : programs_.back().end;
+    programs_.push_back({.end = size_, .is_turned = true});
+    return static_cast<uint16_t>(begin);
+  }
+  return Turn(Emit(row, true, kAccept, kReject));
+}
+
+// The program of a leaf, or of an all or any of leaves that stand cheapest first, where each of them has a single form, as
+// in most rules: from its beginning, with the addresses that it keeps. False, and nothing written, for others.
+bool ProgramWriter::WriteSingles(Index row) {
   using Operand = SingleForm::Operand;
-  if (children.empty()) return false;
-  if (size_ + children.size() > leaves_.size()) leaves_.resize(2 * (size_ + children.size()));
   // What is written might, for all that the compiler knows, be one of these.
   const Condition* const conditions = s_.conditions.data();
   const model::OperandList* const operands = s_.operands.data();
   const int64_t* const integers = s_.integer_pool.data();
   const Index* const strings = s_.string_pool.data();
-  Leaf* const leaves = leaves_.data() + size_;
-  auto next = static_cast<uint16_t>(size_);
-  uint8_t last_cost = 0xff;
-  for (size_t i = 0; i < children.size(); ++i, ++next) {
-    const Condition& condition = conditions[children[children.size() - 1 - i]];
+  std::span<const Index> children(&row, 1);
+  bool wanted = true;
+  bool needs_every = true;
+  if (IsTree(conditions[row].op)) {
+    children = ChildrenOf(s_, conditions[row]);
+    wanted = (conditions[row].properties & model::kNegate) == 0;
+    needs_every = (conditions[row].op == Operator::kAll) == wanted;  // De Morgan
+  }
+  const size_t end = size_ + children.size();
+  if (children.empty() || end >= kReject) return false;
+  if (end > leaves_.size()) leaves_.resize(2 * end);
+  uint16_t taken = kAccept;
+  uint16_t missed = kReject;
+  uint8_t next_cost = 0xff;
+  size_t at = end;
+  for (size_t i = children.size(); i-- > 0;) {  // slots are given in the order of EmitTree()
+    const Condition& condition = conditions[children[i]];
     if (condition.operands == kNone || condition.properties > model::kNegate) return false;
     const model::OperandList& list = operands[condition.operands];
     const SingleForm& form = SingleFormOf(condition.op, list.kind);
-    if (list.size != 1 || form.operand == Operand::kNone || form.cost > last_cost) return false;
-    last_cost = form.cost;
-    Leaf& leaf = leaves[i];
+    if (list.size != 1 || form.operand == Operand::kNone || form.cost > next_cost) return false;
+    next_cost = form.cost;
+    Leaf& leaf = leaves_[--at];
     leaf = form.leaf;
     if (form.operand == Operand::kInteger) {
       leaf.integer = integers[list.begin];
@@ -370,9 +406,9 @@ bool ProgramWriter::AppendSingles(std::span<const Index> children, bool wanted, 
     leaf.wanted = wanted != (condition.properties == model::kNegate);
     leaf.on_taken = taken;
     leaf.on_missed = missed;
-    (needs_every ? taken : missed) = next;
+    (needs_every ? taken : missed) = static_cast<uint16_t>(at);
   }
-  size_ += children.size();
+  size_ = end;
   return true;
 }
 
@@ -408,9 +444,6 @@ uint16_t ProgramWriter::EmitLeaf(const Condition& condition, bool wanted, uint16
 uint16_t ProgramWriter::EmitTree(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
   const bool needs_every = (condition.op == Operator::kAll) == wanted;  // De Morgan
   const auto children = ChildrenOf(s_, condition);
-  if (!base::kSmallCode && !shared_.has_shared() && AppendSingles(children, wanted, needs_every, taken, missed)) {
-    return LastAddress();
-  }
   const size_t begin = scratch_.size();
   scratch_.resize(begin + children.size());
   SortByCost(children, scratch_.data() + begin);
@@ -538,26 +571,26 @@ uint8_t ProgramWriter::AddSlot(Index attribute) {
 }
 
 uint16_t ProgramWriter::Turn(uint16_t entry) {
-  const size_t begin = ends_.empty() ? 0 : ends_.back();
-  ends_.push_back(size_);
+  const size_t begin = programs_.empty() ? 0 : programs_.back().end;
+  programs_.push_back({.end = size_, .is_turned = false});
   return entry < kReject ? static_cast<uint16_t>(begin + size_ - 1 - entry) : entry;
 }
 
 Program ProgramWriter::Finish(base::Arena& arena) {
   Leaf* const leaves = arena.Allocate<Leaf>(size_);
   size_t begin = 0;
-  for (const size_t end : ends_) {
-    const size_t last = begin + end - 1;
+  for (const Written& written : programs_) {
+    const size_t last = begin + written.end - 1;
     const auto turned = [last](uint16_t address) {
       return address < kReject ? static_cast<uint16_t>(last - address) : address;
     };
-    for (size_t i = begin; i < end; ++i) {
-      const Leaf& leaf = leaves_[last - i];
-      std::construct_at(&leaves[i], leaf);
-      leaves[i].on_taken = turned(leaf.on_taken);
-      leaves[i].on_missed = turned(leaf.on_missed);
+    for (size_t i = begin; i < written.end; ++i) {
+      std::construct_at(&leaves[i], leaves_[written.is_turned ? i : last - i]);
+      if (written.is_turned) continue;
+      leaves[i].on_taken = turned(leaves[i].on_taken);
+      leaves[i].on_missed = turned(leaves[i].on_missed);
     }
-    begin = end;
+    begin = written.end;
   }
   Program program;
   program.leaves = leaves;

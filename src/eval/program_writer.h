@@ -74,6 +74,8 @@ class ProgramWriter {
   // Makes ready for another owner.
   void Clear();
 
+  // Writes the whole program of a condition. Returns its entry.
+  uint16_t Write(Index row);
   // Writes the program of a condition before that of what follows it: `taken` and `missed` are where it goes on when the
   // condition is `wanted` and when it is not. Returns its entry.
   uint16_t Emit(Index row, bool wanted, uint16_t taken, uint16_t missed);
@@ -101,13 +103,18 @@ class ProgramWriter {
   base::Message TakeDefect() { return std::exchange(defect_, {}); }
 
  private:
+  struct Written {
+    size_t end;      // behind its last leaf
+    bool is_turned;  // stands as it will be
+  };
+
   uint8_t AddSlot(Index attribute);
   uint16_t EmitTree(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
   uint16_t EmitSegments(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
   uint16_t EmitShared(const Shared* shared, uint16_t taken, uint16_t missed);
   uint16_t EmitMember(Index list, bool wanted, uint16_t taken, uint16_t missed);
   uint16_t EmitLeaf(const model::Condition& condition, bool wanted, uint16_t taken, uint16_t missed);
-  bool AppendSingles(std::span<const Index> children, bool wanted, bool needs_every, uint16_t taken, uint16_t missed);
+  bool WriteSingles(Index row);
   // Operands, and what they make of the op.
   void FillScalar(const model::Condition& condition, const model::OperandList& list, Leaf& leaf);
   void FillNumber(const model::Condition& condition, const model::OperandList& list, Leaf& leaf);
@@ -127,7 +134,7 @@ class ProgramWriter {
   SharedPrograms& shared_;
   std::vector<Leaf> leaves_;  // the first `size_` of them, and room
   size_t size_ = 0;
-  std::vector<size_t> ends_;  // of programs
+  std::vector<Written> programs_;
   std::vector<uint32_t> slots_;
   std::vector<Index> scratch_;
   References references_;

@@ -1,7 +1,6 @@
 #include "src/wire/decode.h"
 
 #include <array>
-#include <bit>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -79,18 +78,9 @@ template <typename StoreOne>
 void ForEach(std::string_view content, size_t count, char* to, size_t stride, StoreOne store) {
   const char* at = content.data();
   const char* const end = at + content.size();
-  if constexpr (!base::kSmallCode && std::endian::native == std::endian::little) {
-    if (content.size() == count) {  // all of one byte, as in most columns
-      for (; at != end; ++at, to += stride) store(to, static_cast<uint8_t>(*at));
-      return;
-    }
-    const auto use = [&](uint64_t value) {
-      store(to, value);
-      to += stride;
-    };
-    while (end - at >= 8) {
-      if (!ReadEightBytes(at, use)) use(ReadVarint(at));
-    }
+  if (!base::kSmallCode && content.size() == count) {  // all of one byte, as in most columns
+    for (; at != end; ++at, to += stride) store(to, static_cast<uint8_t>(*at));
+    return;
   }
   for (; at != end; to += stride) store(to, ReadVarint(at));
 }

@@ -2,15 +2,16 @@
 #ifndef EXPT_SRC_WIRE_VARINT_H_
 #define EXPT_SRC_WIRE_VARINT_H_
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
+#include "src/base/small_code.h"
+
 namespace expt::wire {
 
-// The rest of a varint whose first byte was not its last. Never reads behind a sound one.
+// The rest of a varint of more than three bytes. Never reads behind a sound one.
 inline uint64_t ReadLongVarint(const char*& at) {
   uint64_t sum = 0;
   for (int shift = 0;; shift += 7) {
@@ -22,42 +23,24 @@ inline uint64_t ReadLongVarint(const char*& at) {
 
 // Moves `at` behind the varint that begins there.
 inline uint64_t ReadVarint(const char*& at) {
-  const auto byte = static_cast<uint8_t>(*at);
-  if (byte >= 0x80) return ReadLongVarint(at);
-  ++at;
-  return byte;
-}
-
-// The numbers in seven bits of each byte of a varint of up to eight, put together.
-inline uint64_t JoinedSevens(uint64_t bytes) {
-  bytes &= 0x7f7f7f7f7f7f7f7fu;
-  bytes = (bytes & 0x007f007f007f007fu) | (bytes & 0x7f007f007f007f00u) >> 1;
-  bytes = (bytes & 0x00003fff00003fffu) | (bytes & 0x3fff00003fff0000u) >> 2;
-  return (bytes & 0x000000000fffffffu) | (bytes & 0x0fffffff00000000u) >> 4;
-}
-
-// Calls use(number) for the varints that begin in the eight bytes at `at` and end there, and moves `at` behind them.
-// False where none ends there.
-template <typename Use>
-inline bool ReadEightBytes(const char*& at, Use use) {
-  constexpr uint64_t kMore = 0x8080808080808080u;
-  uint64_t word;
-  std::memcpy(&word, at, sizeof(word));
-  uint64_t ends = ~word & kMore;
-  if (ends == kMore) {
-    for (int i = 0; i < 8; ++i, word >>= 8) use(word & 0x7f);
-    at += 8;
-    return true;
+  const uint32_t first = static_cast<uint8_t>(at[0]);
+  if (first < 0x80) {
+    ++at;
+    return first;
   }
-  if (ends == 0) return false;
-  do {
-    const int last = std::countr_zero(ends);  // its top bit is the last of the varint
-    use(JoinedSevens(word & ((uint64_t{2} << last) - 1)));
-    at += last / 8 + 1;
-    word = word >> last >> 1;
-    ends = ends >> last >> 1;
-  } while (ends != 0);
-  return true;
+  if constexpr (!base::kSmallCode) {
+    const uint32_t second = static_cast<uint8_t>(at[1]);
+    if (second < 0x80) {
+      at += 2;
+      return (first & 0x7f) | second << 7;
+    }
+    const uint32_t third = static_cast<uint8_t>(at[2]);
+    if (third < 0x80) {
+      at += 3;
+      return (first & 0x7f) | (second & 0x7f) << 7 | third << 14;
+    }
+  }
+  return ReadLongVarint(at);
 }
 
 // How many varints of one byte stand at `at`: what it takes four words at once to see.
