@@ -166,12 +166,12 @@ const SingleForm& SingleFormOf(Operator op, model::OperandKind kind) {
 }  // namespace
 
 SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operands, Ruleset& ruleset)
-    : s_(snapshot), operands_(operands), out_(ruleset), of_segment_(snapshot.segments.size() * 2) {
-  Costs();
-}
+    : s_(snapshot), operands_(operands), out_(ruleset), of_segment_(snapshot.segments.size() * 2) {}
 
 // So that children of all and any stand cheapest first.
-void SharedPrograms::Costs() {
+void SharedPrograms::Prepare() {
+  if (is_prepared_) return;
+  is_prepared_ = true;
   costs_.resize(s_.conditions.size());
   // Costs that are written might, for all that the compiler knows, be one of these.
   const Condition* const conditions = s_.conditions.data();
@@ -225,6 +225,7 @@ const Shared* SharedPrograms::OfCondition(Index condition, bool wanted) {
 const Shared* SharedPrograms::Write(uint32_t& number, std::string_view key, bool wanted, Index segment,
                                     Index condition) {
   if (number != 0) return all_[number - 1];
+  Prepare();
   ProgramWriter writer(s_, operands_, *this);
   Shared shared;
   shared.key = key;
@@ -352,16 +353,24 @@ EXPT_HOT void ProgramWriter::FillScalar(const Condition& condition, const model:
 }
 
 uint16_t ProgramWriter::Write(Index row) {
-  if (!base::kSmallCode && !shared_.has_shared() && WriteSingles(row)) {
-    const size_t begin = programs_.empty() ? 0 : programs_.back().end;
-    programs_.push_back({.end = size_, .is_turned = true});
-    return static_cast<uint16_t>(begin);
+  if constexpr (!base::kSmallCode) {
+    const size_t begin = size_;
+    const size_t slots = slots_.size();
+    const uint8_t now_slot = now_slot_;
+    if (WriteSingles(row)) {
+      programs_.push_back({.end = size_, .is_turned = true});
+      return static_cast<uint16_t>(begin);
+    }
+    slots_.resize(slots);
+    now_slot_ = now_slot;
   }
+  shared_.Prepare();
   return Turn(Emit(row, true, kAccept, kReject));
 }
 
 // The program of a leaf, or of an all or any of leaves that stand cheapest first, where each of them has a single form, as
-// in most rules: from its beginning, with the addresses that it keeps. False, and nothing written, for others.
+// in most rules: from its beginning, with the addresses that it keeps. False, and nothing written, for others and for
+// what costs so much that it may be shared.
 bool ProgramWriter::WriteSingles(Index row) {
   using Operand = SingleForm::Operand;
   // What is written might, for all that the compiler knows, be one of these.
@@ -383,6 +392,7 @@ bool ProgramWriter::WriteSingles(Index row) {
   uint16_t taken = kAccept;
   uint16_t missed = kReject;
   uint8_t next_cost = 0xff;
+  uint32_t cost = 0;
   size_t at = end;
   for (size_t i = children.size(); i-- > 0;) {  // slots are given in the order of EmitTree()
     const Condition& condition = conditions[children[i]];
@@ -391,6 +401,7 @@ bool ProgramWriter::WriteSingles(Index row) {
     const SingleForm& form = SingleFormOf(condition.op, list.kind);
     if (list.size != 1 || form.operand == Operand::kNone || form.cost > next_cost) return false;
     next_cost = form.cost;
+    cost += form.cost;
     Leaf& leaf = leaves_[--at];
     leaf = form.leaf;
     if (form.operand == Operand::kInteger) {
@@ -408,6 +419,7 @@ bool ProgramWriter::WriteSingles(Index row) {
     leaf.on_missed = missed;
     (needs_every ? taken : missed) = static_cast<uint16_t>(at);
   }
+  if (cost >= kCostly) return false;
   size_ = end;
   return true;
 }

@@ -27,6 +27,9 @@ class SharedPrograms {
  public:
   SharedPrograms(const model::Snapshot& snapshot, Operands& operands, Ruleset& ruleset);
 
+  // Finds what is shared; once, before Emit() is called for the first time.
+  void Prepare();
+
   // A form of a segment. Never part of a cycle.
   const Shared* OfSegment(Index segment, bool wanted);
   // A form of a condition for which IsShared().
@@ -47,13 +50,13 @@ class SharedPrograms {
   Index FirstFlagBehind(const References& references, const std::vector<bool>& is_marked) const;
 
  private:
-  void Costs();
   void FindShared();
   const Shared* Write(uint32_t& number, std::string_view key, bool wanted, Index segment, Index condition);
 
   const model::Snapshot& s_;
   Operands& operands_;
   Ruleset& out_;
+  bool is_prepared_ = false;
   base::Table<uint16_t> costs_;                 // of all and any, per condition
   std::vector<bool> is_shared_;                 // per condition; empty when none is
   std::vector<uint32_t> of_segment_;            // per segment and form: number + 1
