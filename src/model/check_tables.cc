@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "src/base/small_code.h"
@@ -12,9 +13,14 @@ namespace expt::model {
 namespace {
 
 bool AreBelow(std::span<const Index> list, size_t size) {
-  bool are_below = true;
-  for (const Index index : list) are_below &= index < size;
-  return are_below;
+  constexpr size_t kAtOnce = 8;
+  std::array<Index, kAtOnce> last{};
+  size_t i = 0;
+  for (; i + kAtOnce <= list.size(); i += kAtOnce) {
+    for (size_t j = 0; j < kAtOnce; ++j) last[j] = std::max(last[j], list[i + j]);
+  }
+  for (; i < list.size(); ++i) last[0] = std::max(last[0], list[i]);
+  return list.empty() || *std::max_element(last.begin(), last.end()) < size;
 }
 
 // The same of one member of all rows, from `member` on.
