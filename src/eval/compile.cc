@@ -34,6 +34,7 @@ class Compiler {
     std::uninitialized_default_construct(out_.flags.begin(), out_.flags.end());
     size_t leaves = 0;
     for (Index i = 0; i < s_.flags.size(); ++i) {
+      if (!base::kSmallCode && i + 8 < s_.flags.size()) base::Prefetch(operands_.ViewOf(s_.flags[i + 8].key).data());
       CompileFlag(i);
       leaves += out_.flags[i].program.leaf_count;
       if (leaves > kMaxLeaves) return std::nullopt;

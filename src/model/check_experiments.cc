@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -141,26 +142,22 @@ void CheckOverlaps(const Snapshot& s, std::vector<Issue>& issues) {
 
 namespace {
 
-// A bit for each ASCII character that salts may have.
-struct SaltCharacters {
-  constexpr SaltCharacters() {
-    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")) {
-      bits[static_cast<uint8_t>(c) / 64] |= uint64_t{1} << (c % 64);
-    }
+// For each byte whether it is a character that salts may have.
+constexpr auto kIsSaltCharacter = [] {
+  std::array<bool, 256> is_character{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")) {
+    is_character[static_cast<uint8_t>(c)] = true;
   }
-  uint64_t bits[4] = {};
-};
-constexpr SaltCharacters kSaltCharacters;
+  return is_character;
+}();
 
 }  // namespace
 
 bool IsSalt(std::string_view text) {
   if (text.empty() || text.size() > kMaxSaltBytes) return false;
-  for (const char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
-    if ((kSaltCharacters.bits[byte / 64] >> (byte % 64) & 1) == 0) return false;
-  }
-  return true;
+  bool is_salt = true;
+  for (const char c : text) is_salt &= kIsSaltCharacter[static_cast<uint8_t>(c)];
+  return is_salt;
 }
 
 Message BucketingDefect(const Snapshot& snapshot, Index bucketing) {

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <utility>
 
+#include "src/base/small_code.h"
 #include "src/model/check.h"
 #include "src/model/key_set.h"
 #include "src/model/limits.h"
@@ -19,6 +21,10 @@ class KeyCheck {
     const TableRows rows = kTables[static_cast<size_t>(reference.table)].rows(s_);
     seen_.Reset(rows.count);
     for (size_t i = 0; i < rows.count; ++i) {
+      if constexpr (!base::kSmallCode) {  // keys lie far from one another
+        const size_t ahead = std::min(i + 12, rows.count - 1);
+        base::Prefetch(s_.strings[*reinterpret_cast<const Index*>(rows.begin + ahead * reference.row_size + reference.offset)].data());
+      }
       const char* const row = rows.begin + i * reference.row_size;
       const std::string_view key = s_.strings[*reinterpret_cast<const Index*>(row + reference.offset)];
       if (key.empty()) {

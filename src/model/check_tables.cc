@@ -14,13 +14,17 @@ namespace {
 
 bool AreBelow(std::span<const Index> list, size_t size) {
   constexpr size_t kAtOnce = 8;
-  std::array<Index, kAtOnce> last{};
+  if (size > kNone / 2) return std::all_of(list.begin(), list.end(), [&](Index index) { return index < size; });
+  // The top bit is set where one is beyond the last, or so large that the difference says nothing.
+  const auto last = static_cast<Index>(size) - 1;
+  std::array<Index, kAtOnce> beyond{};
   size_t i = 0;
   for (; i + kAtOnce <= list.size(); i += kAtOnce) {
-    for (size_t j = 0; j < kAtOnce; ++j) last[j] = std::max(last[j], list[i + j]);
+    for (size_t j = 0; j < kAtOnce; ++j) beyond[j] |= list[i + j] | (last - list[i + j]);
   }
-  for (; i < list.size(); ++i) last[0] = std::max(last[0], list[i]);
-  return list.empty() || *std::max_element(last.begin(), last.end()) < size;
+  for (; i < list.size(); ++i) beyond[0] |= list[i] | (last - list[i]);
+  for (size_t j = 1; j < kAtOnce; ++j) beyond[0] |= beyond[j];
+  return beyond[0] <= kNone / 2;
 }
 
 // The same of one member of all rows, from `member` on.
