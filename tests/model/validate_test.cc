@@ -170,6 +170,22 @@ TEST_F(Validation, EveryIndexOutsideItsTableIsASnapshotIssue) {
   refuse([](Snapshot& s) { s.strings[0] = "\xff"; }, "string 0: not UTF-8");
 }
 
+TEST_F(Validation, AnIndexOutsideIsFoundWhereverItStandsInItsPool) {
+  b_.String("text");
+  const auto strings = static_cast<Index>(s().strings.size());
+  for (uint32_t size = 1; size <= 20; ++size) {
+    for (uint32_t at = 0; at < size; ++at) {
+      for (const Index bad : {strings, 0x7fffffffu, 0x80000000u, 0x80000000u + strings, 0xffffffffu}) {
+        s().operands = {{OperandKind::kString, 0, size}};
+        s().string_pool.assign(size, strings - 1);
+        EXPECT_THAT(Refused(), IsEmpty());
+        s().string_pool[at] = bad;
+        EXPECT_EQ(Refused().size(), 1u) << size << " entries, at " << at << ": " << bad;
+      }
+    }
+  }
+}
+
 TEST_F(Validation, TextIsUtf8WhereverTheBadByteStands) {
   for (size_t size = 1; size <= 20; ++size) {
     for (size_t at = 0; at < size; ++at) {
