@@ -141,18 +141,22 @@ struct ShortVersion {
     values = (begin | uint64_t{end} << 8 * (size - 4)) ^ '0' * kEveryByte;  // 0 to 9 for a digit
   }
 
+  // Whether it has no bytes but digits and two dots.
+  bool HasTwoDots() {
+    digits = ~(((values & kLowBits) + 0x76 * kEveryByte) | values) & kTopBits;
+    dots = ZeroBytes(values ^ ('0' ^ '.') * kEveryByte);
+    const uint64_t second = dots & (dots - 1);
+    // Behind the text stand bytes that are neither.
+    return (digits | dots) == kTopBits >> 8 * (8 - size) && second != 0 && (second & (second - 1)) == 0;
+  }
+
   // Whether it is three numbers, none of them empty or with a leading zero.
   bool IsPlain() {
-    const uint64_t is_digit = ~(((values & kLowBits) + 0x76 * kEveryByte) | values) & kTopBits;
-    dots = ZeroBytes(values ^ ('0' ^ '.') * kEveryByte);
-    const uint64_t is_inside = kTopBits >> 8 * (8 - size);
-    const uint64_t second = dots & (dots - 1);
+    if (!HasTwoDots()) return false;
     const uint64_t begins = dots << 8 | 0x80;
+    const uint64_t last = uint64_t{0x80} << 8 * (size - 1);
     const uint64_t leading_zeros = ZeroBytes(values) & begins;
-    // Behind the text stand bytes that are neither.
-    const bool is_wrong = ((is_digit | dots) ^ is_inside) != 0 || (begins & ~is_digit) != 0 ||
-                          (leading_zeros << 8 & is_digit) != 0 || (dots & is_inside & ~(is_inside >> 8)) != 0;
-    return !is_wrong && second != 0 && (second & (second - 1)) == 0;
+    return (begins & ~digits) == 0 && (leading_zeros << 8 & digits) == 0 && (last & digits) != 0;
   }
 
   // Of a plain one.
@@ -167,6 +171,7 @@ struct ShortVersion {
 
   uint32_t size;
   uint64_t values;
+  uint64_t digits = 0;
   uint64_t dots = 0;
 };
 
@@ -178,14 +183,14 @@ bool IsPlainVersion(std::string_view text) {
 #if !defined(EXPT_SMALL_CODE)
   if (IsShort(text)) return ShortVersion(text).IsPlain();
 #endif
-  return PlainVersionKey(text).has_value();
+  return ParseSemver(text).has_value() && PlainVersionKey(text).has_value();
 }
 
 std::optional<uint64_t> PlainVersionKey(std::string_view text) {
 #if !defined(EXPT_SMALL_CODE)
   if (IsShort(text)) {
     ShortVersion version(text);
-    return version.IsPlain() ? std::optional(version.Key()) : std::nullopt;
+    return version.HasTwoDots() ? std::optional(version.Key()) : std::nullopt;
   }
 #endif
   constexpr uint32_t kDigits = 6;
