@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "src/base/small_code.h"
 #include "src/model/check.h"
 #include "src/model/condition_walk.h"
 #include "src/model/key_set.h"
@@ -401,6 +402,9 @@ void CheckFlags(const Snapshot& snapshot, const ConditionFacts& conditions, cons
                 const GraphFacts& graph, const std::vector<std::vector<Defect>>& experiments,
                 std::vector<Issue>& issues) {
   FlagCheck check(snapshot, conditions, references, graph, experiments, issues);
+  if constexpr (!base::kSmallCode) {  // salts lie far from one another
+    for (const Bucketing& row : snapshot.bucketings) base::Prefetch(snapshot.strings[row.salt].data());
+  }
   std::vector<uint8_t> is_broken(references.is_empty() ? 0 : references.size());  // per node
   for (Index i = 0; i < snapshot.flags.size(); ++i) {
     const bool is_right = check.Check(i);

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include "src/base/small_code.h"
@@ -21,12 +20,13 @@ class KeyCheck {
     const TableRows rows = kTables[static_cast<size_t>(reference.table)].rows(s_);
     seen_.Reset(rows.count);
     for (size_t i = 0; i < rows.count; ++i) {
-      if constexpr (!base::kSmallCode) {  // keys lie far from one another
-        const size_t ahead = std::min(i + 12, rows.count - 1);
-        base::Prefetch(s_.strings[*reinterpret_cast<const Index*>(rows.begin + ahead * reference.row_size + reference.offset)].data());
-      }
-      const char* const row = rows.begin + i * reference.row_size;
-      const std::string_view key = s_.strings[*reinterpret_cast<const Index*>(row + reference.offset)];
+      const auto key_of = [&](size_t row) {
+        const char* const at = rows.begin + row * reference.row_size + reference.offset;
+        return s_.strings[*reinterpret_cast<const Index*>(at)];
+      };
+      // Keys lie far from one another.
+      if (!base::kSmallCode && i + 12 < rows.count) base::Prefetch(key_of(i + 12).data());
+      const std::string_view key = key_of(i);
       if (key.empty()) {
         Report(Message(noun) + " " + Number(i), Message(what) + " is empty");
       } else if (key.size() > kMaxKeyBytes) {
