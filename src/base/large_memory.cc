@@ -19,8 +19,8 @@ constexpr size_t kLargePage = 2u << 20;
 void* AllocateLarge(size_t size) {
   if (size < kLargeBytes || size > SIZE_MAX - 3 * kLargePage) return ::operator new(size);
   const size_t pages = (size + kLargePage - 1) / kLargePage * kLargePage;
-  // Aligned here: of a block that malloc has aligned it learns a wrong size when it is freed, and so asks the system for
-  // the next one again, which hands out zeroed pages.
+  // Aligned here: of a block that malloc has aligned it learns a wrong size when it is freed, and so asks the system
+  // for the next one again, which hands out zeroed pages.
   char* const whole = static_cast<char*>(::operator new(pages + kLargePage + sizeof(void*)));
   const size_t beyond = (reinterpret_cast<uintptr_t>(whole) + sizeof(void*)) % kLargePage;
   char* const at = whole + sizeof(void*) + (beyond == 0 ? 0 : kLargePage - beyond);

@@ -152,7 +152,8 @@ constexpr size_t kSingleKinds = 4;
 constexpr auto kSingleForms = [] {
   std::array<SingleForm, kLeafForms.size() * kSingleKinds> forms{};
   for (size_t i = 0; i < forms.size(); ++i) {
-    forms[i] = MakeSingleForm(static_cast<Operator>(i / kSingleKinds), static_cast<model::OperandKind>(i % kSingleKinds));
+    forms[i] =
+        MakeSingleForm(static_cast<Operator>(i / kSingleKinds), static_cast<model::OperandKind>(i % kSingleKinds));
   }
   return forms;
 }();
@@ -300,7 +301,8 @@ uint16_t ProgramWriter::EmitUnshared(Index row, bool wanted, uint16_t taken, uin
 
 template <typename... Args>
 EXPT_HOT Leaf& ProgramWriter::Append(Args... args) {
-  if (size_ == leaves_.size()) [[unlikely]] leaves_.resize(std::max<size_t>(64, 2 * size_));
+  if (size_ == leaves_.size()) [[unlikely]]
+    leaves_.resize(std::max<size_t>(64, 2 * size_));
   return *std::construct_at(&leaves_[size_++], args...);  // in its place: what is copied waits for its parts
 }
 
@@ -368,9 +370,9 @@ uint16_t ProgramWriter::Write(Index row) {
   return Turn(Emit(row, true, kAccept, kReject));
 }
 
-// The program of a leaf, or of an all or any of leaves that stand cheapest first, where each of them has a single form, as
-// in most rules: from its beginning, with the addresses that it keeps. False, and nothing written, for others and for
-// what costs so much that it may be shared.
+// The program of a leaf, or of an all or any of leaves that stand cheapest first, where each of them has a single form,
+// as in most rules: from its beginning, with the addresses that it keeps. False, and nothing written, for others and
+// for what costs so much that it may be shared.
 bool ProgramWriter::WriteSingles(Index row) {
   using Operand = SingleForm::Operand;
   // What is written might, for all that the compiler knows, be one of these.

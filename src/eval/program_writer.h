@@ -79,8 +79,8 @@ class ProgramWriter {
 
   // Writes the whole program of a condition. Returns its entry.
   uint16_t Write(Index row);
-  // Writes the program of a condition before that of what follows it: `taken` and `missed` are where it goes on when the
-  // condition is `wanted` and when it is not. Returns its entry.
+  // Writes the program of a condition before that of what follows it: `taken` and `missed` are where it goes on when
+  // the condition is `wanted` and when it is not. Returns its entry.
   uint16_t Emit(Index row, bool wanted, uint16_t taken, uint16_t missed);
   // The same where the row is the one being shared.
   uint16_t EmitUnshared(Index row, bool wanted, uint16_t taken, uint16_t missed);

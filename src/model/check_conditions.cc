@@ -76,8 +76,8 @@ class ConditionCheck : IndexCheck {
   }
 
  private:
-  // Over rows, from `begin` on, that are plainly right, in their tables too, and their facts: leaves over attributes, and
-  // all and any over rows before them. Returns the first row that is not, or the number of rows.
+  // Over rows, from `begin` on, that are plainly right, in their tables too, and their facts: leaves over attributes,
+  // and all and any over rows before them. Returns the first row that is not, or the number of rows.
   size_t SkipPlain(size_t begin) {
     // Facts that are written might, for all that the compiler knows, be one of these.
     const std::span conditions(s_.conditions);
@@ -146,15 +146,15 @@ class ConditionCheck : IndexCheck {
     uint32_t depth = 0;
     uint8_t marks = 0;
     for (const Index child : children) {
-      if (child >= i) [[unlikely]] return std::nullopt;
+      if (child >= i) [[unlikely]]
+        return std::nullopt;
       const ConditionFact& below = facts[child];
       marks |= below.marks;
       depth = std::max<uint32_t>(depth, below.depth);
       leaves += below.leaves;
     }
-    return ConditionFact{.leaves = LeavesOf(leaves),
-                         .depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255)),
-                         .marks = marks};
+    return ConditionFact{
+        .leaves = LeavesOf(leaves), .depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255)), .marks = marks};
   }
 
   void Children(size_t i, const Condition& condition, ConditionFact& fact) {

@@ -65,7 +65,8 @@ class TableCheck : IndexCheck {
     const MessagePart noun = kTables[static_cast<size_t>(reference.table)].noun;
     const size_t size = target.rows(s_).count;
     const char* member = rows.begin + reference.offset;
-    if (!base::kSmallCode && reference.form != RowReference::Form::kList && AreRows(member, rows.count, reference, size)) {
+    if (!base::kSmallCode && reference.form != RowReference::Form::kList &&
+        AreRows(member, rows.count, reference, size)) {
       return;
     }
     for (size_t i = 0; i < rows.count; ++i, member += reference.row_size) {

@@ -13,10 +13,10 @@
 namespace expt::model {
 
 struct PlainLeaf {
-  uint8_t types = 0;              // of the attribute; none where no leaf is plainly right
-  uint8_t other_properties = 0;   // those it may not have
-  bool is_version = false;        // its operand is a version
-  uint32_t least = 0;             // operands
+  uint8_t types = 0;             // of the attribute; none where no leaf is plainly right
+  uint8_t other_properties = 0;  // those it may not have
+  bool is_version = false;       // its operand is a version
+  uint32_t least = 0;            // operands
   uint32_t most_above_least = 0;
 };
 

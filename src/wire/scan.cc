@@ -143,7 +143,9 @@ class Scanner {
     return false;
   }
   EXPT_OUTLINE bool BadEncoding(base::MessagePart text) { return Fail(LoadCode::kBadEncoding, text); }
-  EXPT_OUTLINE bool CutShort() { return BadEncoding(base::Message("cut short at byte ").append(base::Number(at_ - begin_))); }
+  EXPT_OUTLINE bool CutShort() {
+    return BadEncoding(base::Message("cut short at byte ").append(base::Number(at_ - begin_)));
+  }
   EXPT_OUTLINE bool TooMany() {
     return Fail(LoadCode::kWireLimit,
                 base::Message("more than ").append(base::Number(limits_.elements)).append(" elements"));

@@ -31,22 +31,24 @@ struct Kept {
 // Lists take the entries of their pools in turn.
 absl::Status TakePools(model::Snapshot& s) {
   if (s.hash_pool.size() % kHashSize != 0) return BadEncoding("operands: hashes are not of 32 bytes each");
-  const std::array<size_t, 7> sizes = {0,
-                                       s.string_pool.size(),
-                                       s.integer_pool.size(),
-                                       s.double_pool.size(),
-                                       s.condition_pool.size(),
-                                       s.reference_pool.size(),
-                                       s.hash_pool.size() / kHashSize};
-  std::array<size_t, 7> taken{};
+  const std::array<uint64_t, 7> sizes = {0,
+                                         s.string_pool.size(),
+                                         s.integer_pool.size(),
+                                         s.double_pool.size(),
+                                         s.condition_pool.size(),
+                                         s.reference_pool.size(),
+                                         s.hash_pool.size() / kHashSize};
+  std::array<uint64_t, 256> taken{};  // by kind; nobody asks where lists of a kind without a pool begin
   for (model::OperandList& list : s.operands) {
-    const auto kind = static_cast<size_t>(list.kind);
-    if (kind == 0 || kind >= sizes.size()) continue;  // a kind without a pool takes nothing
-    if (list.size > sizes[kind] - taken[kind]) return BadEncoding("operands: a list is longer than what its pool has left");
-    list.begin = static_cast<uint32_t>(taken[kind]);
-    taken[kind] += list.size;
+    uint64_t& of_kind = taken[static_cast<uint8_t>(list.kind)];
+    list.begin = static_cast<uint32_t>(of_kind);
+    of_kind += list.size;
   }
-  return taken == sizes ? absl::OkStatus() : BadEncoding("operands: a pool holds entries of no list");
+  for (size_t kind = 1; kind < sizes.size(); ++kind) {
+    if (taken[kind] > sizes[kind]) return BadEncoding("operands: a list is longer than what its pool has left");
+    if (taken[kind] < sizes[kind]) return BadEncoding("operands: a pool holds entries of no list");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace

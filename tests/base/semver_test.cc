@@ -349,7 +349,8 @@ TEST(Semver, KeysOfShortVersionsAreThoseOfTheParser) {
     const std::optional<Semver> version = ParseSemver(text);
     // Three numbers, nothing else.
     const bool is_plain = version.has_value() && version->parts == 3 &&
-                          text.find_first_not_of("0123456789.") == text.npos && version->major < 1'000'000 && version->minor < 1'000'000 && version->patch < 1'000'000;
+                          text.find_first_not_of("0123456789.") == text.npos &&
+                          version->major < 1'000'000 && version->minor < 1'000'000 && version->patch < 1'000'000;
     const std::optional<uint64_t> key = is_plain ? std::optional(VersionKey(*version)) : std::nullopt;
     if (version.has_value()) {
       ASSERT_EQ(PlainVersionKey(text), key) << text;
