@@ -138,7 +138,7 @@ class Decoder {
  private:
   using Bytes32 = std::array<uint8_t, 32>;
 
-  void Field(Cursor& cursor, const MessageDescription& message, const FieldDescription& field, uint32_t expected,
+  EXPT_HOT void Field(Cursor& cursor, const MessageDescription& message, const FieldDescription& field, uint32_t expected,
              char* to) {
     const std::string_view content = cursor.content;
     switch (field.form) {
