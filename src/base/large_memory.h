@@ -29,7 +29,7 @@ void* AllocateLarge(size_t size);
 // `size` as it was asked for.
 void FreeLarge(void* at, size_t size) noexcept;
 
-// Of containers. Elements that are made without arguments are default-initialised, so numbers are not set to zero.
+// Of containers. Numbers, and rows of them, that are made without arguments are left unset.
 template <typename T>
 class LargeAllocator {
  public:
@@ -45,7 +45,7 @@ class LargeAllocator {
 
   template <typename U>
   void construct(U* at) {
-    ::new (static_cast<void*>(at)) U;
+    if constexpr (!std::is_trivially_copyable_v<U>) ::new (static_cast<void*>(at)) U;
   }
   template <typename U, typename... Args>
   void construct(U* at, Args&&... args) {
@@ -55,7 +55,7 @@ class LargeAllocator {
   friend bool operator==(const LargeAllocator&, const LargeAllocator&) { return true; }
 };
 
-// A list that is likely to be large. resize() leaves new numbers unset.
+// A list that is likely to be large. resize() leaves new numbers, and rows of them, unset.
 template <typename T>
 using Table = std::vector<T, LargeAllocator<T>>;
 

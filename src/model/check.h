@@ -36,10 +36,9 @@ struct ConditionFact {
 
   static constexpr uint16_t kMostLeaves = 0xffff;  // more than a flag may have
 
-  // Not set by a constructor: hundreds of thousands are made, and then set.
-  uint16_t leaves;  // written out as a tree; stops at kMostLeaves
-  uint8_t depth;    // 1 for a leaf; stops at 255
-  uint8_t marks;
+  uint16_t leaves = 0;  // written out as a tree; stops at kMostLeaves
+  uint8_t depth = 0;    // 1 for a leaf; stops at 255
+  uint8_t marks = 0;
 };
 struct ConditionFacts {
   base::Table<ConditionFact> rows;

@@ -107,7 +107,7 @@ class ConditionCheck : IndexCheck {
                             (condition.properties & plain.other_properties) == 0 &&
                             list.size - plain.least <= plain.most_above_least;
       if (!is_plain || (plain.is_version && !base::IsPlainVersion(s_.strings[s_.string_pool[list.begin]]))) break;
-      facts[i] = {.leaves = 1, .depth = 1, .marks = 0};
+      facts[i] = {.leaves = 1, .depth = 1};
     }
     facts_.marks |= marks;
     return i;
@@ -117,7 +117,7 @@ class ConditionCheck : IndexCheck {
   ConditionFact Check(size_t i, const Condition& condition) {
     const OperatorRule& rule = RuleOf(condition.op);
     OptionalRow("condition", i, "operand list", condition.operands, s_.operands.size());
-    ConditionFact fact{.leaves = 1, .depth = 1, .marks = 0};
+    ConditionFact fact{.leaves = 1, .depth = 1};
     switch (rule.subject) {
       case OperatorRule::Subject::kConditions:
         Children(i, condition, fact);

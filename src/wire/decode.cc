@@ -252,14 +252,30 @@ class Decoder {
       if (cursor.number == 1) count = CountVarints(cursor.content);
     }
     char* const rows = static_cast<char*>(message.make(to, count));
+    uint64_t found = 0;  // bit per column
     for (Cursor cursor(content); cursor.Next();) {
       const FieldDescription* const field = FindField(message, cursor.number);
       if (field == nullptr || cursor.content.empty()) continue;
+      found |= uint64_t{1} << field->number;
       if (CountVarints(cursor.content) != count) {
         Fail(base::Message(message.name).append(": columns are of different length"));
         continue;
       }
       ReadPacked(field->form, cursor.content, count, rows + field->offset, message.row_size);
+    }
+    if constexpr (base::kSmallCode) return;  // rows were made with what absent columns mean
+    for (const FieldDescription& field : message.fields) {
+      if ((found >> field.number & 1) == 0) SetAbsent(field.form, count, rows + field.offset, message.row_size);
+    }
+  }
+
+  // An absent column holds zeros, as they are sent.
+  static void SetAbsent(Form form, size_t count, char* to, size_t stride) {
+    const uint32_t value = form == Form::kRow || form == Form::kRowSteps ? model::kNone : 0;
+    if (form == Form::kByte) {
+      for (size_t i = 0; i < count; ++i) to[i * stride] = 0;
+    } else {
+      for (size_t i = 0; i < count; ++i) Store(to + i * stride, value);
     }
   }
 
