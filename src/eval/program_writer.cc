@@ -16,7 +16,7 @@ namespace {
 using model::Condition;
 using model::Operator;
 
-constexpr bool IsTree(Operator op) { return op == Operator::kAll || op == Operator::kAny; }
+bool IsTree(Operator op) { return op == Operator::kAll || op == Operator::kAny; }
 bool IsPlainLeaf(Operator op) { return op > Operator::kAny && op != Operator::kInSegment; }
 
 std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Condition& condition) {
@@ -101,20 +101,6 @@ const LeafForm& FormOf(Operator op) {
   return kLeafForms[row < kLeafForms.size() ? row : 0];
 }
 
-// Of a leaf, by its operator; kTreeCost for an all or any, whose cost is that of their children.
-constexpr uint8_t kTreeCost = 0xff;
-constexpr auto kLeafCosts = [] {
-  std::array<uint8_t, base::kSmallCode ? kLeafForms.size() : 256> costs{};
-  for (size_t op = 0; op < costs.size(); ++op) {
-    costs[op] = IsTree(static_cast<Operator>(op)) ? kTreeCost : kLeafForms[op < kLeafForms.size() ? op : 0].cost;
-  }
-  return costs;
-}();
-uint8_t LeafCost(Operator op) {
-  const auto row = static_cast<size_t>(op);
-  return kLeafCosts[row < kLeafCosts.size() ? row : 0];
-}
-
 // What a leaf with one operand, without properties, becomes: most are like that. None for what is more than an operand
 // beside fields that are always the same.
 struct SingleForm {
@@ -129,7 +115,9 @@ constexpr SingleForm MakeSingleForm(Operator op, model::OperandKind kind) {
   const LeafForm& form = kLeafForms[static_cast<size_t>(op)];
   SingleForm single;
   single.cost = form.cost;
-  single.leaf = Leaf(form.op, op, 0, true, false, form.orders, kReject, kReject);
+  single.leaf.op = form.op;
+  single.leaf.written = op;
+  single.leaf.orders = form.orders;
   const bool is_scalar = form.filling == Filling::kScalar;
   if (kind == model::OperandKind::kInteger && (is_scalar || form.filling == Filling::kNumber)) {
     single.operand = form.op == Op::kIsSet && !is_scalar ? Operand::kNone : Operand::kInteger;
@@ -173,29 +161,19 @@ SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operan
 void SharedPrograms::Prepare() {
   if (is_prepared_) return;
   is_prepared_ = true;
+  bool has_costly = false;
   costs_.resize(s_.conditions.size());
-  // Costs that are written might, for all that the compiler knows, be one of these.
-  const Condition* const conditions = s_.conditions.data();
-  uint16_t* const costs = costs_.data();
-  uint64_t most = 0;
-  for (size_t row = 0; row < s_.conditions.size(); ++row) {
-    uint64_t cost = LeafCost(conditions[row].op);
-    if (cost == kTreeCost) {
+  uint16_t* next = costs_.data();
+  for (const Condition& condition : s_.conditions) {
+    uint32_t cost = FormOf(condition.op).cost;
+    if (IsTree(condition.op)) {
       cost = 0;
-      for (const Index child : ChildrenOf(s_, conditions[row])) {
-        const uint32_t of_child = LeafCost(conditions[child].op);
-        cost += of_child == kTreeCost ? costs[child] : of_child;
-      }
-      costs[row] = static_cast<uint16_t>(std::min<uint64_t>(cost, 60'000));
+      for (const Index child : ChildrenOf(s_, condition)) cost = std::min<uint32_t>(cost + costs_[child], 60'000);
     }
-    most = std::max(most, cost);
+    *next++ = static_cast<uint16_t>(cost);
+    has_costly = has_costly || cost >= kCostly;
   }
-  if (most >= kCostly) FindShared();
-}
-
-uint16_t SharedPrograms::CostOf(Index condition) const {
-  const uint8_t cost = LeafCost(s_.conditions[condition].op);
-  return cost == kTreeCost ? costs_[condition] : cost;
+  if (has_costly) FindShared();
 }
 
 void SharedPrograms::FindShared() {
@@ -203,7 +181,7 @@ void SharedPrograms::FindShared() {
   is_shared_.resize(s_.conditions.size());
   of_condition_.resize(s_.conditions.size() * 2);
   const auto use = [&](Index row) {
-    if (row == kNone || CostOf(row) < kCostly) return;
+    if (row == kNone || costs_[row] < kCostly) return;
     if (is_used[row]) is_shared_[row] = true;
     is_used[row] = true;
   };
@@ -299,11 +277,14 @@ uint16_t ProgramWriter::EmitUnshared(Index row, bool wanted, uint16_t taken, uin
   }
 }
 
-template <typename... Args>
-EXPT_HOT Leaf& ProgramWriter::Append(Args... args) {
-  if (size_ == leaves_.size()) [[unlikely]]
-    leaves_.resize(std::max<size_t>(64, 2 * size_));
-  return *std::construct_at(&leaves_[size_++], args...);  // in its place: what is copied waits for its parts
+EXPT_HOT Leaf& ProgramWriter::Append(bool wanted, uint16_t taken, uint16_t missed) {
+  if (size_ == leaves_.size()) leaves_.resize(2 * size_ + 32);
+  Leaf& leaf = leaves_[size_++];
+  leaf = Leaf();
+  leaf.wanted = wanted;
+  leaf.on_taken = taken;
+  leaf.on_missed = missed;
+  return leaf;
 }
 
 EXPT_HOT void ProgramWriter::FillNumber(const Condition& condition, const model::OperandList& list, Leaf& leaf) {
@@ -427,13 +408,15 @@ bool ProgramWriter::WriteSingles(Index row) {
 }
 
 uint16_t ProgramWriter::EmitLeaf(const Condition& condition, bool wanted, uint16_t taken, uint16_t missed) {
-  constexpr model::OperandList kNoOperands;
   const LeafForm& form = FormOf(condition.op);
-  const model::OperandList& list = condition.operands == kNone ? kNoOperands : s_.operands[condition.operands];
+  const model::OperandList list = condition.operands == kNone ? model::OperandList() : s_.operands[condition.operands];
   if (form.is_false_for_none && list.size == 0) return wanted ? missed : taken;
-  const uint8_t slot = condition.op == Operator::kFlagIs ? 0 : SlotOf(condition.subject);
-  const bool is_folded = (condition.properties & model::kCaseInsensitive) != 0;
-  Leaf& leaf = Append(form.op, condition.op, slot, wanted, is_folded, form.orders, taken, missed);
+  Leaf& leaf = Append(wanted, taken, missed);
+  leaf.op = form.op;
+  leaf.written = condition.op;
+  leaf.is_folded = (condition.properties & model::kCaseInsensitive) != 0;
+  leaf.orders = form.orders;
+  if (condition.op != Operator::kFlagIs) leaf.slot = SlotOf(condition.subject);
   switch (form.filling) {
     case Filling::kNothing:
       break;
@@ -506,7 +489,9 @@ uint16_t ProgramWriter::EmitSegments(const Condition& condition, bool wanted, ui
 
 uint16_t ProgramWriter::EmitShared(const Shared* shared, uint16_t taken, uint16_t missed) {
   references_.shared.push_back(shared->number);
-  Leaf& leaf = Append(Op::kShared, Operator::kInSegment, 0, shared->wanted, false, 0, taken, missed);
+  Leaf& leaf = Append(shared->wanted, taken, missed);
+  leaf.op = Op::kShared;
+  leaf.written = Operator::kInSegment;
   leaf.shared = shared;
   return LastAddress();
 }
@@ -531,9 +516,10 @@ uint16_t ProgramWriter::EmitSegment(Index segment, bool wanted) {
 }
 
 uint16_t ProgramWriter::EmitMember(Index list, bool wanted, uint16_t taken, uint16_t missed) {
-  const uint8_t slot = SlotOf(s_.member_lists[list].bucket_by);
-  Leaf& leaf = Append(Op::kMember, Operator::kUnspecified, slot, wanted, false, 0, taken, missed);
+  Leaf& leaf = Append(wanted, taken, missed);
+  leaf.op = Op::kMember;
   leaf.members = operands_.Members(list);
+  leaf.slot = SlotOf(s_.member_lists[list].bucket_by);
   return LastAddress();
 }
 
@@ -599,8 +585,9 @@ Program ProgramWriter::Finish(base::Arena& arena) {
       return address < kReject ? static_cast<uint16_t>(last - address) : address;
     };
     for (size_t i = begin; i < written.end; ++i) {
-      std::construct_at(&leaves[i], leaves_[written.is_turned ? i : last - i]);
-      if (written.is_turned) continue;
+      const bool is_turned = !base::kSmallCode && written.is_turned;
+      std::construct_at(&leaves[i], leaves_[is_turned ? i : last - i]);
+      if (is_turned) continue;
       leaves[i].on_taken = turned(leaves[i].on_taken);
       leaves[i].on_missed = turned(leaves[i].on_missed);
     }

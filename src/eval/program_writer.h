@@ -39,7 +39,7 @@ class SharedPrograms {
   bool has_shared() const { return !is_shared_.empty(); }
 
   // What deciding a condition is likely to cost; small numbers are about nanoseconds.
-  uint16_t CostOf(Index condition) const;
+  uint16_t CostOf(Index condition) const { return costs_[condition]; }
 
   const References& ReferencesOf(uint32_t shared) const { return references_[shared]; }
   const Shared& At(uint32_t shared) const { return *all_[shared]; }
@@ -57,7 +57,7 @@ class SharedPrograms {
   Operands& operands_;
   Ruleset& out_;
   bool is_prepared_ = false;
-  base::Table<uint16_t> costs_;                 // of all and any, per condition
+  base::Table<uint16_t> costs_;
   std::vector<bool> is_shared_;                 // per condition; empty when none is
   std::vector<uint32_t> of_segment_;            // per segment and form: number + 1
   std::vector<uint32_t> of_condition_;          // per condition and form: number + 1
@@ -127,8 +127,7 @@ class ProgramWriter {
   void FillMatches(const model::Condition& condition, Leaf& leaf);
   void FillFlagIs(const model::Condition& condition, Leaf& leaf);
   // A leaf to be filled, in its place.
-  template <typename... Args>
-  Leaf& Append(Args... args);
+  Leaf& Append(bool wanted, uint16_t taken, uint16_t missed);
   uint16_t LastAddress() const { return static_cast<uint16_t>(size_ - 1); }
   void SortByCost(std::span<const Index> children, Index* sorted) const;
 

@@ -170,18 +170,6 @@ inline constexpr uint8_t kAfter = 4;
 
 struct Leaf {
   constexpr Leaf() : integer(0) {}
-  // Without operands.
-  constexpr Leaf(Op op, model::Operator written, uint8_t slot, bool wanted, bool is_folded, uint8_t orders,
-                 uint16_t on_taken, uint16_t on_missed)
-      : op(op),
-        slot(slot),
-        written(written),
-        wanted(wanted),
-        is_folded(is_folded),
-        orders(orders),
-        on_taken(on_taken),
-        on_missed(on_missed),
-        integer(0) {}
 
   Op op = Op::kIsSet;
   uint8_t slot = 0;

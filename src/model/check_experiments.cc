@@ -142,22 +142,27 @@ void CheckOverlaps(const Snapshot& s, std::vector<Issue>& issues) {
 
 namespace {
 
-// For each byte whether it is a character that salts may have.
-constexpr auto kIsSaltCharacter = [] {
-  std::array<bool, 256> is_character{};
-  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")) {
-    is_character[static_cast<uint8_t>(c)] = true;
+// A bit for each ASCII character that salts may have.
+struct SaltCharacters {
+  constexpr SaltCharacters() {
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")) {
+      bits[static_cast<uint8_t>(c) / 64] |= uint64_t{1} << (c % 64);
+    }
   }
-  return is_character;
-}();
+  uint64_t bits[4] = {};
+};
+constexpr SaltCharacters kSaltCharacters;
 
 }  // namespace
 
 bool IsSalt(std::string_view text) {
   if (text.empty() || text.size() > kMaxSaltBytes) return false;
-  bool is_salt = true;
-  for (const char c : text) is_salt &= kIsSaltCharacter[static_cast<uint8_t>(c)];
-  return is_salt;
+  uint64_t is_salt = 1;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    is_salt &= kSaltCharacters.bits[byte / 64] >> (byte % 64);
+  }
+  return is_salt != 0;
 }
 
 Message BucketingDefect(const Snapshot& snapshot, Index bucketing) {

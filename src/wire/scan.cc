@@ -106,16 +106,18 @@ class Scanner {
  public:
   Scanner(std::string_view bytes, const MessageDescription& message, const ScanLimits& limits, ScanResult& result)
       : begin_(bytes.data()), at_(begin_), limits_(limits), result_(result) {
-    Open({begin_ + bytes.size(), &message, 0, 0});
+    frames_.reserve(8);
+    frames_.push_back({begin_ + bytes.size(), &message, 0, 0});
   }
 
   absl::Status Run() {
     while (true) {
-      Frame& frame = frames_[open_ - 1];
+      Frame& frame = frames_.back();
       if (at_ != frame.end) {
         if (!ScanField(frame)) return failure_;
-      } else if (--open_ == 0) {
-        return absl::OkStatus();
+      } else {
+        frames_.pop_back();
+        if (frames_.empty()) return absl::OkStatus();
       }
     }
   }
@@ -128,17 +130,13 @@ class Scanner {
     uint32_t number;  // of the field being read
   };
 
-  void Open(const Frame& frame) {
-    if (open_ == frames_.size()) frames_.resize(2 * open_ + 4);
-    frames_[open_++] = frame;
-  }
-
   // Keeps the failure for Run(); false, so that callers can return it.
   EXPT_OUTLINE bool Fail(LoadCode code, base::MessagePart text) {
     base::Message place;
-    for (size_t i = 0; i < open_; ++i) place.append(frames_[i].message->name).append(": ");
-    const uint32_t number = frames_[open_ - 1].number;
-    if (number != 0) place.append("field ").append(base::Number(number)).append(": ");
+    for (const Frame& frame : frames_) place.append(frame.message->name).append(": ");
+    if (frames_.back().number != 0) {
+      place.append("field ").append(base::Number(frames_.back().number)).append(": ");
+    }
     failure_ = base::LoadFailure(code, place.append(text));
     return false;
   }
@@ -195,7 +193,7 @@ class Scanner {
       if ((frame.seen & bit) != 0) return BadEncoding("occurs more than once");
       frame.seen |= bit;
     }
-    if (open_ == 1) ++result_.occurrences[field.number];
+    if (frames_.size() == 1) ++result_.occurrences[field.number];
     if (WireTypeOf(field.kind) != kLengthType) return ScanNumber(frame, field);
     if (!ScanContent(frame, field)) return false;
     if (!base::kSmallCode && field.kind == FieldKind::kText && field.is_free) SkipPlainTexts(frame, field);
@@ -207,7 +205,7 @@ class Scanner {
   // texts.
   void SkipPlainTexts(const Frame& frame, const FieldDescription& field) {
     constexpr ptrdiff_t kBlock = 256;  // more than a short text with its tag
-    if (field.number >= 16 || open_ != 1 || field.memory == 0) return;
+    if (field.number >= 16 || frames_.size() != 1 || field.memory == 0) return;
     const auto tag = static_cast<char>(field.number << 3 | kLengthType);
     const uint64_t room = (limits_.memory - result_.memory) / field.memory;
     const char* at = at_;
@@ -266,9 +264,9 @@ class Scanner {
         count = content.size() / 8;
         break;
       case FieldKind::kMessage:
-        if (open_ >= static_cast<size_t>(limits_.depth)) return TooDeep();
+        if (frames_.size() >= static_cast<size_t>(limits_.depth)) return TooDeep();
         if (!Charge(field.memory)) return false;
-        Open({at_ + size, field.message, 0, 0});  // `frame` is gone
+        frames_.push_back({at_ + size, field.message, 0, 0});  // `frame` is gone
         return true;
       default:
         break;
@@ -308,8 +306,7 @@ class Scanner {
   const char* at_;
   const ScanLimits& limits_;
   ScanResult& result_;
-  std::vector<Frame> frames_;  // the first `open_` of them, and room
-  size_t open_ = 0;
+  std::vector<Frame> frames_;
   absl::Status failure_;
 };
 
