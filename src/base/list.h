@@ -19,6 +19,10 @@ namespace expt::base {
 template <typename T>
 using List = std::vector<T>;
 
+// Of a std::vector of anything: makes `count` more rows of `width` bytes at its end, copies of the one at `row`, and
+// returns the first. An empty one gets room for `expected` rows. Whoever has vectors that are all alike defines it.
+void* AddRows(void* list, size_t expected, size_t count, const void* row, size_t width);
+
 #else
 
 // As std::vector<T>, but may view values that lie elsewhere, until it is changed. Copies and what is moved own theirs.
@@ -101,9 +105,7 @@ class List {
   T& back() { return values_[size_ - 1]; }
   const T& back() const { return values_[size_ - 1]; }
 
-  friend bool operator==(const List& a, const List& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-  }
+  friend bool operator==(const List& a, const List& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
  private:
   // Room of its own for that many values.

@@ -1,7 +1,9 @@
 #include "src/base/sha256.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 #include "src/base/sha256_x86.h"
@@ -13,16 +15,32 @@ constexpr size_t kBlockBytes = 64;
 constexpr size_t kLengthBytes = 8;
 
 // First 32 bits of the fractional parts of the cube roots of the first 64 primes.
-constexpr uint32_t kRound[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-};
+using Rounds = std::array<uint32_t, 64>;
+constexpr Rounds MakeRounds() {
+  Rounds rounds{};
+  size_t count = 0;
+  for (uint32_t number = 2; count < rounds.size(); ++number) {
+    uint32_t divisor = 2;
+    while (number % divisor != 0) ++divisor;
+    if (divisor < number) continue;
+    double root = 8;  // by Newton's method; a double holds 18 bits more than are needed
+    for (int step = 0; step < 16; ++step) root -= (root - number / (root * root)) / 3;
+    rounds[count++] = static_cast<uint32_t>(static_cast<uint64_t>(root * 4294967296.0));
+  }
+  return rounds;
+}
+
+#if defined(EXPT_SMALL_CODE)
+// Made when they are first needed: the numbers take more room than what makes them.
+const Rounds& RoundsMade() {
+  static Rounds rounds;
+  if (rounds[0] == 0) rounds = MakeRounds();
+  return rounds;
+}
+#else
+constexpr Rounds kRounds = MakeRounds();
+constexpr const Rounds& RoundsMade() { return kRounds; }
+#endif
 
 constexpr uint32_t Rotated(uint32_t x, int right) { return x >> right | x << (32 - right); }
 
@@ -43,7 +61,8 @@ uint32_t Spread(uint32_t x, int first, int second, int shift) {
 // Names of variables are those of FIPS 180-4, section 6.2.
 void Sha256Stream::Take() {
   filled_ = 0;
-  if (HasShaInstructions()) return TakeBlocksBySha(words_, reinterpret_cast<const char*>(block_), 1, kRound);
+  const Rounds& rounds = RoundsMade();
+  if (HasShaInstructions()) return TakeBlocksBySha(words_, reinterpret_cast<const char*>(block_), 1, rounds.data());
   uint32_t w[16];
   for (int t = 0; t < 16; ++t) w[t] = ReadBigEndian(block_ + 4 * t);
   uint32_t a = words_[0], b = words_[1], c = words_[2], d = words_[3];
@@ -51,7 +70,7 @@ void Sha256Stream::Take() {
   for (int t = 0; t < 64; ++t) {
     if (t >= 16) w[t % 16] += Spread(w[(t + 1) % 16], 7, 18, 3) + w[(t + 9) % 16] + Spread(w[(t + 14) % 16], 17, 19, 10);
     const uint32_t t1 =
-        h + (Rotated(e, 6) ^ Rotated(e, 11) ^ Rotated(e, 25)) + ((e & f) ^ (~e & g)) + kRound[t] + w[t % 16];
+        h + (Rotated(e, 6) ^ Rotated(e, 11) ^ Rotated(e, 25)) + ((e & f) ^ (~e & g)) + rounds[t] + w[t % 16];
     const uint32_t t2 = (Rotated(a, 2) ^ Rotated(a, 13) ^ Rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     h = g, g = f, f = e, e = d + t1;
     d = c, c = b, b = a, a = t1 + t2;
@@ -63,7 +82,7 @@ void Sha256Stream::Take() {
 void Sha256Stream::Add(std::string_view bytes) {
   size_ += bytes.size();
   if (filled_ == 0 && bytes.size() >= kBlockBytes && HasShaInstructions()) {
-    TakeBlocksBySha(words_, bytes.data(), bytes.size() / kBlockBytes, kRound);
+    TakeBlocksBySha(words_, bytes.data(), bytes.size() / kBlockBytes, RoundsMade().data());
     bytes.remove_prefix(bytes.size() / kBlockBytes * kBlockBytes);
   }
   while (!bytes.empty()) {

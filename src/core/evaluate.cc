@@ -24,7 +24,7 @@ EXPT_HOT void Ask(const Snapshot& snapshot, const FlagRef& flag, const Context& 
   eval::Session session(ruleset->rules, context.entries(), core::MillisecondsOf(input));
   core::Complete(session, snapshot, input);
   eval::SilentVisitor visitor;
-  eval::Decide(session, context, core::IndexOf(ruleset->rules, flag), expected, visitor, decision);
+  eval::Decide(session, context.is_valid(), core::IndexOf(ruleset->rules, flag), expected, visitor, decision);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ void EvaluateAll(const Snapshot& snapshot, const Context& context, const Evaluat
   eval::SilentVisitor visitor;
   for (eval::Index i = 0; i < rules.flags.size(); ++i) {
     Decision decision;
-    eval::Decide(session, context, i, ValueType::kMissing, visitor, decision);
+    eval::Decide(session, context.is_valid(), i, ValueType::kMissing, visitor, decision);
     call(use, i, decision);
   }
 }

@@ -1,3 +1,5 @@
+#include "src/core/explain.h"
+
 #include <string>
 #include <utility>
 
@@ -49,20 +51,19 @@ std::string Headline(std::string_view flag, const Decision& decision) {
   if (!decision.rule.empty()) line += ", rule " + Quoted(decision.rule);
   line.push_back('\n');
   for (const Exposure& exposure : decision.exposures()) {
-    line += exposure.is_holdout ? "exposure: holdout " + Quoted(exposure.experiment_id)
-                                : "exposure: experiment " + Quoted(exposure.experiment) + " phase " +
-                                      std::to_string(exposure.phase);
+    line += exposure.is_holdout
+                ? "exposure: holdout " + Quoted(exposure.experiment_id)
+                : "exposure: experiment " + Quoted(exposure.experiment) + " phase " + std::to_string(exposure.phase);
     line += " variant " + Quoted(exposure.variant) +
             (exposure.origin == ExposureOrigin::kSticky ? ", assigned before\n" : "\n");
   }
   return line;
 }
 
-}  // namespace
-
-inline namespace v1 {
-
-Explanation Explain(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input) {
+// `session_over(rules)`: a session over the context, which is read where the context `is_valid`.
+template <typename SessionOver>
+Explanation Explained(const Snapshot& snapshot, FlagRef flag, bool is_valid, const EvaluateInput& input,
+                      SessionOver session_over) {
   base::JsonWriter json;
   std::string steps;
   Decision decision;
@@ -77,13 +78,13 @@ Explanation Explain(const Snapshot& snapshot, FlagRef flag, const Context& conte
     steps = "snapshot " + Quoted(ruleset->environment) + " v" + std::to_string(ruleset->version) + " " +
             Hex(ruleset->digest) + "\nnow " + std::to_string(input.now.time_since_epoch().count()) + " ms\n";
     const eval::Index index = core::IndexOf(ruleset->rules, flag);
-    eval::Session session(ruleset->rules, context.entries(), core::MillisecondsOf(input));
+    eval::Session session = session_over(ruleset->rules);
     core::Complete(session, snapshot, input);
     if (index == eval::kNone) {
       eval::Decide(session, index, ValueType::kMissing, decision);
     } else {
       eval::Recorder recorder(ruleset->rules, ruleset->rules.flags[index], json, steps);
-      eval::Decide(session, context, index, ValueType::kMissing, recorder, decision);
+      eval::Decide(session, is_valid, index, ValueType::kMissing, recorder, decision);
       recorder.Finish();
     }
     if (decision.error == ErrorCode::kParseError) {
@@ -104,5 +105,27 @@ Explanation Explain(const Snapshot& snapshot, FlagRef flag, const Context& conte
   return {.json = json.Take(), .text = Headline(flag.key(), decision) + steps};
 }
 
+}  // namespace
+
+namespace core {
+
+Explanation Explain(const Snapshot& snapshot, FlagRef flag, const ValueView* values, const EvaluateInput& input) {
+  return Explained(snapshot, flag, values != nullptr, input,
+                   [&](const eval::Ruleset& rules) { return eval::Session(rules, values, MillisecondsOf(input)); });
+}
+
+}  // namespace core
+
+#if !defined(EXPT_SMALL_CODE)
+inline namespace v1 {
+
+Explanation Explain(const Snapshot& snapshot, FlagRef flag, const Context& context, const EvaluateInput& input) {
+  return Explained(snapshot, flag, context.is_valid(), input, [&](const eval::Ruleset& rules) {
+    return eval::Session(rules, context.entries(), core::MillisecondsOf(input));
+  });
+}
+
 }  // namespace v1
+#endif
+
 }  // namespace expt

@@ -3,7 +3,6 @@
 #include <span>
 #include <vector>
 
-#include "expt/context.h"
 #include "expt/decision.h"
 #include "src/core/ruleset.h"
 #include "src/eval/evaluate.h"
@@ -14,39 +13,45 @@ namespace {
 using base::Message;
 using model::GoldenVector;
 
-// The context of a vector; `lists` keeps the string lists that it views until the context is made.
-Context ContextOf(const model::Snapshot& model, const GoldenVector& vector) {
-  std::vector<Attribute> attributes;
-  std::vector<std::vector<std::string_view>> lists;
-  lists.reserve(vector.context.size());
-  for (const GoldenVector::Entry& entry : vector.context) {
-    ValueView value;
+// The context of a vector: a value for each attribute, as a Session wants them. A name that is no attribute's is not
+// looked at; of two equal ones the last counts.
+class Values {
+ public:
+  Values(const model::Snapshot& model, const GoldenVector& vector) : values_(model.attributes.size()) {
+    lists_.reserve(vector.context.size());
+    for (const GoldenVector::Entry& entry : vector.context) {
+      for (size_t i = 0; i < values_.size(); ++i) {
+        if (model.strings[model.attributes[i].name] == model.strings[entry.name]) values_[i] = ValueOf(model, entry);
+      }
+    }
+  }
+
+  const ValueView* data() const { return values_.data(); }
+
+ private:
+  ValueView ValueOf(const model::Snapshot& model, const GoldenVector::Entry& entry) {
     switch (entry.type) {
       case ValueType::kBoolean:
-        value = ValueView(entry.boolean);
-        break;
+        return ValueView(entry.boolean);
       case ValueType::kString:
-        value = ValueView(model.strings[entry.text]);
-        break;
+        return ValueView(model.strings[entry.text]);
       case ValueType::kInteger:
-        value = ValueView(entry.integer);
-        break;
+        return ValueView(entry.integer);
       case ValueType::kDouble:
-        value = ValueView(entry.real);
-        break;
+        return ValueView(entry.real);
       case ValueType::kStringList: {
-        std::vector<std::string_view>& list = lists.emplace_back();
+        std::vector<std::string_view>& list = lists_.emplace_back();
         for (const model::Index text : entry.list) list.push_back(model.strings[text]);
-        value = ValueView(std::span<const std::string_view>(list));
-        break;
+        return ValueView(std::span<const std::string_view>(list));
       }
       default:
-        break;
+        return {};
     }
-    attributes.push_back({model.strings[entry.name], value});
   }
-  return Context(attributes);
-}
+
+  std::vector<ValueView> values_;
+  std::vector<std::vector<std::string_view>> lists_;  // what values_ views
+};
 
 Message Mismatch(std::string_view what, std::string_view expected, std::string_view got) {
   return Message(what) + ": expected " + base::Quoted(expected) + ", got " + base::Quoted(got);
@@ -65,22 +70,18 @@ Message Compare(const model::Snapshot& model, const GoldenVector& vector, const 
   const std::string_view rule = vector.rule == model::kNone ? std::string_view() : model.strings[vector.rule];
   if (decision.rule != rule) return Mismatch("rule", rule, decision.rule);
 
-  std::vector<std::string_view> experiments;
-  std::vector<std::string_view> holdouts;
+  size_t experiments = 0;
+  size_t holdouts = 0;
   for (const Exposure& exposure : decision.exposures()) {
-    (exposure.is_holdout ? holdouts : experiments)
-        .push_back(exposure.is_holdout ? exposure.experiment_id : exposure.experiment);
-  }
-  const auto are_equal = [&](const std::vector<std::string_view>& got, std::span<const model::Index> expected,
-                             const auto& table) {
-    if (got.size() != expected.size()) return false;
-    for (size_t i = 0; i < got.size(); ++i) {
-      if (got[i] != model.strings[table[expected[i]].key]) return false;
+    const base::List<model::Index>& rows = exposure.is_holdout ? vector.exposed_holdouts : vector.exposed_experiments;
+    const size_t row = exposure.is_holdout ? holdouts++ : experiments++;
+    if (row >= rows.size()) return "exposures differ";
+    const model::Index key = exposure.is_holdout ? model.holdouts[rows[row]].key : model.experiments[rows[row]].key;
+    if (model.strings[key] != (exposure.is_holdout ? exposure.experiment_id : exposure.experiment)) {
+      return "exposures differ";
     }
-    return true;
-  };
-  if (!are_equal(experiments, vector.exposed_experiments, model.experiments) ||
-      !are_equal(holdouts, vector.exposed_holdouts, model.holdouts)) {
+  }
+  if (experiments != vector.exposed_experiments.size() || holdouts != vector.exposed_holdouts.size()) {
     return "exposures differ";
   }
   return "";
@@ -93,11 +94,10 @@ Message CheckGoldenVectors(const model::Snapshot& model, const Snapshot& snapsho
   for (size_t i = 0; i < model.golden_vectors.size(); ++i) {
     const GoldenVector& vector = model.golden_vectors[i];
     if (rules.flags[vector.flag].is_broken) continue;
-    const Context context = ContextOf(model, vector);
-    eval::Session session(rules, context.entries(), vector.now_ms);
-    eval::SilentVisitor visitor;
+    const Values values(model, vector);
+    eval::Session session(rules, values.data(), vector.now_ms);
     Decision decision;
-    eval::Decide(session, context, vector.flag, ValueType::kMissing, visitor, decision);
+    eval::Decide(session, vector.flag, ValueType::kMissing, decision);
     const Message text = Compare(model, vector, decision);
     if (text.empty()) continue;
     return base::Within("golden vector " + base::Number(i), base::Within(base::Named("flag", decision.flag), text));

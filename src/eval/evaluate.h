@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "expt/context.h"
 #include "expt/decision.h"
 #include "src/base/small_code.h"
 #include "src/eval/evaluator.h"
@@ -20,9 +19,9 @@ EXPT_HOT void Decide(Session& session, Index flag, ValueType expected, Visitor& 
 
 void Decide(Session& session, Index flag, ValueType expected, Decision& decision);
 
-// The same for a context that may be invalid. Nothing of `session` is read then.
+// The same for a context that need not be valid. Of `session` only the ruleset is read where it is not.
 template <typename Visitor>
-EXPT_HOT void Decide(Session& session, const Context& context, Index flag, ValueType expected, Visitor& visitor,
+EXPT_HOT void Decide(Session& session, bool is_valid, Index flag, ValueType expected, Visitor& visitor,
                      Decision& decision);
 
 // Implementation of the templates.
@@ -99,9 +98,9 @@ EXPT_HOT void Decide(Session& session, Index index, ValueType expected, Visitor&
 }
 
 template <typename Visitor>
-EXPT_HOT void Decide(Session& session, const Context& context, Index flag, ValueType expected, Visitor& visitor,
+EXPT_HOT void Decide(Session& session, bool is_valid, Index flag, ValueType expected, Visitor& visitor,
                      Decision& decision) {
-  if (context.is_valid() || flag == kNone) return Decide(session, flag, expected, visitor, decision);
+  if (is_valid || flag == kNone) return Decide(session, flag, expected, visitor, decision);
   decision.snapshot_version = session.ruleset.version;
   decision.flag = session.ruleset.flags[flag].key;
   Fail(decision, ErrorCode::kInvalidContext);

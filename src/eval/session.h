@@ -65,6 +65,7 @@ class Memo {
 inline constexpr ValueView kNoValue{};
 
 struct Session {
+  // Not where code has to be small: there whoever asks has looked the names up.
   Session(const Ruleset& rules, std::span<const Context::Entry> context_entries, int64_t now)
       : ruleset(rules), entries(context_entries), now_ms(now) {}
   // `attribute_values`: one for each attribute of the ruleset, as a valid Context would hold it.
@@ -73,7 +74,7 @@ struct Session {
 
   // In its place, from where it is copied at once: what has just been put together in parts is not there yet.
   EXPT_HOT const ValueView& ValueOf(uint32_t attribute) const {
-    if (values != nullptr) return values[attribute];
+    if (base::kSmallCode || values != nullptr) return values[attribute];
     const Attribute& row = ruleset.attributes[attribute];
     const Context::Entry* const entry = base::FindEntry(entries, row.hash, row.name);
     return entry == nullptr ? kNoValue : entry->value;

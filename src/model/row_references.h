@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "src/base/message.h"
 #include "src/model/snapshot.h"
@@ -19,15 +20,33 @@ struct TableRows {
   size_t count = 0;
 };
 
-struct TableName {
-  base::MessagePart noun;  // of one row
-  TableRows (*rows)(const Snapshot&);
+#if defined(EXPT_SMALL_CODE)
+// Tables are all alike there: one function finds the rows of any.
+struct FindRows {
+  TableRows operator()(const Snapshot& snapshot) const {
+    const auto& rows = *reinterpret_cast<const std::vector<char>*>(reinterpret_cast<const char*>(&snapshot) + offset);
+    return {rows.data(), rows.size()};
+  }
+  uint16_t offset;
 };
-
+#define EXPT_TABLE(noun, table)                  \
+  {                                              \
+    noun, FindRows { offsetof(Snapshot, table) } \
+  }
+#else
+using FindRows = TableRows (*)(const Snapshot&);
 template <auto kTable>
 TableRows RowsOf(const Snapshot& snapshot) {
   return {reinterpret_cast<const char*>((snapshot.*kTable).data()), (snapshot.*kTable).size()};
 }
+#define EXPT_TABLE(noun, table) \
+  { noun, RowsOf<&Snapshot::table> }
+#endif
+
+struct TableName {
+  base::MessagePart noun;  // of one row
+  FindRows rows;
+};
 
 enum class TableId : uint8_t {
   kStrings,
@@ -50,25 +69,26 @@ enum class TableId : uint8_t {
   kGoldenVectors,
 };
 inline constexpr TableName kTables[] = {
-    {"string", RowsOf<&Snapshot::strings>},
-    {"attribute", RowsOf<&Snapshot::attributes>},
-    {"operand list", RowsOf<&Snapshot::operands>},
-    {"condition", RowsOf<&Snapshot::conditions>},
-    {"value", RowsOf<&Snapshot::values>},
-    {"bucketing", RowsOf<&Snapshot::bucketings>},
-    {"coverage", RowsOf<&Snapshot::coverages>},
-    {"ramp", RowsOf<&Snapshot::ramps>},
-    {"serve", RowsOf<&Snapshot::serves>},
-    {"rule", RowsOf<&Snapshot::rules>},
-    {"member list", RowsOf<&Snapshot::member_lists>},
-    {"segment", RowsOf<&Snapshot::segments>},
-    {"layer", RowsOf<&Snapshot::layers>},
-    {"holdout", RowsOf<&Snapshot::holdouts>},
-    {"experiment", RowsOf<&Snapshot::experiments>},
-    {"time zone", RowsOf<&Snapshot::time_zones>},
-    {"flag", RowsOf<&Snapshot::flags>},
-    {"golden vector", RowsOf<&Snapshot::golden_vectors>},
+    EXPT_TABLE("string", strings),
+    EXPT_TABLE("attribute", attributes),
+    EXPT_TABLE("operand list", operands),
+    EXPT_TABLE("condition", conditions),
+    EXPT_TABLE("value", values),
+    EXPT_TABLE("bucketing", bucketings),
+    EXPT_TABLE("coverage", coverages),
+    EXPT_TABLE("ramp", ramps),
+    EXPT_TABLE("serve", serves),
+    EXPT_TABLE("rule", rules),
+    EXPT_TABLE("member list", member_lists),
+    EXPT_TABLE("segment", segments),
+    EXPT_TABLE("layer", layers),
+    EXPT_TABLE("holdout", holdouts),
+    EXPT_TABLE("experiment", experiments),
+    EXPT_TABLE("time zone", time_zones),
+    EXPT_TABLE("flag", flags),
+    EXPT_TABLE("golden vector", golden_vectors),
 };
+#undef EXPT_TABLE
 
 struct RowReference {
   enum class Form : uint8_t {
@@ -79,19 +99,15 @@ struct RowReference {
   TableId table;
   TableId target;
   Form form;
-  uint16_t offset;    // of the member
-  uint16_t row_size;  // of the table
+  uint16_t offset;             // of the member
+  uint16_t row_size;           // of the table
   base::MessagePart key = {};  // "key" or "name" where it is the row's own: short, present and used once
 };
 
-#define EXPT_REFERENCE(table, Row, member, target, form)                                       \
-  RowReference {                                                                               \
-    TableId::table, TableId::target, RowReference::Form::form, offsetof(Row, member), sizeof(Row) \
-  }
-#define EXPT_KEY(table, Row, member, what)                                                     \
-  RowReference {                                                                               \
-    TableId::table, TableId::kStrings, RowReference::Form::kOne, offsetof(Row, member), sizeof(Row), what \
-  }
+#define EXPT_REFERENCE(table, Row, member, target, form) \
+  RowReference { TableId::table, TableId::target, RowReference::Form::form, offsetof(Row, member), sizeof(Row) }
+#define EXPT_KEY(table, Row, member, what) \
+  RowReference { TableId::table, TableId::kStrings, RowReference::Form::kOne, offsetof(Row, member), sizeof(Row), what }
 inline constexpr RowReference kRowReferences[] = {
     EXPT_KEY(kAttributes, AttributeSchema, name, "name"),
     EXPT_REFERENCE(kBucketings, Bucketing, bucket_by, kAttributes, kOne),

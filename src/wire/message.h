@@ -1,5 +1,5 @@
-// How the messages of expt/v1/*.proto are described: for ScanMessage(), which checks bytes, and for DecodeMessage(), which
-// fills structs from them.
+// How the messages of expt/v1/*.proto are described: for ScanMessage(), which checks bytes, and for DecodeMessage(),
+// which fills structs from them.
 #ifndef EXPT_SRC_WIRE_MESSAGE_H_
 #define EXPT_SRC_WIRE_MESSAGE_H_
 
@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "src/base/list.h"
 #include "src/base/message.h"
 
 namespace expt::wire {
@@ -70,14 +71,34 @@ struct FieldDescription {
   const MessageDescription* message = nullptr;
 };
 
+// Makes one row in the list at `list`, which is likely to get `count`; for a table all of them. Returns the first.
+#if defined(EXPT_SMALL_CODE)
+// One function for rows of all types: they begin as a copy of one.
+struct MakeRows {
+  constexpr MakeRows() = default;
+  constexpr MakeRows(void* (*make)(void* list, size_t count)) : own(make) {}  // NOLINT: as a pointer to a function
+  constexpr MakeRows(const void* row, size_t size, bool all)
+      : blank(row), row_size(static_cast<uint16_t>(size)), is_table(all) {}
+  void* operator()(void* list, size_t count) const {
+    return own != nullptr ? own(list, count) : base::AddRows(list, count, is_table ? count : 1, blank, row_size);
+  }
+
+  void* (*own)(void* list, size_t count) = nullptr;
+  const void* blank = nullptr;
+  uint16_t row_size = 0;
+  bool is_table = false;
+};
+#else
+using MakeRows = void* (*)(void* list, size_t count);
+#endif
+
 // `fields` are in the order of their numbers; numbers and slots are below 64.
 struct MessageDescription {
   base::MessagePart name;
   std::span<const FieldDescription> fields;
   uint16_t choice_offset = 0;  // of the byte that FieldDescription::choice goes to
   uint16_t row_size = 0;       // of a table's row
-  // Makes one row in the list at `list`, which is likely to get `count`; for a table all of them. Returns the first.
-  void* (*make)(void* list, size_t count) = nullptr;
+  MakeRows make{};
 };
 
 // Null for a field that the schema does not know.

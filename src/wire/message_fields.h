@@ -178,8 +178,7 @@ constexpr FieldDescription MessageAt(uint8_t number, const MessageDescription& m
 }
 template <typename T>
 constexpr FieldDescription Rows(uint8_t number, Place<T> at, const MessageDescription& message) {
-  return {
-      .number = number, .kind = FieldKind::kMessage, .form = Form::kRows, .offset = at.offset, .message = &message};
+  return {.number = number, .kind = FieldKind::kMessage, .form = Form::kRows, .offset = at.offset, .message = &message};
 }
 template <typename T>
 constexpr FieldDescription Table(uint8_t number, Place<T> at, const MessageDescription& message) {
@@ -188,6 +187,14 @@ constexpr FieldDescription Table(uint8_t number, Place<T> at, const MessageDescr
 }
 
 // MessageDescription::make for lists of T.
+#if defined(EXPT_SMALL_CODE)
+template <typename T>
+[[clang::no_destroy]] inline constinit const T kBlank{};
+template <typename T, typename List = std::vector<T>>
+inline constexpr MakeRows MakeRow{&kBlank<T>, sizeof(T), false};
+template <typename T>
+inline constexpr MakeRows MakeTable{&kBlank<T>, sizeof(T), true};
+#else
 template <typename T, typename List = std::vector<T>>
 void* MakeRow(void* list, size_t expected) {
   auto& rows = *static_cast<List*>(list);
@@ -200,6 +207,7 @@ void* MakeTable(void* list, size_t count) {
   rows.resize(count);
   return rows.data();
 }
+#endif
 
 }  // namespace expt::wire
 

@@ -46,10 +46,9 @@ constexpr FieldDescription kSnapshotRefFields[] = {
     I64(3, EXPT_AT(SnapshotRef, size_bytes)),
 };
 constexpr MessageDescription kSnapshotRef = {.name = "snapshot reference", .fields = kSnapshotRefFields};
+void* MakeCandidate(void* at, size_t) { return &static_cast<std::optional<SnapshotRef>*>(at)->emplace(); }
 constexpr MessageDescription kCandidate = {
-    .name = "snapshot reference",
-    .fields = kSnapshotRefFields,
-    .make = [](void* at, size_t) -> void* { return &static_cast<std::optional<SnapshotRef>*>(at)->emplace(); }};
+    .name = "snapshot reference", .fields = kSnapshotRefFields, .make = MakeCandidate};
 
 constexpr FieldDescription kHeadFields[] = {
     U32(1, EXPT_AT(HeadModel, format_version)),

@@ -10,29 +10,27 @@
 #include "src/core/ruleset.h"
 
 using expt::wasm::BeginAnswer;
-using expt::wasm::PutBoolean;
+using expt::wasm::Put;
 using expt::wasm::PutList;
-using expt::wasm::PutNumber;
-using expt::wasm::PutPart;
 
-// Type (ValueType), whether it is enabled, whether it is broken, variants: [key, value] each, names of attributes in the
-// order of expt_decide.
+// Type (ValueType), whether it is enabled, whether it is broken, variants: [key, value] each, the attributes that it
+// may read: rows of those that expt_snapshot_open names.
 EXPT_EXPORT(expt_flag_describe)
 void expt_flag_describe(const expt::Snapshot* snapshot, uint32_t index) {
   const expt::eval::Ruleset& rules = snapshot->ruleset()->rules;
   const expt::eval::Flag& flag = rules.flags[index];
-  BeginAnswer(5);
-  PutNumber(static_cast<double>(flag.type));
-  PutBoolean(flag.is_enabled);
-  PutBoolean(flag.is_broken);
+  BeginAnswer();
+  Put(static_cast<int>(flag.type));
+  Put(flag.is_enabled);
+  Put(flag.is_broken);
   PutList(flag.variant_count);
   for (uint16_t i = 0; i < flag.variant_count; ++i) {
     PutList(2);
-    PutPart(flag.variants[i].key);
-    expt::wasm::PutValue(flag.variants[i].value);
+    Put(flag.variants[i].key);
+    Put(flag.variants[i].value);
   }
   PutList(flag.required_count);
-  for (uint32_t i = 0; i < flag.required_count; ++i) PutPart(rules.attributes[rules.RequiredAttributes(flag)[i]].name);
+  for (uint32_t i = 0; i < flag.required_count; ++i) Put(rules.RequiredAttributes(flag)[i]);
 }
 
 // Id, key of its flag, bucket_by, phase, keys of variants. 0 when there is no experiment of that key, else 1.
@@ -40,11 +38,11 @@ EXPT_EXPORT(expt_experiment_describe)
 uint32_t expt_experiment_describe(const expt::Snapshot* snapshot, const char* key, uint32_t size) {
   const auto entry = expt::core::FindExperiment(*snapshot, std::string_view(key, size));
   if (!entry.has_value()) return 0;
-  BeginAnswer(5);
-  PutPart(entry->id);
-  PutPart(entry->flag);
-  PutPart(entry->bucket_by);
-  PutNumber(entry->phase);
+  BeginAnswer();
+  Put(entry->id);
+  Put(entry->flag);
+  Put(entry->bucket_by);
+  Put(entry->phase);
   expt::wasm::PutTexts(entry->variants);
   return 1;
 }

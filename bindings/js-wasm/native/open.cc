@@ -26,53 +26,56 @@ std::optional<Digest> DigestAt(const uint8_t* bytes) {
   return digest;
 }
 
-void Put(const wire::SnapshotRef& ref) {
+void PutRef(const wire::SnapshotRef& ref) {
   PutList(3);
-  PutNumber(static_cast<double>(ref.version));
+  Put(ref.version);
   PutDigest(ref.digest);
-  PutNumber(static_cast<double>(ref.size_bytes));
+  Put(ref.size_bytes);
 }
 
 void Answer(const Root& root) {
-  BeginAnswer(4);
-  PutNumber(static_cast<double>(root.version()));
+  BeginAnswer();
+  Put(root.version());
   PutTexts(root.environments());
   PutDigest(root.digest());
-  PutNumber(static_cast<double>(core::KeysOf(root).expires_at_ms));
+  Put(core::KeysOf(root).expires_at_ms);
 }
 
 void Answer(const core::AcceptedHead& accepted) {
   const wire::HeadModel& head = accepted.head;
-  BeginAnswer(12);
+  BeginAnswer();
   for (const int64_t number :
        {head.root_version, head.epoch, head.head_number, head.issued_at_ms, head.expires_at_ms,
         int64_t{head.candidate_ppm}, int64_t{head.poll_interval_ms}, int64_t{head.fetch_jitter_ms}}) {
-    PutNumber(static_cast<double>(number));
+    Put(number);
   }
   PutTexts(head.emergency_off);
   PutDigest(accepted.digest);
-  Put(head.stable);
+  PutRef(head.stable);
   if (head.candidate.has_value()) {
-    Put(*head.candidate);
+    PutRef(*head.candidate);
   } else {
     PutList(0);
   }
 }
 
 void Answer(const Snapshot& snapshot) {
-  BeginAnswer(11);
-  PutPart(snapshot.project());
-  PutPart(snapshot.environment());
-  PutNumber(static_cast<double>(snapshot.audience()));
-  PutNumber(static_cast<double>(snapshot.epoch()));
-  PutNumber(static_cast<double>(snapshot.version()));
-  PutNumber(static_cast<double>(snapshot.issued_at().time_since_epoch().count()));
+  BeginAnswer();
+  Put(snapshot.project());
+  Put(snapshot.environment());
+  Put(static_cast<int>(snapshot.audience()));
+  Put(snapshot.epoch());
+  Put(snapshot.version());
+  Put(snapshot.issued_at().time_since_epoch().count());
   PutDigest(snapshot.digest());
+  const core::Ruleset& ruleset = *snapshot.ruleset();
   PutTexts(snapshot.warnings());
-  PutTexts(snapshot.ruleset()->unit_types);
-  PutTexts(snapshot.ruleset()->analytics_attributes);
-  PutList(snapshot.flag_count());
-  for (size_t i = 0; i < snapshot.flag_count(); ++i) PutPart(snapshot.flag(i).key);
+  PutTexts(ruleset.unit_types);
+  PutTexts(ruleset.analytics_attributes);
+  PutList(ruleset.rules.attributes.size());
+  for (const eval::Attribute& attribute : ruleset.rules.attributes) Put(attribute.name);
+  PutList(ruleset.rules.flags.size());
+  for (const eval::Flag& flag : ruleset.rules.flags) Put(flag.key);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ import { budget, sizes } from '../tools/size.mjs';
 import { core } from './paths.mjs';
 
 // Reached so far, with room for the same sources under another patch of the compiler; see docs/decisions/wasm-size.md.
-const reached = { engine: 45_300, client: 21_500 };
+const reached = { engine: 40_960, client: 21_500 };
 
 test('a page loads no more than was reached', async () => {
   const found = await sizes();

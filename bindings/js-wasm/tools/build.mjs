@@ -25,6 +25,10 @@ const nodeFiles = {
   },
 };
 
+// The modules export short names (native/compact.py), so their properties are called by these. A name that is a string
+// says so: /* @__KEY__ */.
+const exportNames = JSON.parse(readFileSync(path.join(here, 'tools', 'exports.json'), 'utf8'));
+
 async function bundle(folder, format, forNode) {
   await esbuild.build({
     entryPoints: [path.join(folder, 'src', 'index.ts')],
@@ -37,6 +41,8 @@ async function bundle(folder, format, forNode) {
     plugins: forNode ? [nodeFiles] : [],
     // CommonJS has no import.meta; there the engine's address is given to init().
     define: format === 'cjs' ? { 'import.meta.url': 'undefined' } : {},
+    mangleProps: new RegExp(`^(${Object.keys(exportNames).join('|')})$`),
+    mangleCache: exportNames,
     legalComments: 'none',
     logLevel: 'warning',
     logOverride: { 'empty-import-meta': 'silent' },

@@ -3,11 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "src/base/list.h"
+
 namespace expt::wasm {
 
 void Rows::Reserve(size_t capacity, size_t width) {
   if (capacity <= capacity_) return;
-  char* const rows = static_cast<char*>(operator new(capacity * width));
+  char* const rows = static_cast<char*>(operator new(capacity* width));
   if (size_ != 0) std::memcpy(rows, rows_, size_ * width);
   std::free(rows_);
   rows_ = rows;
@@ -27,6 +29,13 @@ void* Rows::Open(size_t at, size_t count, size_t width) {
 
 void* Rows::Push(size_t width) { return Open(size_, 1, width); }
 
+void* Rows::Add(size_t expected, size_t count, const void* row, size_t width) {
+  if (size_ == 0) Reserve(expected, width);
+  char* const first = static_cast<char*>(Open(size_, count, width));
+  for (char* at = first; count > 0; --count, at += width) std::memcpy(at, row, width);
+  return first;
+}
+
 void Rows::Swap(Rows& other) noexcept {
   std::swap(rows_, other.rows_);
   std::swap(size_, other.size_);
@@ -40,6 +49,10 @@ void Rows::CopyBytes(const void* begin, size_t count, size_t width) {
 }
 
 }  // namespace expt::wasm
+
+void* expt::base::AddRows(void* list, size_t expected, size_t count, const void* row, size_t width) {
+  return static_cast<wasm::Rows*>(list)->Add(expected, count, row, width);
+}
 
 _LIBCPP_BEGIN_NAMESPACE_STD
 

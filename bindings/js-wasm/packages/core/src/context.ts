@@ -21,7 +21,9 @@ export type FlatValue = string | number | bigint | boolean | readonly string[] |
 /** The name of `targetingKey` inside the engine. */
 export const targetingKey = 'targeting_key';
 const maxDepth = 32;
-/** More are not looked at: a context may have 256, and an object that contains itself never ends. */
+/** As kMaxContextAttributes of include/expt/context.h. */
+export const maxAttributes = 256;
+/** More are not looked at: an object that contains itself never ends. */
 const maxValues = 4096;
 
 /** An object whose own properties are all that it has. */
@@ -39,10 +41,10 @@ export function isNested(value: unknown): value is object {
  * It knows no snapshot, so one context serves any flag of any client.
  */
 export class Context {
-  /** Flat names as given, in their order: the engine decides what two names of the targeting key mean. */
-  readonly given: readonly (readonly [string, FlatValue])[];
   /** Values by name; the targeting key under `targeting_key`. */
   readonly flat: ReadonlyMap<string, FlatValue>;
+  /** As Context::is_valid() of include/expt/context.h: else every decision says INVALID_CONTEXT. */
+  readonly isValid: boolean;
   /** Where an instance keeps its copy, the last one by itself; used by Snapshot only. */
   lastOwner: object | undefined;
   lastAddress = 0;
@@ -51,11 +53,11 @@ export class Context {
   constructor(attributes: Attributes) {
     const found = new Map<string, { value: FlatValue; depth: number }>();
     flatten(attributes, '', { depth: 0, left: maxValues }, found);
-    const given = [...found].map(
-      ([name, { value }]) => [name, Array.isArray(value) ? Object.freeze(value.slice()) : value] as const,
-    );
-    this.given = given;
-    this.flat = new Map(given.map(([name, value]) => [name === 'targetingKey' ? targetingKey : name, value]));
+    const keys = ['targetingKey', targetingKey].map((name) => found.get(name)?.value);
+    this.isValid = found.size <= maxAttributes && (keys.some(isMissing) || areEqual(...(keys as [FlatValue, FlatValue])));
+    this.flat = new Map([...found].map(([name, { value }]) => [
+      name === 'targetingKey' ? targetingKey : name, Array.isArray(value) ? Object.freeze(value.slice()) : value,
+    ]));
   }
 }
 
@@ -108,6 +110,21 @@ export function unitId(value: FlatValue): string {
     default:
       return '';
   }
+}
+
+/** To the engine: what no attribute can hold. */
+function isMissing(value: FlatValue): boolean {
+  if (typeof value === 'string') return !isWellFormed(value);
+  if (typeof value === 'bigint') return !isInt64(value);
+  if (Array.isArray(value)) return value.some((text: unknown) => typeof text !== 'string' || !isWellFormed(text));
+  return typeof value !== 'number' && typeof value !== 'boolean';
+}
+
+/** Same type and same value to the engine, to which 1 and 1n are one integer; of what is not missing. */
+function areEqual(a: FlatValue, b: FlatValue): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((text, i) => text === b[i]);
+  const exact = (value: FlatValue) => (Number.isSafeInteger(value) ? BigInt(value as number) : value);
+  return exact(a) === exact(b);
 }
 
 export function isInt64(value: bigint): boolean {

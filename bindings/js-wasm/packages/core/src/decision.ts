@@ -61,7 +61,7 @@ export interface Explanation {
   readonly text: string;
 }
 
-// What expt_evaluate packs into one number.
+// What expt_decide packs into one number.
 export const packed = {
   reason: (answer: number): number => answer & 15,
   error: (answer: number): number => (answer >> 4) & 15,

@@ -49,7 +49,7 @@ export class Engine {
   }
 
   async #findExplainer(): Promise<Engine> {
-    if (WebAssembly.Module.exports(this.module).some(({ name }) => name === 'expt_explain')) return this;
+    if (WebAssembly.Module.exports(this.module).some(({ name }) => name === /* @__KEY__ */ 'expt_explain')) return this;
     if (this.#explainSource === undefined) {
       throw new Error('expected the address of expt_explain.wasm, found none: give it to init()');
     }

@@ -4,6 +4,7 @@ import { doubleText } from './double_text.js';
 import { LoadError } from './load_error.js';
 import { Patterns, regexImports } from './regex.js';
 import { fromUtf8, hex, writeUtf8 } from './text.js';
+import { ValueType } from './values.js';
 
 /** What bindings/js-wasm/native exports. Addresses and flags are numbers; 0 is null. */
 export interface Exports {
@@ -36,20 +37,16 @@ export interface Exports {
   expt_flag_describe(snapshot: number, index: number): void;
   expt_experiment_describe(snapshot: number, key: number, size: number): number;
   expt_share_of(bytes: number, size: number): number;
-  expt_context_new(block: number, count: number): number;
-  expt_context_free(context: number): void;
-  expt_sticky_new(block: number, count: number): number;
+  expt_sticky_new(rows: number, count: number): number;
   expt_sticky_free(assignments: number): void;
   expt_sticky_use(assignments: number): void;
-  expt_evaluate(snapshot: number, flag: number, context: number, expected: number, nowMs: number): number;
-  expt_decide(snapshot: number, flag: number, block: number, expected: number, nowMs: number): number;
+  expt_decide(snapshot: number, flag: number, values: number, expected: number, nowMs: number): number;
   /** Only of expt_explain.wasm. */
-  expt_explain?(snapshot: number, key: number, size: number, context: number, nowMs: number): void;
+  expt_explain?(snapshot: number, key: number, size: number, values: number, nowMs: number): void;
 }
 
-// As in native/record.h.
-const enum Part { boolean = 1, double = 4, list = 7, json = 8, bytes = 9 }
-
+// Parts of answers whose texts are digests, and become hexadecimal.
+const digests = ['digest', 'stable', 'candidate'];
 const outputWords = 96;
 const initialBytes = 1 << 20; // INITIAL_MEMORY of native/CMakeLists.txt
 
@@ -139,23 +136,32 @@ export class Instance {
     return this.textAt(this.word(0), this.word(1));
   }
 
-  /** The parts of an answer (native/answer.h) under their `names`, which a space separates. */
+  /**
+   * The parts of an answer (native/answer.h) under their `names`, which a space separates.
+   */
   answer(names: string): unknown {
     const { buffer } = this.exports.memory;
     const words = new Uint32Array(buffer);
     const reals = new Float64Array(buffer);
     let at = this.word(0) >> 2;
-    const part = (): unknown => {
-      const [type, size, begin] = words.subarray(at, (at += 4)) as unknown as [number, number, number];
-      if (type === Part.boolean) return size !== 0;
-      if (type === Part.double) return reals[(at >> 1) - 1];
-      if (type === Part.list) return Array.from({ length: size }, part);
-      if (type === Part.bytes) return hex(this.bytes.subarray(begin, begin + size));
-      const text = this.textAt(begin, size);
-      return type === Part.json ? JSON.parse(text) : text;
+    const part = (name: string): unknown => {
+      const [low, high, type] = words.subarray(at, (at += 4)) as unknown as [number, number, number];
+      switch (type & 255) {
+        case ValueType.boolean:
+          return (low & 255) !== 0;
+        case ValueType.integer:
+          return (high | 0) * 4294967296 + low;
+        case ValueType.double:
+          return reals[(at >> 1) - 2];
+        case ValueType.list:
+          return Array.from({ length: high }, () => part(name));
+        case ValueType.json:
+          return JSON.parse(this.textAt(low, high));
+        default:
+          return digests.includes(name) ? hex(this.bytes.subarray(low, low + high)) : this.textAt(low, high);
+      }
     };
-    const parts = part() as unknown[];
-    return Object.fromEntries(names.split(' ').map((name, i) => [name, parts[i]]));
+    return Object.fromEntries(names.split(' ').map((name) => [name, part(name)]));
   }
 
   error(): LoadError {

@@ -3,15 +3,15 @@
 //   const root = await Root.parse(engine, rootBytes);
 //   const snapshot = await Snapshot.parse(bytes, { root, environment: 'env_7f3a' });
 //   snapshot.enabled('new-checkout', { targetingKey: 'user-42', country: 'CH' });
-import { Context, isNested, isPlain, targetingKey, type Attributes, type AttributeValue, type FlatValue } from './context.js';
+import { Context, isNested, isPlain, maxAttributes, targetingKey, type Attributes, type AttributeValue, type FlatValue } from './context.js';
 import {
   errorCodes, packed, reasons, type Decision, type Explanation, type Exposure, type FlagValue, type JsonValue,
 } from './decision.js';
 import type { Engine } from './engine.js';
 import type { Instance } from './instance.js';
 import { Root } from './root.js';
-import { Scratch } from './scratch.js';
 import { StickyAssignments } from './sticky.js';
+import { Values } from './values.js';
 import { PayloadType, withVerified } from './verification.js';
 
 export type Audience = 'server' | 'client';
@@ -65,6 +65,8 @@ export interface SnapshotDescription {
   readonly warnings: readonly string[];
   readonly unitTypes: readonly string[];
   readonly analytics: readonly string[];
+  /** Names of the attributes that its rules know, by row. */
+  readonly attributes: readonly string[];
   readonly flags: readonly string[];
 }
 
@@ -101,7 +103,7 @@ interface FlagDescription {
   enabled: boolean;
   broken: boolean;
   variants: [string, FlagValue][];
-  attributes: string[];
+  rows: number[];
 }
 
 /** What is known about one flag of one instance, looked up once. */
@@ -113,15 +115,17 @@ export class FlagEntry {
   readonly isBroken: boolean;
   readonly variants: readonly string[];
   readonly values: readonly FlagValue[];
-  /** Names of the attributes that deciding the flag may read, in the order of expt_decide. */
+  /** The attributes that deciding the flag may read: rows of the snapshot's, and names. */
+  readonly rows: readonly number[];
   readonly attributes: readonly string[];
-  readonly hasDots: boolean;
+  /** An object need not have them under their names: made a Context first. */
+  readonly hasOtherNames: boolean;
   /** The last row of a client's counts that this flag went to, and what it was for. */
   lastCount: object | undefined;
   lastOutcome = -1;
   lastRule = 0;
 
-  constructor(key: string, index: number, description: FlagDescription) {
+  constructor(key: string, index: number, description: FlagDescription, names: readonly string[]) {
     this.key = key;
     this.index = index;
     this.type = typeNames[description.type] ?? 'missing';
@@ -129,8 +133,9 @@ export class FlagEntry {
     this.isBroken = description.broken;
     this.variants = description.variants.map(([variant]) => variant);
     this.values = description.variants.map(([, value]) => deepFreeze(value));
-    this.attributes = description.attributes;
-    this.hasDots = description.attributes.some((name) => name.includes('.'));
+    this.rows = description.rows;
+    this.attributes = description.rows.map((row) => names[row]!);
+    this.hasOtherNames = this.attributes.some((name) => name.includes('.') || name === 'targetingKey');
   }
 }
 
@@ -146,7 +151,7 @@ class Rules {
   #explaining: Promise<Snapshot> | undefined;
   /** The engine stopped in the middle of something: this copy of it answers nothing any more. */
   isSpoiled = false;
-  readonly #scratch: Scratch;
+  readonly #values: Values; // of what is used once
   readonly #indices = new Map<string, number>();
   readonly #entries = new Map<string, FlagEntry>();
 
@@ -155,7 +160,7 @@ class Rules {
     this.description = description;
     this.#engine = engine;
     this.#reader = reader;
-    this.#scratch = new Scratch(instance);
+    this.#values = new Values(instance, 4096);
     description.flags.forEach((key, index) => this.#indices.set(key, index));
   }
 
@@ -174,25 +179,25 @@ class Rules {
     if (index === undefined) return undefined;
     this.instance.exports.expt_flag_describe(snapshot, index);
     const entry = new FlagEntry(
-      key, index, this.instance.answer('type enabled broken variants attributes') as FlagDescription,
+      key, index, this.instance.answer('type enabled broken variants rows') as FlagDescription,
+      this.description.attributes,
     );
     this.#entries.set(key, entry);
     return entry;
   }
 
-  /** Address of the instance's own copy of `context`. */
+  /** Address of the instance's own copy of `context`: a value for every attribute. */
   adopt(context: Context): number {
     let address = context.homes?.get(this);
     if (address === undefined) {
-      const { given } = context;
-      const scratch = this.#scratch;
-      scratch.begin(given.length * 2);
-      given.forEach(([name, value], i) => {
-        scratch.put(i * 2, name);
-        scratch.put(i * 2 + 1, value);
-      });
-      address = this.instance.exports.expt_context_new(scratch.address, given.length);
-      collected.register(context, { instance: new WeakRef(this.instance), address, free: 'expt_context_free' });
+      const { attributes } = this.description;
+      const values = new Values(this.instance);
+      do {
+        values.begin(attributes.length);
+        attributes.forEach((name, row) => values.put(row, context.flat.get(name)));
+      } while (!values.isWhole());
+      address = values.address;
+      this.#free(context, address, /* @__KEY__ */ 'expt_free');
     }
     if (context.lastOwner !== undefined) (context.homes ??= new WeakMap()).set(context.lastOwner, context.lastAddress);
     context.lastOwner = this;
@@ -212,37 +217,46 @@ class Rules {
   }
 
   #adoptSticky(sticky: StickyAssignments): number {
-    const scratch = this.#scratch;
-    scratch.begin(sticky.rows.length * 5);
-    sticky.rows.forEach((row, i) =>
-      [row.experimentId, row.bucketBy, row.unitId, row.variant, row.phase].forEach((value, j) =>
-        scratch.put(i * 5 + j, value),
-      ),
-    );
-    const address = this.instance.exports.expt_sticky_new(scratch.address, sticky.rows.length);
-    collected.register(sticky, { instance: new WeakRef(this.instance), address, free: 'expt_sticky_free' });
+    const values = this.#values;
+    do {
+      values.begin(sticky.rows.length * 5);
+      sticky.rows.forEach((row, i) =>
+        [row.experimentId, row.bucketBy, row.unitId, row.variant, row.phase].forEach((value, j) =>
+          values.put(i * 5 + j, value),
+        ),
+      );
+    } while (!values.isWhole());
+    const address = this.instance.exports.expt_sticky_new(values.address, sticky.rows.length);
+    this.#free(sticky, address, /* @__KEY__ */ 'expt_sticky_free');
     sticky.homes.set(this, address);
     return address;
   }
 
+  /** Has `address` freed once `owner` has gone away. */
+  #free(owner: object, address: number, free: 'expt_free' | 'expt_sticky_free'): void {
+    collected.register(owner, { instance: new WeakRef(this.instance), address, free });
+  }
+
   /** Writes the attributes that `entry` reads; 0 when `context` must be adopted first. */
   write(entry: FlagEntry, context: Attributes): number {
-    if (entry.hasDots || !isPlain(context)) return 0;
+    if (entry.hasOtherNames || !isPlain(context)) return 0;
     let count = 0;
     for (const name in context) {
       if (isNested(context[name])) return 0;
       count++;
     }
     const hasCamelKey = Object.hasOwn(context, 'targetingKey');
-    if (count > 256 || (hasCamelKey && Object.hasOwn(context, targetingKey))) return 0;
-    const scratch = this.#scratch;
-    const { attributes } = entry;
-    scratch.begin(attributes.length);
-    for (let i = 0; i < attributes.length; i++) {
-      const name = attributes[i]!;
-      scratch.put(i, context[hasCamelKey && name === targetingKey ? 'targetingKey' : name] as FlatValue);
-    }
-    return scratch.address;
+    if (count > maxAttributes || (hasCamelKey && Object.hasOwn(context, targetingKey))) return 0;
+    const values = this.#values;
+    const { attributes, rows } = entry;
+    do {
+      values.begin(this.description.attributes.length);
+      for (let i = 0; i < rows.length; i++) {
+        const name = attributes[i]!;
+        values.put(rows[i]!, context[hasCamelKey && name === targetingKey ? 'targetingKey' : name] as FlatValue);
+      }
+    } while (!values.isWhole());
+    return values.address;
   }
 }
 
@@ -250,7 +264,7 @@ class Rules {
 const collected = /* @__PURE__ */ new FinalizationRegistry<{
   instance: WeakRef<Instance>;
   address: number;
-  free: 'expt_context_free' | 'expt_snapshot_free' | 'expt_sticky_free';
+  free: 'expt_free' | 'expt_snapshot_free' | 'expt_sticky_free';
 }>(({ instance, address, free }) => instance.deref()?.exports[free](address));
 
 const staleNumbers = { keep: 0, defaults: 1, failClosed: 2 } as const;
@@ -269,7 +283,7 @@ export class Snapshot {
     this.#rules = rules;
     this.#address = address;
     this.#overlay = overlay;
-    if (rules !== undefined) collected.register(this, { instance: new WeakRef(rules.instance), address, free: 'expt_snapshot_free' });
+    if (rules !== undefined) collected.register(this, { instance: new WeakRef(rules.instance), address, free: /* @__KEY__ */ 'expt_snapshot_free' });
   }
 
   /** Without flags: every evaluation yields PROVIDER_NOT_READY. */
@@ -306,7 +320,7 @@ export class Snapshot {
         );
         if (address === 0) throw instance.error();
         const description = instance.answer(
-          'project environment audience epoch version issuedAtMs digest warnings unitTypes analytics flags',
+          'project environment audience epoch version issuedAtMs digest warnings unitTypes analytics attributes flags',
         ) as SnapshotDescription;
         return new Snapshot(new Rules(instance, description, engine, again), address);
       });
@@ -445,7 +459,7 @@ export class Snapshot {
 
   #explainHere(rules: Rules, flag: string, context: Context, nowMs: number): Explanation {
     const { instance } = rules;
-    const address = context.lastOwner === rules ? context.lastAddress : rules.adopt(context);
+    const address = context.isValid ? rules.adopt(context) : 0;
     instance.withText(flag, (at, size) => instance.exports.expt_explain!(this.#address, at, size, address, nowMs));
     const [jsonAt = 0, jsonSize = 0, textAt = 0, textSize = 0] = instance.words(4);
     return {
@@ -493,8 +507,9 @@ export class Snapshot {
         context = new Context(context);
       }
       const own = context as Context;
+      if (!own.isValid) return packed.failure('INVALID_CONTEXT');
       const address = own.lastOwner === rules ? own.lastAddress : rules.adopt(own);
-      return exports.expt_evaluate(this.#address, entry.index, address, expected, nowMs);
+      return exports.expt_decide(this.#address, entry.index, address, expected, nowMs);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) rules.isSpoiled = true;
       return packed.failure('GENERAL');
