@@ -43,10 +43,12 @@ class SpoolDelivery : public testing::Test {
     options.spool.interval = 5ms;
     return options;
   }
+  // Closed when it is given up, as by a Client: the background thread has a share of its own and uses `files_`.
   std::shared_ptr<Core> Open(ClientOptions options) {
     absl::StatusOr<std::shared_ptr<Core>> core = Core::Open(std::move(options), &files_);
     EXPECT_TRUE(core.ok()) << core.status();
-    return core.ok() ? *std::move(core) : nullptr;
+    if (!core.ok()) return nullptr;
+    return {core->get(), [core = *core](Core*) { core->Close(2s).IgnoreError(); }};
   }
   std::shared_ptr<Core> Open() { return Open(Options()); }
 

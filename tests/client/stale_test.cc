@@ -170,6 +170,9 @@ TEST_F(Aging, ADecisionTellsTheAgeOfWhatDecided) {
 }
 
 TEST_F(Aging, AForkedChildIsAsOldAsItsParent) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "ThreadSanitizer cannot follow threads of a forked child";
+#endif
   const Client client = OpenReady(Options(Stale::kKeep));
   TakeServerAway();
   WaitForLook();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -57,6 +58,20 @@ TEST(ToJson, IsOneLineThatJsonReads) {
   EXPECT_EQ(document["value"], document["variant"] == "a" ? nlohmann::json({{"t", "q\"\n"}}) : nlohmann::json({1}));
 }
 
+TEST(ToJson, KeepsTextsOfAnyLengthAndAnyCharacter) {
+  for (const size_t size : {1, 500, 511, 512, 513, 5'000}) {
+    const std::string key(size, 'k');
+    const std::string variant = std::string(size, 'v') + "\"\n\x01";
+    Decision decision;
+    decision.flag = key;
+    decision.variant = variant;
+    const auto document = nlohmann::json::parse(ToJson(decision));
+    EXPECT_EQ(document["flag"], key);
+    EXPECT_EQ(document["variant"], variant);
+    EXPECT_EQ(document["snapshot_version"], 0);
+  }
+}
+
 TEST(ValueOr, GivesTheFallbackForAnotherType) {
   Decision decision;
   EXPECT_EQ(decision.ValueOr(7), 7);
@@ -79,8 +94,17 @@ TEST(ValueOr, GivesTheFallbackForAnotherType) {
 TEST(Names, AreOpenFeaturesWords) {
   EXPECT_EQ(ReasonName(Reason::kTargetingMatch), "TARGETING_MATCH");
   EXPECT_EQ(ReasonName(Reason::kPrerequisiteFailed), "PREREQUISITE_FAILED");
-  EXPECT_EQ(ErrorCodeName(ErrorCode::kNone), "");
-  EXPECT_EQ(ErrorCodeName(ErrorCode::kTargetingKeyMissing), "TARGETING_KEY_MISSING");
+  const char* const errors[] = {"",
+                                "PROVIDER_NOT_READY",
+                                "FLAG_NOT_FOUND",
+                                "PARSE_ERROR",
+                                "TYPE_MISMATCH",
+                                "TARGETING_KEY_MISSING",
+                                "INVALID_CONTEXT",
+                                "GENERAL"};
+  for (uint8_t code = 0; code < std::size(errors); ++code) {
+    EXPECT_EQ(ErrorCodeName(static_cast<ErrorCode>(code)), errors[code]);
+  }
 }
 
 }  // namespace

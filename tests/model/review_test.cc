@@ -381,5 +381,17 @@ TEST_F(ReviewTest, ComplexityCountsWhatIsReached) {
   EXPECT_EQ(FlagComplexity(s(), checkout_).figure, 0u);
 }
 
+TEST_F(ReviewTest, ComplexityCountsTheAttributesThatAnExperimentBucketsBy) {
+  const Index experiment = AddExperiment("x");
+  AddServe(b_.ServeExperiment(experiment));
+  EXPECT_EQ(FlagComplexity(s(), checkout_).attributes, 1u);  // targeting_key
+  s().experiments[experiment].bucketing = b_.AddBucketing(b_.Attribute("account"), "salt");
+  EXPECT_EQ(FlagComplexity(s(), checkout_).attributes, 1u);  // account
+  s().layers.push_back({.key = b_.String("layer"), .bucketing = b_.AddBucketing(b_.Attribute("device"), "layer")});
+  s().experiments[experiment].layer = 0;
+  s().experiments[experiment].allocation = {0, 500'000};
+  EXPECT_EQ(FlagComplexity(s(), checkout_).attributes, 2u);  // account, device
+}
+
 }  // namespace
 }  // namespace expt::model
