@@ -263,7 +263,7 @@ class Decoder {
       }
       ReadPacked(field->form, cursor.content, count, rows + field->offset, message.row_size);
     }
-    if constexpr (base::kSmallCode) return;  // rows were made with what absent columns mean
+    if (base::kSmallCode || count == 0) return;  // small code makes rows with what absent columns mean
     for (const FieldDescription& field : message.fields) {
       if ((found >> field.number & 1) == 0) SetAbsent(field.form, count, rows + field.offset, message.row_size);
     }

@@ -159,6 +159,32 @@ TEST(SnapshotCodec, TablesMustFit) {
   EXPECT_EQ(Decode(Payload([](v1::Snapshot& m) { m.mutable_operands()->add_lists(2 + 16); })), LoadCode::kBadEncoding);
 }
 
+TEST(SnapshotCodec, AbsentColumnsMeanWhatARowBeginsWith) {
+  const auto decoded = DecodeSnapshot(Payload([](v1::Snapshot& m) {
+    m.mutable_attributes();  // without rows
+    for (int row = 0; row < 3; ++row) m.mutable_conditions()->add_op(10);
+    for (int row = 0; row < 3; ++row) m.mutable_rules()->add_id(1);
+  }));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_TRUE(decoded->attributes.empty());
+  ASSERT_EQ(decoded->conditions.size(), 3u);
+  for (const model::Condition& row : decoded->conditions) {
+    EXPECT_EQ(row.op, model::Operator::kIsSet);
+    EXPECT_EQ(row.properties, 0);
+    EXPECT_EQ(row.subject, 0u);
+    EXPECT_EQ(row.operands, model::kNone);
+    EXPECT_EQ(row.second, model::kNone);
+  }
+  ASSERT_EQ(decoded->rules.size(), 3u);
+  for (const model::Rule& row : decoded->rules) {
+    EXPECT_EQ(row.id, 1u);
+    EXPECT_EQ(row.condition, model::kNone);
+    EXPECT_EQ(row.coverage, model::kNone);
+    EXPECT_EQ(row.serve, 0u);
+    EXPECT_EQ(row.holdouts, model::kNone);
+  }
+}
+
 // Every payload byte may be anything: decoding answers, and what it accepts is a model that encodes again.
 TEST(SnapshotCodec, MutatedPayloadsAreReadOrRefusedNeverMore) {
   std::mt19937_64 random(kSeed);
