@@ -16,9 +16,6 @@ inline constexpr bool kSmallCode = false;
 #define EXPT_OUTLINE [[gnu::noinline]]
 #endif
 
-// Has the processor fetch what is read soon.
-inline void Prefetch(const void* at) { __builtin_prefetch(at); }
-
 }  // namespace expt::base
 
 #endif  // EXPT_SRC_BASE_SMALL_CODE_H_

@@ -7,6 +7,7 @@
 
 #include "src/base/hash.h"
 #include "src/base/message.h"
+#include "src/base/prefetch.h"
 #include "src/base/small_code.h"
 #include "src/eval/operands.h"
 #include "src/eval/program_writer.h"

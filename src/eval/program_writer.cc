@@ -159,8 +159,7 @@ SharedPrograms::SharedPrograms(const model::Snapshot& snapshot, Operands& operan
 
 // So that children of all and any stand cheapest first.
 void SharedPrograms::Prepare() {
-  if (is_prepared_) return;
-  is_prepared_ = true;
+  if (!costs_.empty()) return;
   bool has_costly = false;
   costs_.resize(s_.conditions.size());
   uint16_t* next = costs_.data();

@@ -27,7 +27,7 @@ class SharedPrograms {
  public:
   SharedPrograms(const model::Snapshot& snapshot, Operands& operands, Ruleset& ruleset);
 
-  // Finds what is shared; once, before Emit() is called for the first time.
+  // Finds what is shared, before Emit() is called for the first time; later calls find it done.
   void Prepare();
 
   // A form of a segment. Never part of a cycle.
@@ -56,7 +56,6 @@ class SharedPrograms {
   const model::Snapshot& s_;
   Operands& operands_;
   Ruleset& out_;
-  bool is_prepared_ = false;
   base::Table<uint16_t> costs_;
   std::vector<bool> is_shared_;                 // per condition; empty when none is
   std::vector<uint32_t> of_segment_;            // per segment and form: number + 1

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <tuple>
 #include <utility>
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "src/base/prefetch.h"
 #include "src/base/small_code.h"
 #include "src/model/check.h"
 #include "src/model/condition_walk.h"

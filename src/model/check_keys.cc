@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "src/base/prefetch.h"
 #include "src/base/small_code.h"
 #include "src/model/check.h"
 #include "src/model/key_set.h"

@@ -9,7 +9,7 @@ namespace expt::wasm {
 
 void Rows::Reserve(size_t capacity, size_t width) {
   if (capacity <= capacity_) return;
-  char* const rows = static_cast<char*>(operator new(capacity* width));
+  char* const rows = static_cast<char*>(operator new(capacity * width));
   if (size_ != 0) std::memcpy(rows, rows_, size_ * width);
   std::free(rows_);
   rows_ = rows;

@@ -136,9 +136,7 @@ export class Instance {
     return this.textAt(this.word(0), this.word(1));
   }
 
-  /**
-   * The parts of an answer (native/answer.h) under their `names`, which a space separates.
-   */
+  /** The parts of an answer (native/answer.h) under their `names`, which a space separates. */
   answer(names: string): unknown {
     const { buffer } = this.exports.memory;
     const words = new Uint32Array(buffer);
