@@ -141,18 +141,13 @@ struct ShortVersion {
     values = (begin | uint64_t{end} << 8 * (size - 4)) ^ '0' * kEveryByte;  // 0 to 9 for a digit
   }
 
-  // Whether it has no bytes but digits and two dots.
-  bool HasTwoDots() {
+  // Whether it is three numbers, none of them empty or with a leading zero.
+  bool IsPlain() {
     digits = ~(((values & kLowBits) + 0x76 * kEveryByte) | values) & kTopBits;
     dots = ZeroBytes(values ^ ('0' ^ '.') * kEveryByte);
     const uint64_t second = dots & (dots - 1);
     // Behind the text stand bytes that are neither.
-    return (digits | dots) == kTopBits >> 8 * (8 - size) && second != 0 && (second & (second - 1)) == 0;
-  }
-
-  // Whether it is three numbers, none of them empty or with a leading zero.
-  bool IsPlain() {
-    if (!HasTwoDots()) return false;
+    if ((digits | dots) != kTopBits >> 8 * (8 - size) || second == 0 || (second & (second - 1)) != 0) return false;
     const uint64_t begins = dots << 8 | 0x80;
     const uint64_t last = uint64_t{0x80} << 8 * (size - 1);
     const uint64_t leading_zeros = ZeroBytes(values) & begins;
@@ -162,7 +157,13 @@ struct ShortVersion {
   // Of a plain one.
   uint64_t Key() const {
     const auto first = static_cast<uint32_t>(std::countr_zero(dots)) - 7;  // bits before the dot
-    const auto second = static_cast<uint32_t>(63 - std::countl_zero(dots)) - 7;
+    const auto second = static_cast<uint32_t>(std::countr_zero(dots & (dots - 1))) - 7;
+    if ((digits & digits << 8 & digits << 16) == 0) {
+      // No number has a third digit: each stands in the byte of its last one, once ten times the byte before is added.
+      const uint64_t numbers = (values ^ (dots >> 7) * ('.' ^ '0')) * (10 << 8 | 1);
+      const auto number_at = [numbers](uint32_t bit) { return numbers >> bit & 0xff; };
+      return number_at(first - 8) << 43 | number_at(second - 8) << 22 | number_at(8 * size - 8) << 1 | 1;
+    }
     const uint64_t major = NumberOf(values, 64 - first);
     const uint64_t minor = NumberOf(values >> first >> 8, 64 - (second - first - 8));
     const uint64_t patch = NumberOf(values >> second >> 8, 64 - (8 * size - second - 8));
@@ -179,18 +180,11 @@ struct ShortVersion {
 
 #endif
 
-bool IsPlainVersion(std::string_view text) {
-#if !defined(EXPT_SMALL_CODE)
-  if (IsShort(text)) return ShortVersion(text).IsPlain();
-#endif
-  return ParseSemver(text).has_value() && PlainVersionKey(text).has_value();
-}
-
-std::optional<uint64_t> PlainVersionKey(std::string_view text) {
+uint64_t PlainVersionKey(std::string_view text) {
 #if !defined(EXPT_SMALL_CODE)
   if (IsShort(text)) {
     ShortVersion version(text);
-    return version.HasTwoDots() ? std::optional(version.Key()) : std::nullopt;
+    return version.IsPlain() ? version.Key() : 0;
   }
 #endif
   constexpr uint32_t kDigits = 6;
@@ -201,17 +195,17 @@ std::optional<uint64_t> PlainVersionKey(std::string_view text) {
   for (const char c : text) {
     const uint32_t digit = static_cast<uint32_t>(c) - '0';
     if (digit <= 9) {
-      if (digits == kDigits || (digits != 0 && number == 0)) return std::nullopt;
+      if (digits == kDigits || (digits != 0 && number == 0)) return 0;
       number = number * 10 + digit;
       ++digits;
     } else {
-      if (c != '.' || digits == 0 || dots == 2) return std::nullopt;
+      if (c != '.' || digits == 0 || dots == 2) return 0;
       key = key << 21 | number;
       number = digits = 0;
       ++dots;
     }
   }
-  if (dots != 2 || digits == 0) return std::nullopt;
+  if (dots != 2 || digits == 0) return 0;
   return (key << 21 | number) << 1 | 1;
 }
 

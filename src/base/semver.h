@@ -39,10 +39,8 @@ constexpr uint64_t MajorOf(uint64_t key) { return key >> 43; }
 constexpr uint64_t MinorOf(uint64_t key) { return key >> 22 & kLargestPart; }
 constexpr uint64_t PatchOf(uint64_t key) { return key >> 1 & kLargestPart; }
 
-// Whether `text` is a version of three numbers of at most six digits, as most are; false says nothing.
-bool IsPlainVersion(std::string_view text);
-// The key of such a version; nothing for another. `text` is a version.
-std::optional<uint64_t> PlainVersionKey(std::string_view text);
+// The key, which is odd, of a version of three numbers of at most six digits, as most are; 0 says nothing.
+uint64_t PlainVersionKey(std::string_view text);
 
 // Where the ranges ~lower and ^lower end: a version v is inside when Compare(v, lower) >= 0 and CompareCore(v, end) <
 // 0.

@@ -83,7 +83,8 @@ std::vector<std::string> NamesWith(const model::Snapshot& model, uint8_t wanted,
 namespace core {
 
 absl::StatusOr<std::shared_ptr<const Ruleset>> Build(const model::Snapshot& model, const Digest& digest) {
-  std::vector<model::Issue> issues = model::Validate(model);
+  model::Findings findings;
+  std::vector<model::Issue> issues = model::Validate(model, findings);
   std::vector<bool> is_broken(model.flags.size());
   for (const model::Issue& issue : issues) {
     if (issue.scope == model::Issue::Scope::kSnapshot) {
@@ -91,7 +92,7 @@ absl::StatusOr<std::shared_ptr<const Ruleset>> Build(const model::Snapshot& mode
     }
     if (issue.scope == model::Issue::Scope::kFlag) is_broken[issue.flag] = true;
   }
-  std::optional<eval::Compiled> compiled = eval::Compile(model, is_broken);
+  std::optional<eval::Compiled> compiled = eval::Compile(model, is_broken, findings);
   if (!compiled.has_value()) {
     return base::LoadFailure(
         LoadCode::kCompileFailed,

@@ -18,10 +18,10 @@ namespace {
 
 class Compiler {
  public:
-  Compiler(const model::Snapshot& snapshot, const std::vector<bool>& is_broken)
+  Compiler(const model::Snapshot& snapshot, const std::vector<bool>& is_broken, const model::Findings& findings)
       : s_(snapshot),
         is_broken_(is_broken),
-        operands_(snapshot, out_, RoomFor(snapshot)),
+        operands_(snapshot, findings, out_, RoomFor(snapshot)),
         shared_(snapshot, operands_, out_),
         writer_(snapshot, operands_, shared_),
         references_(snapshot.flags.size()),
@@ -431,8 +431,9 @@ class Compiler {
 
 }  // namespace
 
-std::optional<Compiled> Compile(const model::Snapshot& snapshot, const std::vector<bool>& is_broken) {
-  return Compiler(snapshot, is_broken).Run();
+std::optional<Compiled> Compile(const model::Snapshot& snapshot, const std::vector<bool>& is_broken,
+                                const model::Findings& findings) {
+  return Compiler(snapshot, is_broken, findings).Run();
 }
 
 }  // namespace expt::eval

@@ -21,11 +21,13 @@ struct Compiled {
   std::vector<model::Issue> issues;
 };
 
-// `snapshot` must have no issue of scope kSnapshot; `is_broken` marks the flags that have one of scope kFlag. Of a
-// broken flag only key, type and, where they decode, its off variant are kept. The ruleset views nothing of `snapshot`.
+// `snapshot` must have no issue of scope kSnapshot; `is_broken` marks the flags that have one of scope kFlag, and
+// `findings` are Validate()'s. Of a broken flag only key, type and, where they decode, its off variant are kept. The
+// ruleset views nothing of `snapshot`.
 //
 // Nothing when the result would have more than kMaxLeaves.
-std::optional<Compiled> Compile(const model::Snapshot& snapshot, const std::vector<bool>& is_broken);
+std::optional<Compiled> Compile(const model::Snapshot& snapshot, const std::vector<bool>& is_broken,
+                                const model::Findings& findings);
 
 }  // namespace expt::eval
 

@@ -21,9 +21,10 @@ constexpr size_t kDigestBytes = 32;
 
 }  // namespace
 
-Operands::Operands(const model::Snapshot& snapshot, Ruleset& ruleset, size_t room) : s_(snapshot), out_(ruleset) {
+Operands::Operands(const model::Snapshot& snapshot, const model::Findings& findings, Ruleset& ruleset, size_t room)
+    : s_(snapshot), findings_(findings), out_(ruleset) {
   const std::string_view piece = base::kSmallCode ? std::string_view() : StringsInOnePiece();
-  size_t size = s_.member_list_salt.size() + RoomForFolded() + piece.size();
+  size_t size = s_.member_list_salt.size() + (findings.has_folded ? RoomForFolded() : 0) + piece.size();
   if (piece.empty()) {
     for (const std::string_view text : s_.strings) size += text.size();
   }
@@ -31,15 +32,12 @@ Operands::Operands(const model::Snapshot& snapshot, Ruleset& ruleset, size_t roo
   out_.text = out_.arena.Allocate<char>(size);
   out_.member_salt = Append(s_.member_list_salt);
   if (!piece.empty()) {
-    strings_ = s_.strings.data();
-    origin_ = piece.data();
-    begin_ = Append(piece).begin;
+    texts_ = {.strings = s_.strings.data(), .origin = piece.data(), .begin = Append(piece).begin};
     return;
   }
   joined_.reserve(s_.strings.size());
   for (const std::string_view text : s_.strings) joined_.push_back(out_.View(Append(text)));
-  strings_ = joined_.data();
-  origin_ = out_.text;
+  texts_ = {.strings = joined_.data(), .origin = out_.text, .begin = 0};
 }
 
 // A decoded model has them one behind the other, a few bytes between them: copied at once, they need no table of where

@@ -12,6 +12,7 @@
 
 #include "src/eval/ruleset.h"
 #include "src/model/snapshot.h"
+#include "src/model/validate.h"
 
 namespace expt::eval {
 
@@ -20,14 +21,26 @@ class Operands {
  public:
   // Copies the model's strings, which come to stand in the ruleset's text, with room for what is folded. `room`: bytes
   // that everything else is likely to take from the arena.
-  Operands(const model::Snapshot& snapshot, Ruleset& ruleset, size_t room);
+  Operands(const model::Snapshot& snapshot, const model::Findings& findings, Ruleset& ruleset, size_t room);
 
-  Text TextOf(Index string) const {
-    const std::string_view text = strings_[string];
-    return {static_cast<uint32_t>(text.data() - origin_) + begin_, static_cast<uint32_t>(text.size())};
-  }
+  // Where the model's strings went.
+  struct Texts {
+    Text Of(Index string) const {
+      const std::string_view text = strings[string];
+      return {static_cast<uint32_t>(text.data() - origin) + begin, static_cast<uint32_t>(text.size())};
+    }
+
+    // What stands at `origin` among `strings` stands at `begin` in the ruleset's text.
+    const std::string_view* strings = nullptr;
+    const char* origin = nullptr;
+    uint32_t begin = 0;
+  };
+  const Texts& texts() const { return texts_; }
+  Text TextOf(Index string) const { return texts_.Of(string); }
   std::string_view ViewOf(Index string) const { return out_.View(TextOf(string)); }
 
+  // As in the findings. Not in small code.
+  const uint64_t* version_keys() const { return findings_.version_keys.data(); }
   // The only string of a list, folded.
   Text FoldedText(Index list) { return Strings(list, false, true)->texts[0]; }
   const StringSet* Strings(Index list, bool needs_look_up, bool is_folded);
@@ -63,12 +76,10 @@ class Operands {
   const void*& Kept(std::vector<const void*>& kept, size_t count, size_t row);
 
   const model::Snapshot& s_;
+  const model::Findings& findings_;
   Ruleset& out_;
   uint32_t text_end_ = 0;
-  // What stands at `origin_` among `strings_` stands at `begin_` in the ruleset's text.
-  const std::string_view* strings_ = nullptr;
-  const char* origin_ = nullptr;
-  uint32_t begin_ = 0;
+  Texts texts_;
   base::Table<std::string_view> joined_;
   std::vector<const void*> sets_;  // per list and folding: StringSet or NumberSet
   std::vector<const void*> members_;

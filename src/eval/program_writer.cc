@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <optional>
 #include <utility>
 
-#include "src/base/semver.h"
 #include "src/base/small_code.h"
 #include "src/base/sort.h"
 
@@ -19,7 +17,7 @@ using model::Operator;
 bool IsTree(Operator op) { return op == Operator::kAll || op == Operator::kAny; }
 bool IsPlainLeaf(Operator op) { return op > Operator::kAny && op != Operator::kInSegment; }
 
-std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Condition& condition) {
+EXPT_HOT std::span<const Index> ChildrenOf(const model::Snapshot& snapshot, const Condition& condition) {
   if (!IsTree(condition.op) || condition.operands == kNone) return {};
   const model::OperandList& list = snapshot.operands[condition.operands];
   if (list.kind != model::OperandKind::kCondition) return {};
@@ -107,7 +105,7 @@ struct SingleForm {
   enum class Operand : uint8_t { kNone, kInteger, kText, kVersion };
   Operand operand = Operand::kNone;
   uint8_t cost = 0;
-  Leaf leaf;
+  std::array<Leaf, 2> leaves;  // by the truth that is wanted
 };
 
 constexpr SingleForm MakeSingleForm(Operator op, model::OperandKind kind) {
@@ -115,21 +113,26 @@ constexpr SingleForm MakeSingleForm(Operator op, model::OperandKind kind) {
   const LeafForm& form = kLeafForms[static_cast<size_t>(op)];
   SingleForm single;
   single.cost = form.cost;
-  single.leaf.op = form.op;
-  single.leaf.written = op;
-  single.leaf.orders = form.orders;
+  Leaf leaf;
+  leaf.op = form.op;
+  leaf.written = op;
+  leaf.orders = form.orders;
   const bool is_scalar = form.filling == Filling::kScalar;
   if (kind == model::OperandKind::kInteger && (is_scalar || form.filling == Filling::kNumber)) {
     single.operand = form.op == Op::kIsSet && !is_scalar ? Operand::kNone : Operand::kInteger;
-    if (is_scalar) single.leaf.op = Op::kNumberIs;
-    single.leaf.is_integer = true;
+    if (is_scalar) leaf.op = Op::kNumberIs;
+    leaf.is_integer = true;
   } else if (kind == model::OperandKind::kString && (is_scalar || form.filling == Filling::kTexts)) {
     single.operand = Operand::kText;
-    if (is_scalar) single.leaf.op = Op::kStringIs;
-    single.leaf.has_one_text = true;
+    if (is_scalar) leaf.op = Op::kStringIs;
+    leaf.has_one_text = true;
   } else if (kind == model::OperandKind::kString && form.filling == Filling::kVersion && form.orders != 0) {
     single.operand = Operand::kVersion;
-    single.leaf.op = Op::kVersion;
+    leaf.op = Op::kVersion;
+  }
+  for (const bool wanted : {false, true}) {
+    leaf.wanted = wanted;
+    single.leaves[wanted ? 1 : 0] = leaf;
   }
   return single;
 }
@@ -308,11 +311,11 @@ EXPT_HOT void ProgramWriter::FillTexts(const Condition& condition, const model::
 }
 
 EXPT_HOT void ProgramWriter::FillVersion(const Condition& condition, const model::OperandList& list, Leaf& leaf) {
-  std::optional<uint64_t> key;
-  if (!base::kSmallCode && leaf.orders != 0) key = base::PlainVersionKey(s_.strings[s_.string_pool[list.begin]]);
-  if (key.has_value()) {
+  uint64_t key = 0;
+  if (!base::kSmallCode && leaf.orders != 0) key = operands_.version_keys()[list.begin];
+  if (key != 0) {
     leaf.op = Op::kVersion;
-    leaf.version = *key;
+    leaf.version = key;
   } else {
     leaf.semver = operands_.Semver(condition.operands);
   }
@@ -360,6 +363,8 @@ bool ProgramWriter::WriteSingles(Index row) {
   const model::OperandList* const operands = s_.operands.data();
   const int64_t* const integers = s_.integer_pool.data();
   const Index* const strings = s_.string_pool.data();
+  const uint64_t* const version_keys = operands_.version_keys();
+  const Operands::Texts texts = operands_.texts();
   std::span<const Index> children(&row, 1);
   bool wanted = true;
   bool needs_every = true;
@@ -371,6 +376,8 @@ bool ProgramWriter::WriteSingles(Index row) {
   const size_t end = size_ + children.size();
   if (children.empty() || end >= kReject) return false;
   if (end > leaves_.size()) leaves_.resize(2 * end);
+  Leaf* const leaves = leaves_.data();
+  std::span<const uint32_t> slots = slots_;
   uint16_t taken = kAccept;
   uint16_t missed = kReject;
   uint8_t next_cost = 0xff;
@@ -378,25 +385,30 @@ bool ProgramWriter::WriteSingles(Index row) {
   size_t at = end;
   for (size_t i = children.size(); i-- > 0;) {  // slots are given in the order of EmitTree()
     const Condition& condition = conditions[children[i]];
+    static_assert(model::kNegate == 1);
     if (condition.operands == kNone || condition.properties > model::kNegate) return false;
     const model::OperandList& list = operands[condition.operands];
     const SingleForm& form = SingleFormOf(condition.op, list.kind);
     if (list.size != 1 || form.operand == Operand::kNone || form.cost > next_cost) return false;
     next_cost = form.cost;
     cost += form.cost;
-    Leaf& leaf = leaves_[--at];
-    leaf = form.leaf;
+    Leaf& leaf = leaves[--at];
+    leaf = form.leaves[condition.properties ^ (wanted ? 1 : 0)];
     if (form.operand == Operand::kInteger) {
       leaf.integer = integers[list.begin];
     } else if (form.operand == Operand::kText) {
-      leaf.text = operands_.TextOf(strings[list.begin]);
+      leaf.text = texts.Of(strings[list.begin]);
     } else {
-      const std::optional<uint64_t> key = base::PlainVersionKey(s_.strings[strings[list.begin]]);
-      if (!key.has_value()) return false;
-      leaf.version = *key;
+      leaf.version = version_keys[list.begin];
+      if (leaf.version == 0) return false;
     }
-    leaf.slot = SlotOf(condition.subject);
-    leaf.wanted = wanted != (condition.properties == model::kNegate);
+    size_t slot = 0;
+    while (slot < slots.size() && slots[slot] != condition.subject) ++slot;
+    if (slot == slots.size()) {
+      AddSlot(condition.subject);
+      slots = slots_;
+    }
+    leaf.slot = static_cast<uint8_t>(slot);
     leaf.on_taken = taken;
     leaf.on_missed = missed;
     (needs_every ? taken : missed) = static_cast<uint16_t>(at);

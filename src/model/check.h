@@ -43,6 +43,9 @@ struct ConditionFact {
 struct ConditionFacts {
   base::Table<ConditionFact> rows;
   uint8_t marks = 0;  // of all rows
+  // As in Findings.
+  base::Table<uint64_t> version_keys;
+  bool has_folded = false;
 };
 
 // Indices, text and shapes of all tables. When it finds something, no other check may run, and the facts are not whole.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -63,6 +62,7 @@ class ConditionCheck : IndexCheck {
 
   ConditionFacts Run() {
     facts_.rows.resize(s_.conditions.size());
+    if constexpr (!base::kSmallCode) facts_.version_keys.resize(s_.string_pool.size());
     if (!base::kSmallCode && issues_.empty()) types_ = PlainTypes(s_);
     for (size_t i = 0; i < s_.conditions.size(); ++i) {
       if constexpr (!base::kSmallCode) {
@@ -85,8 +85,13 @@ class ConditionCheck : IndexCheck {
     const std::span types(types_);
     const Index* const children = s_.condition_pool.data();
     const uint64_t child_count = PoolSize(OperandKind::kCondition);
+    const Index* const pool = s_.string_pool.data();
+    const std::string_view* const strings = s_.strings.data();
+    uint64_t* const version_keys = facts_.version_keys.data();
     ConditionFact* const facts = facts_.rows.data();
+    constexpr ConditionFact kLeaf = {.leaves = 1, .depth = 1};
     uint8_t marks = 0;
+    uint8_t properties = 0;
     size_t i = begin;
     for (; i < conditions.size(); ++i) {
       const Condition& condition = conditions[i];
@@ -95,10 +100,8 @@ class ConditionCheck : IndexCheck {
       if (condition.op == Operator::kAll || condition.op == Operator::kAny) {
         if (condition.properties > kNegate || list.kind != OperandKind::kCondition) break;
         if (uint64_t{list.begin} + list.size > child_count) break;
-        const std::optional<ConditionFact> fact = FactOf({children + list.begin, list.size}, i, facts);
-        if (!fact.has_value()) break;
-        facts[i] = *fact;
-        marks |= fact->marks;
+        if (!AreBefore({children + list.begin, list.size}, i, facts, facts[i])) break;
+        marks |= facts[i].marks;
         continue;
       }
       if (condition.subject >= types.size()) break;
@@ -106,9 +109,16 @@ class ConditionCheck : IndexCheck {
       const bool is_plain = (types[condition.subject] & plain.types) != 0 &&
                             (condition.properties & plain.other_properties) == 0 &&
                             list.size - plain.least <= plain.most_above_least;
-      if (!is_plain || (plain.is_version && !base::IsPlainVersion(s_.strings[s_.string_pool[list.begin]]))) break;
-      facts[i] = {.leaves = 1, .depth = 1};
+      if (!is_plain) break;
+      if (plain.is_version) {
+        const uint64_t key = base::PlainVersionKey(strings[pool[list.begin]]);
+        if (key == 0) break;
+        version_keys[list.begin] = key;
+      }
+      properties |= condition.properties;
+      facts[i] = kLeaf;
     }
+    facts_.has_folded = facts_.has_folded || (properties & kCaseInsensitive) != 0;
     facts_.marks |= marks;
     return i;
   }
@@ -132,37 +142,44 @@ class ConditionCheck : IndexCheck {
       default:
         Row("condition", i, "attribute", condition.subject, s_.attributes.size());
         if (condition.op == Operator::kMatches) fact.marks |= ConditionFact::kHasPattern;
+        if (!base::kSmallCode && rule.operands == OperatorRule::Operands::kVersion) NoKey(condition.operands);
     }
+    const bool is_hashed = condition.op == Operator::kEqualsHashed || condition.op == Operator::kInHashed;
+    facts_.has_folded = facts_.has_folded || is_hashed || (condition.properties & kCaseInsensitive) != 0;
     if (rule.second != OperatorRule::Second::kNothing) Second(i, condition, rule.second);
     // Only where everything it refers to is there.
     if (issues_.empty() && !ConditionDefect(s_, condition).text.empty()) fact.marks |= ConditionFact::kIsBad;
     return fact;
   }
 
-  // Of an all or any with these children; nothing where one of them does not stand before row `i`.
-  EXPT_HOT static std::optional<ConditionFact> FactOf(std::span<const Index> children, size_t i,
-                                                      const ConditionFact* facts) {
+  // Whether all these children stand before row `i`; then `fact` becomes that of an all or any of them.
+  EXPT_HOT static bool AreBefore(std::span<const Index> children, size_t i, const ConditionFact* facts,
+                                 ConditionFact& fact) {
     uint64_t leaves = 0;
     uint32_t depth = 0;
     uint8_t marks = 0;
     for (const Index child : children) {
       if (child >= i) [[unlikely]]
-        return std::nullopt;
+        return false;
       const ConditionFact& below = facts[child];
       marks |= below.marks;
       depth = std::max<uint32_t>(depth, below.depth);
       leaves += below.leaves;
     }
-    return ConditionFact{
-        .leaves = LeavesOf(leaves), .depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255)), .marks = marks};
+    fact.leaves = LeavesOf(leaves);
+    fact.depth = static_cast<uint8_t>(std::min<uint32_t>(depth + 1, 255));
+    fact.marks = marks;
+    return true;
+  }
+
+  // Of what a condition takes as a version.
+  void NoKey(Index operands) {
+    ForEach(operands, OperandKind::kString, [&](uint32_t at) { facts_.version_keys[at] = 0; });
   }
 
   void Children(size_t i, const Condition& condition, ConditionFact& fact) {
     const std::span<const Index> children = ChildrenIn(condition);
-    if (const auto found = FactOf(children, i, facts_.rows.data()); found.has_value()) {
-      fact = *found;
-      return;
-    }
+    if (AreBefore(children, i, facts_.rows.data(), fact)) return;
     for (const Index child : children) {
       if (child >= i) NotBefore(i, child);
     }

@@ -1,10 +1,11 @@
 #include "src/model/validate.h"
 
+#include <utility>
 #include <vector>
 
 #include "src/model/check.h"
-#include "src/model/references.h"
 #include "src/model/place.h"
+#include "src/model/references.h"
 
 namespace expt::model {
 namespace {
@@ -23,9 +24,16 @@ size_t CountBroken(const Snapshot& snapshot, const std::vector<Issue>& issues) {
 }  // namespace
 
 std::vector<Issue> Validate(const Snapshot& snapshot) {
+  Findings findings;
+  return Validate(snapshot, findings);
+}
+
+std::vector<Issue> Validate(const Snapshot& snapshot, Findings& findings) {
   std::vector<Issue> issues;
-  const ConditionFacts conditions = CheckTables(snapshot, issues);
+  ConditionFacts conditions = CheckTables(snapshot, issues);
   if (!issues.empty()) return issues;  // the other checks follow indices
+  findings.version_keys = std::move(conditions.version_keys);
+  findings.has_folded = conditions.has_folded;
 
   CheckKeys(snapshot, issues);
   if (snapshot.flags.empty() && !snapshot.is_declared_empty) {

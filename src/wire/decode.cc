@@ -1,6 +1,8 @@
 #include "src/wire/decode.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -15,9 +17,6 @@
 
 namespace expt::wire {
 namespace {
-
-// An operand list is sent as its size times this, plus its kind.
-constexpr uint64_t kOperandKinds = 16;
 
 // Enumerations keep unknown numbers; what does not fit a byte becomes 255, which no enumeration uses.
 uint8_t EnumByte(uint64_t value) { return value > 255 ? 255 : static_cast<uint8_t>(value); }
@@ -73,56 +72,79 @@ struct Cursor {
   std::string_view content;
 };
 
-// Stores each of `count` varints of `content` as `store` says, `stride` bytes apart.
-template <typename StoreOne>
-void ForEach(std::string_view content, size_t count, char* to, size_t stride, StoreOne store) {
-  const char* at = content.data();
-  const char* const end = at + content.size();
-  if (!base::kSmallCode && content.size() == count) {  // all of one byte, as in most columns
-    for (; at != end; ++at, to += stride) store(to, static_cast<uint8_t>(*at));
-    return;
-  }
-  for (; at != end; to += stride) store(to, ReadVarint(at));
-}
+// A packed field: a column of a table, or a list.
+class PackedReader {
+ public:
+  // `content` holds `count` values.
+  PackedReader(Form form, std::string_view content, size_t count, TakenEntries& taken)
+      : form_(form), is_of_bytes_(!base::kSmallCode && content.size() == count), at_(content.data()), taken_(taken) {}
 
-// A packed field of `count` values, which come to stand `stride` bytes apart: a column of a table, or a list.
-void ReadPacked(Form form, std::string_view content, size_t count, char* to, size_t stride) {
-  uint32_t sum = 0;
-  switch (form) {
-    case Form::kByte:
-      return ForEach(content, count, to, stride, [](char* at, uint64_t v) { Store(at, EnumByte(v)); });
-    case Form::kNumber32:
-    case Form::kNumbers32:
-      return ForEach(content, count, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v)); });
-    case Form::kRow:
-      return ForEach(content, count, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v) - 1); });
-    case Form::kRowSteps:
-    case Form::kSteps: {
-      const uint32_t none = form == Form::kRowSteps ? 1 : 0;
-      return ForEach(content, count, to, stride, [&](char* at, uint64_t v) {
-        sum += static_cast<uint32_t>(FromZigzag(v));
-        Store(at, sum - none);
-      });
+  // The next `count` values, which come to stand `stride` bytes apart.
+  void Read(size_t count, char* to, size_t stride) {
+    switch (form_) {
+      case Form::kByte:
+        return ForEach(count, to, stride, [](char* at, uint64_t v) { Store(at, EnumByte(v)); });
+      case Form::kNumber32:
+      case Form::kNumbers32:
+        return ForEach(count, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v)); });
+      case Form::kRow:
+        return ForEach(count, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<uint32_t>(v) - 1); });
+      case Form::kRowSteps:
+      case Form::kSteps: {
+        const uint32_t none = form_ == Form::kRowSteps ? 1 : 0;
+        uint32_t sum = sum_;
+        ForEach(count, to, stride, [&](char* at, uint64_t v) {
+          sum += static_cast<uint32_t>(FromZigzag(v));
+          Store(at, sum - none);
+        });
+        sum_ = sum;
+        return;
+      }
+      case Form::kSigned32s:
+        return ForEach(count, to, stride, [](char* at, uint64_t v) { Store(at, static_cast<int32_t>(FromZigzag(v))); });
+      case Form::kSigned64s:
+        return ForEach(count, to, stride, [](char* at, uint64_t v) { Store(at, FromZigzag(v)); });
+      case Form::kOperands:
+        return ForEach(count, to, stride, [&taken = taken_](char* at, uint64_t v) {
+          const auto kind = static_cast<uint8_t>(v % taken.size());
+          const auto size = static_cast<uint32_t>(v / taken.size());
+          auto& list = As<model::OperandList>(at);
+          list.kind = static_cast<model::OperandKind>(kind);
+          list.begin = static_cast<uint32_t>(taken[kind]);
+          list.size = size;
+          taken[kind] += size;
+        });
+      default:
+        return;
     }
-    case Form::kSigned32s:
-      return ForEach(content, count, to, stride,
-                     [](char* at, uint64_t v) { Store(at, static_cast<int32_t>(FromZigzag(v))); });
-    case Form::kSigned64s:
-      return ForEach(content, count, to, stride, [](char* at, uint64_t v) { Store(at, FromZigzag(v)); });
-    case Form::kOperands:
-      return ForEach(content, count, to, stride, [](char* at, uint64_t v) {
-        auto& list = As<model::OperandList>(at);
-        list.kind = static_cast<model::OperandKind>(v % kOperandKinds);
-        list.size = static_cast<uint32_t>(v / kOperandKinds);
-      });
-    default:
-      return;
   }
-}
+
+ private:
+  template <typename StoreOne>
+  EXPT_HOT void ForEach(size_t count, char* to, size_t stride, StoreOne store) {
+    const char* at = at_;
+    if (!base::kSmallCode && is_of_bytes_) {  // as in most columns
+      for (; count >= 4; count -= 4, at += 4, to += 4 * stride) {
+        store(to, static_cast<uint8_t>(at[0]));
+        store(to + stride, static_cast<uint8_t>(at[1]));
+        store(to + 2 * stride, static_cast<uint8_t>(at[2]));
+        store(to + 3 * stride, static_cast<uint8_t>(at[3]));
+      }
+    }
+    for (; count != 0; --count, to += stride) store(to, ReadVarint(at));
+    at_ = at;
+  }
+
+  Form form_;
+  bool is_of_bytes_;  // each value takes one byte
+  uint32_t sum_ = 0;  // of the steps so far
+  const char* at_;
+  TakenEntries& taken_;
+};
 
 class Decoder {
  public:
-  explicit Decoder(base::Arena* arena) : arena_(arena) {}
+  Decoder(base::Arena* arena, TakenEntries& taken) : arena_(arena), taken_(taken) {}
 
   void Message(std::string_view bytes, const MessageDescription& message, const uint32_t* expected, char* out) {
     for (Cursor cursor(bytes); cursor.Next();) {
@@ -175,7 +197,8 @@ class Decoder {
       case Form::kOperands:
         return ReadList<model::OperandList>(field, content, to);
       case Form::kViews:
-        return ReadViews(cursor, expected, As<base::Table<std::string_view>>(to));
+        cursor.at = ReadViews(cursor, expected, As<base::Table<std::string_view>>(to));
+        return;
       case Form::kStrings:
         As<std::vector<std::string>>(to).emplace_back(content);
         return;
@@ -215,7 +238,7 @@ class Decoder {
   void ReadList(const FieldDescription& field, std::string_view content, char* list) {
     const size_t count = CountVarints(content);
     T* const values = Resize<T>(field, list, count);
-    ReadPacked(field.form, content, count, reinterpret_cast<char*>(values), sizeof(T));
+    PackedReader(field.form, content, count, taken_).Read(count, reinterpret_cast<char*>(values), sizeof(T));
   }
 
   template <typename T>
@@ -230,42 +253,55 @@ class Decoder {
     }
   }
 
-  // What the cursor stands behind, and all that follow with the same tag.
-  static void ReadViews(Cursor& cursor, uint32_t expected, base::Table<std::string_view>& list) {
+  // What the cursor stands behind, and all that follow with the same tag. Returns where the next field begins.
+  static const char* ReadViews(const Cursor cursor, uint32_t expected, base::Table<std::string_view>& list) {
     if (list.empty()) list.reserve(expected);
     list.push_back(cursor.content);
-    if (base::kSmallCode || cursor.number >= 16) return;  // a tag of two bytes
-    const auto tag = static_cast<char>(cursor.number << 3 | 2);
     const char* at = cursor.at;
+    if (base::kSmallCode || cursor.number >= 16) return at;  // a tag of two bytes
+    const auto tag = static_cast<char>(cursor.number << 3 | 2);
     while (at != cursor.end && *at == tag) {
       const auto size = static_cast<size_t>(ReadVarint(++at));
       list.emplace_back(at, size);
       at += size;
     }
-    cursor.at = at;
+    return at;
   }
 
   // Rows are as many as the first column tells; another column may be absent.
   void Table(std::string_view content, const MessageDescription& message, char* to) {
+    struct Column {
+      PackedReader values;
+      uint16_t offset;
+    };
+    std::vector<Column> columns;
+    columns.reserve(message.fields.size());
     size_t count = 0;
-    for (Cursor cursor(content); cursor.Next();) {
-      if (cursor.number == 1) count = CountVarints(cursor.content);
-    }
-    char* const rows = static_cast<char*>(message.make(to, count));
     uint64_t found = 0;  // bit per column
     for (Cursor cursor(content); cursor.Next();) {
       const FieldDescription* const field = FindField(message, cursor.number);
       if (field == nullptr || cursor.content.empty()) continue;
-      found |= uint64_t{1} << field->number;
-      if (CountVarints(cursor.content) != count) {
+      const size_t values = CountVarints(cursor.content);
+      if (columns.empty() && field->number == 1) count = values;
+      if (values != count) {
         Fail(base::Message(message.name).append(": columns are of different length"));
         continue;
       }
-      ReadPacked(field->form, cursor.content, count, rows + field->offset, message.row_size);
+      found |= uint64_t{1} << field->number;
+      columns.push_back({PackedReader(field->form, cursor.content, count, taken_), field->offset});
     }
-    if (base::kSmallCode || count == 0) return;  // small code makes rows with what absent columns mean
-    for (const FieldDescription& field : message.fields) {
-      if ((found >> field.number & 1) == 0) SetAbsent(field.form, count, rows + field.offset, message.row_size);
+    const auto rows = static_cast<char*>(message.make(to, count));
+    // As many rows at a time as the nearest cache holds.
+    constexpr size_t kAtOnce = base::kSmallCode ? SIZE_MAX : 512;
+    for (size_t begin = 0; begin < count;) {
+      const size_t part = std::min(count - begin, kAtOnce);
+      char* const first = rows + begin * message.row_size;
+      for (Column& column : columns) column.values.Read(part, first + column.offset, message.row_size);
+      begin += part;
+      if constexpr (base::kSmallCode) continue;  // small code makes rows with what absent columns mean
+      for (const FieldDescription& field : message.fields) {
+        if ((found >> field.number & 1) == 0) SetAbsent(field.form, part, first + field.offset, message.row_size);
+      }
     }
   }
 
@@ -273,9 +309,9 @@ class Decoder {
   static void SetAbsent(Form form, size_t count, char* to, size_t stride) {
     const uint32_t value = form == Form::kRow || form == Form::kRowSteps ? model::kNone : 0;
     if (form == Form::kByte) {
-      for (size_t i = 0; i < count; ++i) to[i * stride] = 0;
+      for (; count != 0; --count, to += stride) *to = 0;
     } else {
-      for (size_t i = 0; i < count; ++i) Store(to + i * stride, value);
+      for (; count != 0; --count, to += stride) Store(to, value);
     }
   }
 
@@ -298,13 +334,15 @@ class Decoder {
   }
 
   base::Arena* const arena_;
+  TakenEntries& taken_;
 };
 
 }  // namespace
 
 absl::Status DecodeMessage(std::string_view payload, const MessageDescription& message, const ScanResult& scan,
-                           void* out, base::Arena* arena) {
-  Decoder decoder(arena);
+                           void* out, base::Arena* arena, TakenEntries* taken) {
+  TakenEntries none{};
+  Decoder decoder(arena, taken != nullptr ? *taken : none);
   decoder.Message(payload, message, scan.occurrences.data(), static_cast<char*>(out));
   return decoder.status;
 }

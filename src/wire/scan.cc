@@ -43,6 +43,21 @@ inline bool ReadVarint(const char*& at, const char* end, uint64_t& value) {
     value = static_cast<uint8_t>(*at++);
     return true;
   }
+  if (!base::kSmallCode && end - at >= 3) {
+    const uint32_t first = static_cast<uint8_t>(at[0]) & 0x7fu;
+    const uint32_t second = static_cast<uint8_t>(at[1]);
+    const uint32_t third = static_cast<uint8_t>(at[2]);
+    if (second < 0x80) {
+      value = first | second << 7;
+      at += 2;
+      return true;
+    }
+    if (third < 0x80) {
+      value = first | (second & 0x7f) << 7 | third << 14;
+      at += 3;
+      return true;
+    }
+  }
   return ReadLongVarint(at, end, value);
 }
 

@@ -28,8 +28,8 @@ struct Kept {
   base::Arena lists;
 };
 
-// Lists take the entries of their pools in turn.
-absl::Status TakePools(model::Snapshot& s) {
+// Lists take all entries of their pools, and no more.
+absl::Status CheckPools(const model::Snapshot& s, const TakenEntries& taken) {
   if (s.hash_pool.size() % kHashSize != 0) return BadEncoding("operands: hashes are not of 32 bytes each");
   const std::array<uint64_t, 7> sizes = {0,
                                          s.string_pool.size(),
@@ -38,12 +38,7 @@ absl::Status TakePools(model::Snapshot& s) {
                                          s.condition_pool.size(),
                                          s.reference_pool.size(),
                                          s.hash_pool.size() / kHashSize};
-  std::array<uint64_t, 256> taken{};  // by kind; nobody asks where lists of a kind without a pool begin
-  for (model::OperandList& list : s.operands) {
-    uint64_t& of_kind = taken[static_cast<uint8_t>(list.kind)];
-    list.begin = static_cast<uint32_t>(of_kind);
-    of_kind += list.size;
-  }
+  // Nobody asks where lists of a kind without a pool begin.
   for (size_t kind = 1; kind < sizes.size(); ++kind) {
     if (taken[kind] > sizes[kind]) return BadEncoding("operands: a list is longer than what its pool has left");
     if (taken[kind] < sizes[kind]) return BadEncoding("operands: a pool holds entries of no list");
@@ -70,8 +65,9 @@ absl::StatusOr<model::Snapshot> DecodeSnapshot(base::SharedText payload) {
     lists = &kept->lists;
     owner = std::move(kept);
   }
-  status = DecodeMessage(bytes, kSnapshotMessage, scan, &snapshot, lists);
-  if (status.ok()) status = TakePools(snapshot);
+  TakenEntries taken{};
+  status = DecodeMessage(bytes, kSnapshotMessage, scan, &snapshot, lists, &taken);
+  if (status.ok()) status = CheckPools(snapshot, taken);
   // A newer version is the better explanation of tables that do not fit.
   for (const auto& [place, found] : {std::pair("snapshot: format version", snapshot.format_version),
                                      std::pair("snapshot: semantics version", snapshot.semantics_version)}) {

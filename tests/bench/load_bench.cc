@@ -156,7 +156,8 @@ BENCHMARK(ScanAndDecode)->Name("W7/scan_and_decode")->Unit(benchmark::kMilliseco
 void Validate(benchmark::State& state) {
   const model::Snapshot model = *wire::DecodeSnapshot(Large().plain);
   for (auto _ : state) {
-    const std::vector<model::Issue> issues = model::Validate(model);
+    model::Findings findings;
+    const std::vector<model::Issue> issues = model::Validate(model, findings);
     if (!issues.empty()) return Fail(state, issues.front().text);
   }
 }
@@ -164,9 +165,11 @@ BENCHMARK(Validate)->Name("W7/validate")->Unit(benchmark::kMillisecond);
 
 void Compile(benchmark::State& state) {
   const model::Snapshot model = *wire::DecodeSnapshot(Large().plain);
+  model::Findings findings;
+  if (!model::Validate(model, findings).empty()) return Fail(state, "it is not right");
   const std::vector<bool> is_broken(model.flags.size());
   for (auto _ : state) {
-    auto compiled = eval::Compile(model, is_broken);
+    auto compiled = eval::Compile(model, is_broken, findings);
     benchmark::DoNotOptimize(compiled);
     state.PauseTiming();
     compiled.reset();
