@@ -93,8 +93,12 @@ class PackedReader {
       case Form::kSteps: {
         const uint32_t none = form_ == Form::kRowSteps ? 1 : 0;
         uint32_t sum = sum_;
-        ForEach(count, to, stride, [&](char* at, uint64_t v) {
-          sum += static_cast<uint32_t>(FromZigzag(v));
+        ForEach(count, to, stride, [&](char* at, auto v) {
+          if constexpr (sizeof(v) == 1) {
+            sum += static_cast<uint32_t>(kFromZigzagByte[v]);
+          } else {
+            sum += static_cast<uint32_t>(FromZigzag(v));
+          }
           Store(at, sum - none);
         });
         sum_ = sum;
@@ -296,22 +300,27 @@ class Decoder {
     for (size_t begin = 0; begin < count;) {
       const size_t part = std::min(count - begin, kAtOnce);
       char* const first = rows + begin * message.row_size;
+      // Small code makes rows with what absent columns mean.
+      if (!base::kSmallCode && columns.size() != message.fields.size()) SetAbsent(message, found, part, first);
       for (Column& column : columns) column.values.Read(part, first + column.offset, message.row_size);
       begin += part;
-      if constexpr (base::kSmallCode) continue;  // small code makes rows with what absent columns mean
-      for (const FieldDescription& field : message.fields) {
-        if ((found >> field.number & 1) == 0) SetAbsent(field.form, part, first + field.offset, message.row_size);
-      }
     }
   }
 
-  // An absent column holds zeros, as they are sent.
-  static void SetAbsent(Form form, size_t count, char* to, size_t stride) {
-    const uint32_t value = form == Form::kRow || form == Form::kRowSteps ? model::kNone : 0;
-    if (form == Form::kByte) {
-      for (; count != 0; --count, to += stride) *to = 0;
-    } else {
-      for (; count != 0; --count, to += stride) Store(to, value);
+  // Columns that were not found hold zeros, as they are sent. What others hold is left undefined.
+  static void SetAbsent(const MessageDescription& message, uint64_t found, size_t count, char* rows) {
+    for (const FieldDescription& field : message.fields) {
+      if ((found >> field.number & 1) != 0) continue;
+      char* const to = rows + field.offset;
+      if (field.form == Form::kByte) {
+        *to = 0;
+      } else {
+        Store(to, uint32_t{field.form == Form::kRow || field.form == Form::kRowSteps ? model::kNone : 0});
+      }
+    }
+    // The other rows are copies of the first.
+    for (size_t done = 1; done < count; done *= 2) {
+      std::memcpy(rows + done * message.row_size, rows, std::min(done, count - done) * message.row_size);
     }
   }
 

@@ -2,6 +2,7 @@
 #ifndef EXPT_SRC_WIRE_VARINT_H_
 #define EXPT_SRC_WIRE_VARINT_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -69,7 +70,15 @@ inline size_t CountVarints(std::string_view bytes) {
   return count;
 }
 
-inline int64_t FromZigzag(uint64_t value) { return static_cast<int64_t>(value >> 1 ^ (uint64_t{0} - (value & 1))); }
+constexpr int64_t FromZigzag(uint64_t value) {
+  return static_cast<int64_t>(value >> 1 ^ (uint64_t{0} - (value & 1)));
+}
+// The same of varints of one byte.
+inline constexpr auto kFromZigzagByte = [] {
+  std::array<int8_t, 0x80> numbers{};
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int8_t>(FromZigzag(i));
+  return numbers;
+}();
 
 }  // namespace expt::wire
 
