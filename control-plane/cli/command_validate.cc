@@ -56,6 +56,8 @@ int ValidateSnapshot(const ValidateOptions& options, const std::string& bytes) {
   std::printf("snapshot of environment %s, version %lld, %zu flags, digest %s: %zu problems\n",
               std::string(snapshot->environment()).c_str(), static_cast<long long>(snapshot->version()),
               snapshot->flag_count(), HexText(snapshot->digest()).c_str(), snapshot->warnings().size());
+  std::printf("compiled rules take %zu bytes, %zu a flag\n", snapshot->memory_bytes(),
+              snapshot->memory_bytes() / std::max<size_t>(snapshot->flag_count(), 1));
   const absl::StatusOr<model::Snapshot> model = publish::ReadModel(bytes);
   if (!model.ok()) return Fail(At("\"" + options.file + "\"", model.status()));
   PrintReview(options, *model);

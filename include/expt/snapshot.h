@@ -170,6 +170,9 @@ class Snapshot {
   size_t flag_count() const;
   // `index` in [0, flag_count()), in the snapshot's order.
   FlagSummary flag(size_t index) const;
+  // Bytes of memory that the compiled rules take, which copies and overlays share. What regular expressions hold, at
+  // most 256 KiB each, is not among them.
+  size_t memory_bytes() const;
 
   // Names of the attributes that deciding `flag_key` may read, with those of its segments and prerequisites,
   // unit ids included; sorted. Empty for an unknown flag.

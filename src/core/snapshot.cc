@@ -52,6 +52,7 @@ std::span<const std::string> Snapshot::warnings() const {
 }
 
 size_t Snapshot::flag_count() const { return ruleset_ == nullptr ? 0 : ruleset_->rules.flags.size(); }
+size_t Snapshot::memory_bytes() const { return ruleset_ == nullptr ? 0 : ruleset_->rules.SizeBytes(); }
 
 Snapshot::FlagSummary Snapshot::flag(size_t index) const {
   const eval::Flag& flag = ruleset_->rules.flags[index];

@@ -387,7 +387,7 @@ struct Ruleset {
   // Attributes that deciding the flag may read, unit ids and those of segments and prerequisites among them.
   const uint32_t* RequiredAttributes(const Flag& flag) const { return flag.program.slots; }
 
-  // Bytes held, for budgets; what a regular expression holds is not among them.
+  // Bytes held; what a regular expression holds is not among them.
   size_t SizeBytes() const;
 };
 

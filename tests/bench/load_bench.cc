@@ -95,6 +95,7 @@ void Parse(benchmark::State& state) {
   }
   state.counters["resident_bytes"] = static_cast<double>(after - before);
   state.counters["bytes_per_flag"] = static_cast<double>(after - before) / kFlags;
+  state.counters["rules_bytes"] = static_cast<double>(kept->memory_bytes());
   ReportSizes(state);
 }
 BENCHMARK(Parse)->Name("W7/parse")->Unit(benchmark::kMillisecond);

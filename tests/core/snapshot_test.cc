@@ -42,6 +42,7 @@ TEST(Snapshot, WithoutRulesIsNotReady) {
   EXPECT_FALSE(snapshot.is_ready());
   EXPECT_EQ(snapshot.version(), 0);
   EXPECT_EQ(snapshot.flag_count(), 0u);
+  EXPECT_EQ(snapshot.memory_bytes(), 0u);
   EXPECT_TRUE(snapshot.warnings().empty());
   EXPECT_TRUE(snapshot.required_attributes("a").empty());
   const std::string off[] = {"a"};
@@ -60,6 +61,7 @@ TEST(Snapshot, TellsAboutItself) {
   EXPECT_EQ(snapshot.project(), "shop");
   EXPECT_EQ(snapshot.issued_at().time_since_epoch().count(), 77);
   EXPECT_EQ(snapshot.digest(), Digest{7});
+  EXPECT_GT(snapshot.memory_bytes(), 3 * sizeof(Snapshot::FlagSummary));
   ASSERT_EQ(snapshot.flag_count(), 3u);
   EXPECT_EQ(snapshot.flag(0).key, "a");
   EXPECT_TRUE(snapshot.flag(0).is_enabled);

@@ -26,7 +26,9 @@ class FirstRun(Case):
         self.assertIn("0 created, 0 replaced, 9 unchanged", self.publish(definitions).stderr)
 
         snapshot, root = self.fetch()
-        self.assertIn("0 problems", self.expt("validate", "--root", root, snapshot).stdout)
+        validated = self.expt("validate", "--root", root, snapshot).stdout
+        self.assertIn("0 problems", validated)
+        self.assertRegex(validated, r"(?m)^compiled rules take [1-9]\d+ bytes, [1-9]\d+ a flag$")
         ask = ["--snapshot", snapshot, "--root", root]
         swiss = json.loads(self.expt("eval", *ask, "--flag", "new-checkout",
                                      "--context", '{"targetingKey": "u1", "country": "CH"}').stdout)
