@@ -26,7 +26,10 @@ std::vector<std::string> MembersIn(const json& team) { return team["members"].ge
 // Whose rights a binding changes.
 std::vector<std::string> PrincipalsOf(const json& binding, const json& team) {
   if (!team.is_null()) return MembersIn(team);
-  return {binding["member"].is_string() ? binding["member"].get<std::string>() : binding["token"].get<std::string>()};
+  for (const char* kind : {"member", "token"}) {  // one of them is null, or absent
+    if (const json id = binding.value(kind, json()); id.is_string()) return {id.get<std::string>()};
+  }
+  return {};
 }
 
 }  // namespace
