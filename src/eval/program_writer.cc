@@ -393,7 +393,7 @@ bool ProgramWriter::WriteSingles(Index row) {
     next_cost = form.cost;
     cost += form.cost;
     Leaf& leaf = leaves[--at];
-    leaf = form.leaves[condition.properties ^ (wanted ? 1 : 0)];
+    leaf = form.leaves[(condition.properties & model::kNegate) ^ (wanted ? 1 : 0)];
     if (form.operand == Operand::kInteger) {
       leaf.integer = integers[list.begin];
     } else if (form.operand == Operand::kText) {
