@@ -377,7 +377,6 @@ bool ProgramWriter::WriteSingles(Index row) {
   if (children.empty() || end >= kReject) return false;
   if (end > leaves_.size()) leaves_.resize(2 * end);
   Leaf* const leaves = leaves_.data();
-  std::span<const uint32_t> slots = slots_;
   uint16_t taken = kAccept;
   uint16_t missed = kReject;
   uint8_t next_cost = 0xff;
@@ -385,7 +384,6 @@ bool ProgramWriter::WriteSingles(Index row) {
   size_t at = end;
   for (size_t i = children.size(); i-- > 0;) {  // slots are given in the order of EmitTree()
     const Condition& condition = conditions[children[i]];
-    static_assert(model::kNegate == 1);
     if (condition.operands == kNone || condition.properties > model::kNegate) return false;
     const model::OperandList& list = operands[condition.operands];
     const SingleForm& form = SingleFormOf(condition.op, list.kind);
@@ -393,6 +391,7 @@ bool ProgramWriter::WriteSingles(Index row) {
     next_cost = form.cost;
     cost += form.cost;
     Leaf& leaf = leaves[--at];
+    static_assert(model::kNegate == 1);
     leaf = form.leaves[(condition.properties & model::kNegate) ^ (wanted ? 1 : 0)];
     if (form.operand == Operand::kInteger) {
       leaf.integer = integers[list.begin];
@@ -402,13 +401,7 @@ bool ProgramWriter::WriteSingles(Index row) {
       leaf.version = version_keys[list.begin];
       if (leaf.version == 0) return false;
     }
-    size_t slot = 0;
-    while (slot < slots.size() && slots[slot] != condition.subject) ++slot;
-    if (slot == slots.size()) {
-      AddSlot(condition.subject);
-      slots = slots_;
-    }
-    leaf.slot = static_cast<uint8_t>(slot);
+    leaf.slot = SlotOf(condition.subject);
     leaf.on_taken = taken;
     leaf.on_missed = missed;
     (needs_every ? taken : missed) = static_cast<uint16_t>(at);

@@ -43,8 +43,7 @@ struct ConditionFact {
 struct ConditionFacts {
   base::Table<ConditionFact> rows;
   uint8_t marks = 0;  // of all rows
-  // As in Findings.
-  base::Table<uint64_t> version_keys;
+  base::Table<uint64_t> version_keys;  // this and has_folded: as in Findings
   bool has_folded = false;
 };
 

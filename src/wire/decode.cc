@@ -278,16 +278,17 @@ class Decoder {
       PackedReader values;
       uint16_t offset;
     };
+    size_t count = 0;
+    for (Cursor cursor(content); cursor.Next();) {
+      if (cursor.number == 1) count = CountVarints(cursor.content);
+    }
     std::vector<Column> columns;
     columns.reserve(message.fields.size());
-    size_t count = 0;
     uint64_t found = 0;  // bit per column
     for (Cursor cursor(content); cursor.Next();) {
       const FieldDescription* const field = FindField(message, cursor.number);
       if (field == nullptr || cursor.content.empty()) continue;
-      const size_t values = CountVarints(cursor.content);
-      if (columns.empty() && field->number == 1) count = values;
-      if (values != count) {
+      if (CountVarints(cursor.content) != count) {
         Fail(base::Message(message.name).append(": columns are of different length"));
         continue;
       }

@@ -160,14 +160,15 @@ TEST(SnapshotCodec, TablesMustFit) {
 }
 
 TEST(SnapshotCodec, AbsentColumnsMeanWhatARowBeginsWith) {
+  constexpr size_t kRows = 1'300;  // more than are read at a time
   const auto decoded = DecodeSnapshot(Payload([](v1::Snapshot& m) {
     m.mutable_attributes();  // without rows
-    for (int row = 0; row < 3; ++row) m.mutable_conditions()->add_op(10);
-    for (int row = 0; row < 3; ++row) m.mutable_rules()->add_id(1);
+    for (size_t row = 0; row < kRows; ++row) m.mutable_conditions()->add_op(10);
+    for (size_t row = 0; row < kRows; ++row) m.mutable_rules()->add_id(1);
   }));
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_TRUE(decoded->attributes.empty());
-  ASSERT_EQ(decoded->conditions.size(), 3u);
+  ASSERT_EQ(decoded->conditions.size(), kRows);
   for (const model::Condition& row : decoded->conditions) {
     EXPECT_EQ(row.op, model::Operator::kIsSet);
     EXPECT_EQ(row.properties, 0);
@@ -175,7 +176,7 @@ TEST(SnapshotCodec, AbsentColumnsMeanWhatARowBeginsWith) {
     EXPECT_EQ(row.operands, model::kNone);
     EXPECT_EQ(row.second, model::kNone);
   }
-  ASSERT_EQ(decoded->rules.size(), 3u);
+  ASSERT_EQ(decoded->rules.size(), kRows);
   for (const model::Rule& row : decoded->rules) {
     EXPECT_EQ(row.id, 1u);
     EXPECT_EQ(row.condition, model::kNone);
@@ -183,6 +184,19 @@ TEST(SnapshotCodec, AbsentColumnsMeanWhatARowBeginsWith) {
     EXPECT_EQ(row.serve, 0u);
     EXPECT_EQ(row.holdouts, model::kNone);
   }
+}
+
+TEST(SnapshotCodec, ColumnsMayComeInAnyOrder) {
+  const std::string serve = "\x22\x02\x05\x06";
+  const std::string id = "\x0a\x02\x01\x02";
+  const std::string rules = "\xaa\x01\x08";
+  const auto decoded = DecodeSnapshot(Payload([](v1::Snapshot&) {}) + rules + serve + id);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  ASSERT_EQ(decoded->rules.size(), 2u);
+  EXPECT_EQ(decoded->rules[0].id, 1u);
+  EXPECT_EQ(decoded->rules[0].serve, 5u);
+  EXPECT_EQ(decoded->rules[1].id, 2u);
+  EXPECT_EQ(decoded->rules[1].serve, 6u);
 }
 
 // Every payload byte may be anything: decoding answers, and what it accepts is a model that encodes again.
