@@ -163,6 +163,10 @@ class Decoder {
 
  private:
   using Bytes32 = std::array<uint8_t, 32>;
+  struct Column {
+    const FieldDescription* field;
+    PackedReader values;
+  };
 
   EXPT_HOT void Field(Cursor& cursor, const MessageDescription& message, const FieldDescription& field, uint32_t expected,
              char* to) {
@@ -274,17 +278,12 @@ class Decoder {
 
   // Rows are as many as the first column tells; another column may be absent.
   void Table(std::string_view content, const MessageDescription& message, char* to) {
-    struct Column {
-      PackedReader values;
-      uint16_t offset;
-    };
     size_t count = 0;
     for (Cursor cursor(content); cursor.Next();) {
       if (cursor.number == 1) count = CountVarints(cursor.content);
     }
+    const auto rows = static_cast<char*>(message.make(to, count));
     std::vector<Column> columns;
-    columns.reserve(message.fields.size());
-    uint64_t found = 0;  // bit per column
     for (Cursor cursor(content); cursor.Next();) {
       const FieldDescription* const field = FindField(message, cursor.number);
       if (field == nullptr || cursor.content.empty()) continue;
@@ -292,26 +291,33 @@ class Decoder {
         Fail(base::Message(message.name).append(": columns are of different length"));
         continue;
       }
-      found |= uint64_t{1} << field->number;
-      columns.push_back({PackedReader(field->form, cursor.content, count, taken_), field->offset});
+      PackedReader values(field->form, cursor.content, count, taken_);
+      if constexpr (base::kSmallCode) {  // makes rows with what absent columns mean
+        values.Read(count, rows + field->offset, message.row_size);
+      } else {
+        columns.push_back({field, values});
+      }
     }
-    const auto rows = static_cast<char*>(message.make(to, count));
-    // As many rows at a time as the nearest cache holds.
-    constexpr size_t kAtOnce = base::kSmallCode ? SIZE_MAX : 512;
-    for (size_t begin = 0; begin < count;) {
+    if constexpr (!base::kSmallCode) ReadColumns(message, columns, count, rows);
+  }
+
+  // As many rows at a time as the nearest cache holds.
+  static void ReadColumns(const MessageDescription& message, std::vector<Column>& columns, size_t count, char* rows) {
+    constexpr size_t kAtOnce = 512;
+    for (size_t begin = 0; begin < count; begin += kAtOnce) {
       const size_t part = std::min(count - begin, kAtOnce);
       char* const first = rows + begin * message.row_size;
-      // Small code makes rows with what absent columns mean.
-      if (!base::kSmallCode && columns.size() != message.fields.size()) SetAbsent(message, found, part, first);
-      for (Column& column : columns) column.values.Read(part, first + column.offset, message.row_size);
-      begin += part;
+      if (columns.size() != message.fields.size()) SetAbsent(message, columns, part, first);
+      for (Column& column : columns) column.values.Read(part, first + column.field->offset, message.row_size);
     }
   }
 
-  // Columns that were not found hold zeros, as they are sent. What others hold is left undefined.
-  static void SetAbsent(const MessageDescription& message, uint64_t found, size_t count, char* rows) {
+  // Absent columns hold zeros, as they are sent. What others hold is left undefined.
+  static void SetAbsent(const MessageDescription& message, const std::vector<Column>& columns, size_t count,
+                        char* rows) {
     for (const FieldDescription& field : message.fields) {
-      if ((found >> field.number & 1) != 0) continue;
+      const auto is_of = [&field](const Column& column) { return column.field == &field; };
+      if (std::any_of(columns.begin(), columns.end(), is_of)) continue;
       char* const to = rows + field.offset;
       if (field.form == Form::kByte) {
         *to = 0;
