@@ -129,7 +129,10 @@ class Connection::Slot : public ReplySlot {
       const std::lock_guard lock(mutex_);
       response_ = std::move(response);
     }
-    asio::post(connection_->executor_, [connection = connection_] { connection->answered_.cancel(); });
+    // Without holding the connection: where the server has stopped, nobody takes this any more.
+    asio::post(connection_->executor_, [waiting = std::weak_ptr(connection_)] {
+      if (const auto connection = waiting.lock()) connection->answered_.cancel();
+    });
   }
   uint64_t request_id() const override { return request_id_; }
 

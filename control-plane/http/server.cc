@@ -90,6 +90,9 @@ class Server::Core : public std::enable_shared_from_this<Server::Core> {
     }
     shared_->io.stop();
     for (std::thread& thread : threads_) thread.join();
+    // Connections that were ended but have not come to their end hold `shared_`, which holds them.
+    shared_->io.restart();
+    shared_->io.poll();
     shared_->workers.reset();
   }
 

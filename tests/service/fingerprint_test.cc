@@ -28,7 +28,7 @@ bool Mutate(model::Snapshot& m, Random& random) {
       if (auto* coverage = row(m.coverages)) return coverage->ppm = random.Below(1'000'001), true;
       return false;
     case 2:
-      if (auto* number = row(m.integer_pool)) return ++*number, true;
+      if (auto* number = row(m.integer_pool)) return *number ^= 1, true;
       return false;
     case 3:
       if (auto* number = row(m.double_pool)) return *number += 0.5, true;
