@@ -70,9 +70,7 @@ inline size_t CountVarints(std::string_view bytes) {
   return count;
 }
 
-constexpr int64_t FromZigzag(uint64_t value) {
-  return static_cast<int64_t>(value >> 1 ^ (uint64_t{0} - (value & 1)));
-}
+constexpr int64_t FromZigzag(uint64_t value) { return static_cast<int64_t>(value >> 1 ^ (uint64_t{0} - (value & 1))); }
 // The same of varints of one byte.
 inline constexpr auto kFromZigzagByte = [] {
   std::array<int8_t, 0x80> numbers{};
