@@ -46,6 +46,8 @@ Reply Send(const std::string& method, const std::string& url, const Sending& sen
   curl_easy_setopt(curl.get(), CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, 60L);
+  // A large body is refused before it is sent, however long a busy machine takes to say so.
+  curl_easy_setopt(curl.get(), CURLOPT_EXPECT_100_TIMEOUT_MS, 30'000L);
   if (method == "HEAD") curl_easy_setopt(curl.get(), CURLOPT_NOBODY, 1L);
   if (!sending.body.empty() || method == "POST" || method == "PUT") {
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, sending.body.data());
