@@ -18,6 +18,7 @@
 
 #include "expt/client.h"
 #include "tests/client/control_plane.h"
+#include "tests/client/forking.h"
 
 namespace expt {
 namespace {
@@ -54,20 +55,8 @@ class Fork : public testing::Test {
   }
   ~Fork() override { fs::remove_all(directory_); }
 
-  // Where a child is made while other threads are busy. AddressSanitizer's allocator is not made ready for a fork: a
-  // child can wait for ever for a lock that a thread of its parent held.
-  static constexpr bool kCanForkWhileThreadsAllocate =
-#ifdef __SANITIZE_ADDRESS__
-      false;
-#else
-      true;
-#endif
-
   void SetUp() override {
-#ifdef __SANITIZE_THREAD__
-    // Whoever makes a thread holds a lock of the sanitizer's own allocator; forked then, a child waits for it for ever.
-    GTEST_SKIP() << "ThreadSanitizer cannot be forked while other threads are made";
-#endif
+    if (!test::kCanFork) GTEST_SKIP() << test::kWhyNotForked;
   }
 
   std::unique_ptr<Client> Open(ClientOptions options) {
@@ -171,7 +160,6 @@ TEST_F(Fork, WhatWasClosedBeforeStaysClosedInTheChild) {
 }
 
 TEST_F(Fork, AGrandchildHasAClientToo) {
-  if (!kCanForkWhileThreadsAllocate) GTEST_SKIP();
   const auto client = Open();
   EXPECT_EQ(InChild([&] {
               if (!client->Track("child", kUser).accepted()) return 1;
@@ -188,7 +176,6 @@ TEST_F(Fork, AGrandchildHasAClientToo) {
 }
 
 TEST_F(Fork, EightThreadsForkWhileOthersDecideAndPublish) {
-  if (!kCanForkWhileThreadsAllocate) GTEST_SKIP();
   constexpr int kThreads = 8;
   constexpr int kForks = 50;
   const auto client = Open();

@@ -16,6 +16,7 @@
 #include "src/client/core.h"
 #include "tests/client/control_plane.h"
 #include "tests/client/faulty_files.h"
+#include "tests/client/forking.h"
 
 namespace expt::client {
 namespace {
@@ -277,9 +278,7 @@ TEST_F(SpoolDelivery, WhileTheServerHangsEventsStillReachTheDisk) {
 }
 
 TEST_F(SpoolDelivery, AKilledProcessLosesAtMostWhatWasNotYetWritten) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "ThreadSanitizer cannot follow threads of a forked child";
-#endif
+  if (!test::kCanFork) GTEST_SKIP() << test::kWhyNotForked;
   SetUploadStatus(503);
   int pipe_ends[2];
   ASSERT_EQ(pipe(pipe_ends), 0);

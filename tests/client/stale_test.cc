@@ -10,6 +10,7 @@
 #include "expt/client.h"
 #include "expt/testing.h"
 #include "tests/client/control_plane.h"
+#include "tests/client/forking.h"
 #include "tests/client/lone_loader.h"
 
 namespace expt {
@@ -170,9 +171,7 @@ TEST_F(Aging, ADecisionTellsTheAgeOfWhatDecided) {
 }
 
 TEST_F(Aging, AForkedChildIsAsOldAsItsParent) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "ThreadSanitizer cannot follow threads of a forked child";
-#endif
+  if (!test::kCanFork) GTEST_SKIP() << test::kWhyNotForked;
   const Client client = OpenReady(Options(Stale::kKeep));
   TakeServerAway();
   WaitForLook();
